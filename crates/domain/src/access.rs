@@ -1,0 +1,216 @@
+//! Which principals see which facet of a stream: a pure function of its state, kept as rows that
+//! lists join with. Recusal is kept beside it and wins.
+
+use crate::document::Document;
+use crate::id::{AccountId, OrganisationId, ProductId};
+use crate::machine::{Machine, State};
+use crate::time::legal_date;
+use crate::whole::Whole;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What of a stream is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Facet {
+    /// Being written, in its unit.
+    Draft,
+    /// A submitted file of the agency.
+    File,
+    /// What the records office keeps: registers and papers from the signature on.
+    Register,
+    /// A paper on its way to the signature, for the checker of form.
+    Form,
+    /// Submitted to, or shared with, this organisation.
+    Shared,
+    /// The applicant's or the person's own.
+    Own,
+    /// The evaluation file, for members after their declaration.
+    Evidence,
+    /// Title and parties only, for members before their declaration.
+    Title,
+    /// An evaluator's sheet, sealed until it is opened.
+    Sheet,
+    /// An account, for administrators.
+    Account,
+    Published,
+}
+
+impl Facet {
+    pub const ALL: &'static [Facet] = &[
+        Facet::Draft, Facet::File, Facet::Register, Facet::Form, Facet::Shared, Facet::Own, Facet::Evidence, Facet::Title,
+        Facet::Sheet, Facet::Account, Facet::Published,
+    ];
+    pub fn name(self) -> &'static str {
+        match self {
+            Facet::Draft => "draft",
+            Facet::File => "file",
+            Facet::Register => "register",
+            Facet::Form => "form",
+            Facet::Shared => "shared",
+            Facet::Own => "own",
+            Facet::Evidence => "evidence",
+            Facet::Title => "title",
+            Facet::Sheet => "sheet",
+            Facet::Account => "account",
+            Facet::Published => "published",
+        }
+    }
+}
+
+/// Whom a row admits. Rendered as text in storage.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Principal {
+    Organisation(OrganisationId),
+    Unit(OrganisationId, String),
+    Person(AccountId),
+    /// Whoever holds the duty of the focal agency on the day of reading.
+    FocalAgency,
+    Administration,
+    Everybody,
+}
+
+impl Principal {
+    pub fn text(&self) -> String {
+        match self {
+            Principal::Organisation(id) => id.to_string(),
+            Principal::Unit(id, unit) => format!("{id}/{unit}"),
+            Principal::Person(id) => id.to_string(),
+            Principal::FocalAgency => "focal_agency".to_owned(),
+            Principal::Administration => "administration".to_owned(),
+            Principal::Everybody => "everybody".to_owned(),
+        }
+    }
+}
+
+/// One row. `from` and `to` are legal dates, `to` the last day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Access {
+    pub principal: Principal,
+    pub facet: Facet,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+/// A member who sees nothing of a product.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Recusal {
+    pub person: AccountId,
+    pub product: ProductId,
+}
+
+fn people<'a>(ids: impl IntoIterator<Item = &'a AccountId>, facet: Facet) -> Vec<(Principal, Facet)> {
+    ids.into_iter().map(|id| (Principal::Person(*id), facet)).collect()
+}
+
+/// The rows of a stream, without duplicates, in order.
+pub fn of(whole: &Whole) -> Vec<Access> {
+    let from = legal_date(whole.created_at);
+    let mut rows: Vec<Access> =
+        pairs(&whole.state).into_iter().map(|(principal, facet)| Access { principal, facet, from, to: None }).collect();
+    rows.sort();
+    rows.dedup();
+    rows
+}
+
+fn pairs(state: &State) -> Vec<(Principal, Facet)> {
+    use Facet::*;
+    let view = state.view();
+    let org = |id: Option<OrganisationId>, facet| id.map(|id| (Principal::Organisation(id), facet));
+    let unit = || Some((Principal::Unit(view.managing.or(view.issuing)?, view.unit.clone()?), Draft));
+    let mut rows: Vec<(Principal, Facet)> = Vec::new();
+    match state {
+        State::Reference(_) | State::Organisation(_) => rows.push((Principal::Everybody, Published)),
+        State::Account(_) => {
+            rows.push((Principal::Administration, Facet::Account));
+            rows.extend(people(&view.person, Own));
+        }
+        State::ListEntry(_) if state.stage() == "L.draft" => rows.extend(unit()),
+        State::ListEntry(_) => {
+            rows.extend([org(view.managing, File), org(view.managing, Register)].into_iter().flatten());
+            rows.push((Principal::FocalAgency, Shared));
+        }
+        State::CriteriaSet(set) => {
+            rows.extend(unit());
+            if set.shared() {
+                rows.extend([org(view.managing, File), org(view.managing, Register)].into_iter().flatten());
+                rows.extend(view.consulted.iter().map(|c| (Principal::Organisation(*c), Shared)));
+            }
+            if set.in_force_version().is_some() {
+                rows.push((Principal::Everybody, Published));
+            }
+        }
+        State::Opinion(_) => {
+            rows.extend(view.consulted.iter().map(|c| (Principal::Organisation(*c), File)));
+            rows.extend(org(view.managing, File));
+        }
+        State::Product(_) => {
+            rows.extend(org(view.applicant, Own));
+            rows.extend(unit());
+        }
+        State::Dossier(dossier) => {
+            rows.extend(org(view.applicant, Own));
+            if state.stage() == "E.draft" {
+                if view.applicant.is_none() {
+                    rows.extend(unit());
+                }
+            } else {
+                rows.extend([org(view.managing, File), org(view.managing, Register)].into_iter().flatten());
+            }
+            if let Some(round) = dossier.round() {
+                rows.extend(people(&round.due, Evidence));
+                rows.extend(people(&round.helpers, Evidence));
+            }
+        }
+        State::Body(body) => {
+            rows.extend(org(view.managing, File));
+            if let Ok(established) = body.established() {
+                rows.extend(people(established.members.iter().map(|m| &m.person), Title));
+                rows.extend(people(&established.helpers(), Title));
+            }
+        }
+        State::Declaration(declaration) => {
+            rows.extend(people(&view.person, Own));
+            rows.extend(people(&declaration.secretary, Evidence));
+        }
+        State::Sheet(sheet) => {
+            rows.extend(people(&view.person, Own));
+            rows.extend(people(&sheet.readers, Sheet));
+        }
+        State::Recognition(_) => {
+            rows.extend([org(view.managing, File), org(view.applicant, Own)].into_iter().flatten());
+        }
+        State::Publication(publication) => {
+            rows.extend(org(view.managing, File));
+            if publication.record.is_some() {
+                rows.push((Principal::FocalAgency, Shared));
+            }
+            if publication.published.is_some() {
+                rows.push((Principal::Everybody, Published));
+            }
+        }
+        State::Document(document) => {
+            rows.extend(unit());
+            rows.extend(people(&document.signers_expected, Own));
+            let stage = Document::stage(document);
+            if !matches!(stage, "D.draft" | "D.void") {
+                rows.extend([org(view.issuing, File), org(view.issuing, Form)].into_iter().flatten());
+            }
+            if matches!(stage, "D.signed" | "D.numbered" | "D.sealed" | "D.issued" | "D.filed") {
+                rows.extend(org(view.issuing, Register));
+            }
+            if let Some(issued) = &document.issued {
+                rows.extend(issued.recipients.iter().map(|r| (Principal::Organisation(*r), Shared)));
+            }
+        }
+    }
+    rows
+}
+
+/// Recusals that a stream's state says: a declaration of conflict.
+pub fn recusals(state: &State) -> Vec<Recusal> {
+    match state {
+        State::Declaration(d) if d.recused => vec![Recusal { person: d.member, product: d.product }],
+        _ => Vec::new(),
+    }
+}

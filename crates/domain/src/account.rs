@@ -1,0 +1,131 @@
+//! A person's account: duties for periods in organisations and units, with the delegation record
+//! of those who sign. Names and contacts live elsewhere and can be erased.
+
+use crate::acts::ActId;
+use crate::authority::{Duty, Level, Side};
+use crate::document::SigningForm;
+use crate::id::{AccountId, Kind, OrganisationId};
+use crate::machine::{Machine, View};
+use crate::occasion::Occasion;
+use crate::refusal::Refusal;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A duty held. `to` is the last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    pub duty: Duty,
+    pub org: OrganisationId,
+    pub unit: Option<String>,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+    /// Delegation: how a signer signs, and which acts; no act named means all of the duty.
+    pub form: Option<SigningForm>,
+    #[serde(default)]
+    pub scope: Vec<ActId>,
+}
+
+impl Held {
+    pub fn on(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub id: AccountId,
+    pub held: Vec<Held>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// AC1
+    Open { id: AccountId },
+    /// AC2
+    Grant { held: Held },
+    /// AC3: `number` counts from 0 in the order of granting.
+    End { number: u32, on: NaiveDate },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Opened { id: AccountId },
+    Granted { held: Held },
+    Ended { number: u32, on: NaiveDate },
+}
+
+pub struct Account;
+
+impl Machine for Account {
+    const KIND: Kind = Kind::Account;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+
+    fn act(command: &Command) -> ActId {
+        match command {
+            Command::Open { .. } => ActId::AC1,
+            Command::Grant { .. } => ActId::AC2,
+            Command::End { .. } => ActId::AC3,
+        }
+    }
+    fn stage(_: &State) -> &'static str {
+        "AC.open"
+    }
+    fn decide(state: Option<&State>, command: &Command, _: &Occasion) -> Result<Vec<Event>, Refusal> {
+        match (state, command) {
+            (_, Command::Open { id }) => Ok(vec![Event::Opened { id: *id }]),
+            (state, Command::Grant { held }) => {
+                may_hold(state.map_or(&[], |s| &s.held), held)?;
+                Ok(vec![Event::Granted { held: held.clone() }])
+            }
+            (state, Command::End { number, on }) => match state.and_then(|s| s.held.get(*number as usize)) {
+                None => Err(Refusal::DutyNotHeld { number: *number }),
+                Some(held) if *on < held.from => Err(Refusal::DutyPeriodWrong {}),
+                Some(_) => Ok(vec![Event::Ended { number: *number, on: *on }]),
+            },
+        }
+    }
+    fn evolve(state: Option<State>, event: &Event) -> Option<State> {
+        match (state, event) {
+            (_, Event::Opened { id }) => Some(State { id: *id, held: Vec::new() }),
+            (Some(mut s), Event::Granted { held }) => {
+                s.held.push(held.clone());
+                Some(s)
+            }
+            (Some(mut s), Event::Ended { number, on }) => {
+                if let Some(held) = s.held.get_mut(*number as usize) {
+                    held.to = Some(*on);
+                }
+                Some(s)
+            }
+            (None, _) => None,
+        }
+    }
+    fn view(state: &State) -> View {
+        View { person: Some(state.id), ..View::default() }
+    }
+}
+
+/// Administrators and auditors never hold a deciding duty; duties in a body come from its
+/// decision; a signer signs in a form.
+fn may_hold(already: &[Held], new: &Held) -> Result<(), Refusal> {
+    if new.to.is_some_and(|to| to < new.from) {
+        return Err(Refusal::DutyPeriodWrong {});
+    }
+    if new.duty.side() == Side::Body && new.duty != Duty::HiredUnit {
+        return Err(Refusal::BodyDutyByDecisionOnly {});
+    }
+    if (new.duty.level() == Level::Signer) != new.form.is_some() {
+        return Err(Refusal::SignerWithoutForm {});
+    }
+    let oversees = |duty: Duty| duty.side() == Side::Overseer;
+    let overlaps = |held: &Held| held.to.is_none_or(|to| new.from <= to) && new.to.is_none_or(|to| held.from <= to);
+    if already.iter().any(|h| oversees(h.duty) != oversees(new.duty) && overlaps(h)) {
+        return Err(Refusal::DecidingDutyOfOverseer {});
+    }
+    Ok(())
+}

@@ -1,0 +1,429 @@
+//! Machine C: the versions of the criteria set of one list entry (process.md 6.3).
+//!
+//! ```text
+//! – ─C1→ drafting ─C2→ consulting ─(C3 by each body)─ C5→ promulgated ─C6→ superseded
+//! ```
+//! The full text of a version is immutable content; the state keeps what guards and lists need.
+
+use crate::acts::{ActId, NEW};
+use crate::canonical::{Content, Pin};
+use crate::evidence::Need;
+use crate::id::{CriteriaSetId, Id, Kind, ListEntryId, OpinionId, OrganisationId};
+use crate::list_entry::{ListedEntry, paper};
+use crate::machine::{self, Machine, View};
+use crate::occasion::{IssuedPaper, Occasion};
+use crate::opinion::Opinion;
+use crate::outcome::Line;
+use crate::refusal::Refusal;
+use crate::regulation::{Decides, Regulation};
+use crate::text::{Name, Prose, Text};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Where a line comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Lineage {
+    Inherited,
+    Narrowed { to: Prose },
+    Added,
+    NotApplicable { reason: Option<Prose> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetLine {
+    pub code: Text<20>,
+    pub group: Text<20>,
+    pub name_vi: Name,
+    pub name_en: Option<Name>,
+    pub lineage: Lineage,
+    /// Evidence expected.
+    pub evidence: Prose,
+    pub checked_against_annex: bool,
+}
+
+/// The potential market, part of the promulgated set and public with it (cases 21, 22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Market {
+    pub definition_vi: Prose,
+    pub definition_en: Option<Prose>,
+    /// What is counted: users, organisations, transactions.
+    pub unit: Name,
+    pub method: Prose,
+    pub source: Prose,
+}
+
+/// The text of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetText {
+    pub lines: Vec<SetLine>,
+    pub market: Market,
+    /// Required security level, 1 to 5.
+    pub security_level: Option<u8>,
+}
+
+impl SetText {
+    /// The applicable lines, after the gate: known and distinct lines, each group covered,
+    /// popularity exactly once and neither narrowed nor dropped.
+    pub fn lines(&self, regulation: &Regulation) -> Result<Vec<Line>, Refusal> {
+        let mut seen = BTreeSet::new();
+        let mut lines = Vec::new();
+        for line in &self.lines {
+            let code = line.code.to_string();
+            if !seen.insert(code.clone()) {
+                return Err(Refusal::LineRepeated { code });
+            }
+            let framework = regulation.criterion(&code);
+            let known = match (&line.lineage, framework) {
+                (Lineage::Added, found) => found.is_none() && regulation.groups.iter().any(|g| g.code == line.group.as_str()),
+                (_, Some(criterion)) => criterion.group == line.group.as_str(),
+                (_, None) => false,
+            };
+            if !known {
+                return Err(Refusal::LineUnknown { code });
+            }
+            let decides = framework.map_or(Decides::Result, |c| c.decides);
+            match &line.lineage {
+                Lineage::NotApplicable { .. } | Lineage::Narrowed { .. } if decides == Decides::Popularity => {
+                    return Err(Refusal::PopularityNotOnce { lines: 0 });
+                }
+                Lineage::NotApplicable { reason: None } => return Err(Refusal::NotApplicableWithoutReason { code }),
+                Lineage::NotApplicable { .. } => {}
+                _ => lines.push(Line { code, group: line.group.to_string(), decides }),
+            }
+        }
+        let popularity = lines.iter().filter(|l| l.decides == Decides::Popularity).count() as u32;
+        if popularity != 1 {
+            return Err(Refusal::PopularityNotOnce { lines: popularity });
+        }
+        match regulation.groups.iter().find(|g| !lines.iter().any(|l| l.group == g.code)) {
+            Some(group) => Err(Refusal::GroupWithoutLine { group: group.code.clone() }),
+            None => Ok(lines),
+        }
+    }
+}
+
+/// What a new version starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Basis {
+    Framework,
+    Version(u32),
+}
+
+/// Answer to one opinion: accepted (tiếp thu), partly, or explained (giải trình).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    pub opinion: OpinionId,
+    pub answer: Answer,
+    pub text: Prose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Accepted,
+    PartlyAccepted,
+    Explained,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Drafting,
+    Consulting,
+    Promulgated,
+    Superseded,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consultation {
+    pub draft: Pin,
+    pub sent_on: NaiveDate,
+    /// End of the day on which the term of the bodies asked ends.
+    pub until: NaiveDate,
+    /// The focal agency on the day of asking.
+    pub focal: OrganisationId,
+    pub consulted: Vec<OrganisationId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promulgated {
+    pub text: Pin,
+    pub paper: IssuedPaper,
+    pub effective_from: NaiveDate,
+    /// The focal agency had not answered when its term passed (case 6).
+    pub focal_silent: bool,
+    pub responses: Pin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    pub n: u32,
+    pub stage: Stage,
+    pub basis: Basis,
+    pub consultation: Option<Consultation>,
+    pub promulgated: Option<Promulgated>,
+    /// Applicable lines; kept for the newest two versions only, older rounds froze their own.
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub regulation: String,
+    pub entry: ListEntryId,
+    pub managing: OrganisationId,
+    pub unit: String,
+    pub name: String,
+    pub versions: Vec<Version>,
+}
+
+impl State {
+    /// The newest version.
+    pub fn working(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+    /// The newest version whose effect has begun on that day.
+    pub fn in_force_on(&self, day: NaiveDate) -> Option<&Version> {
+        self.versions.iter().rev().find(|v| v.promulgated.as_ref().is_some_and(|p| p.effective_from <= day))
+    }
+    pub fn in_force_version(&self) -> Option<&Version> {
+        self.versions.iter().rev().find(|v| v.stage == Stage::Promulgated)
+    }
+    /// Anything left its unit yet?
+    pub fn shared(&self) -> bool {
+        self.versions.iter().any(|v| v.stage != Stage::Drafting)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// C1
+    Begin { entry: ListEntryId, basis: Basis },
+    /// C2
+    Consult { draft: SetText, consulted: Vec<OrganisationId> },
+    /// C5
+    Promulgate { text: SetText, responses: Vec<Response>, effective_from: NaiveDate },
+    /// C6
+    Supersede { version: u32 },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Begun { entry: ListEntryId, regulation: String, managing: OrganisationId, unit: String, name: String, basis: Basis },
+    Consulted { consultation: Consultation, lines: Vec<Line> },
+    Promulgated { promulgated: Promulgated, lines: Vec<Line> },
+    Superseded { version: u32 },
+}
+
+pub struct CriteriaSet;
+
+fn stage_id(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Drafting => "C.drafting",
+        Stage::Consulting => "C.consulting",
+        Stage::Promulgated => "C.promulgated",
+        Stage::Superseded => "C.superseded",
+    }
+}
+
+impl Machine for CriteriaSet {
+    const KIND: Kind = Kind::CriteriaSet;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+
+    fn act(command: &Command) -> ActId {
+        match command {
+            Command::Begin { .. } => ActId::C1,
+            Command::Consult { .. } => ActId::C2,
+            Command::Promulgate { .. } => ActId::C5,
+            Command::Supersede { .. } => ActId::C6,
+        }
+    }
+
+    fn stage(state: &State) -> &'static str {
+        state.working().map_or(NEW, |v| stage_id(v.stage))
+    }
+
+    /// C1 opens a version: its "–" is a set without a version at work. C6 looks at the version
+    /// it replaces.
+    fn standing(state: Option<&State>, command: &Command, _: &Occasion) -> Result<&'static str, Refusal> {
+        let Some(s) = state else { return Ok(NEW) };
+        Ok(match command {
+            Command::Begin { .. } if s.working().is_some_and(|v| v.stage == Stage::Promulgated) => NEW,
+            Command::Supersede { version } => s.versions.iter().find(|v| v.n == *version).map_or(NEW, |v| stage_id(v.stage)),
+            _ => Self::stage(s),
+        })
+    }
+
+    fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
+        match (state, command) {
+            (_, Command::Begin { entry, .. }) => vec![Need::Stream((*entry).into())],
+            (_, Command::Promulgate { responses, .. }) => {
+                let own = state.map(|s| Need::Children(set_id(s), Kind::Opinion));
+                own.into_iter().chain(responses.iter().map(|r| Need::Stream(r.opinion.into()))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn contents(command: &Command) -> Vec<Content> {
+        match command {
+            Command::Consult { draft, .. } => vec![Content::of(draft)],
+            Command::Promulgate { text, responses, .. } => vec![Content::of(text), Content::of(responses)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
+        let event = match (state, command) {
+            (_, Command::Begin { entry, basis }) => {
+                if occasion.stream.uuid != entry.0 {
+                    return Err(Refusal::SetOfAnotherEntry {});
+                }
+                let listed = ListedEntry::of(occasion, *entry)?;
+                Event::Begun {
+                    entry: *entry,
+                    regulation: occasion.regulation.id.clone(),
+                    managing: listed.managing,
+                    unit: listed.unit,
+                    name: listed.name,
+                    basis: basis.clone(),
+                }
+            }
+            (_, Command::Consult { draft, consulted }) => {
+                let lines = draft.lines(occasion.regulation)?;
+                check_consulted(consulted, occasion)?;
+                let until = occasion.due(ActId::C3).map_or(occasion.day(), |due| due.on);
+                let consultation = Consultation {
+                    draft: Content::of(draft).pin(),
+                    sent_on: occasion.day(),
+                    until,
+                    focal: occasion.focal,
+                    consulted: consulted.clone(),
+                };
+                Event::Consulted { consultation, lines }
+            }
+            (Some(s), Command::Promulgate { text, responses, effective_from }) => {
+                let lines = text.lines(occasion.regulation)?;
+                let paper = paper(occasion)?;
+                if *effective_from < paper.date {
+                    return Err(Refusal::DateBeforeEvent { date: *effective_from, event: paper.date });
+                }
+                let focal_silent = check_responses(s, responses, occasion)?;
+                let promulgated = Promulgated {
+                    text: Content::of(text).pin(),
+                    paper,
+                    effective_from: *effective_from,
+                    focal_silent,
+                    responses: Content::of(responses).pin(),
+                };
+                Event::Promulgated { promulgated, lines }
+            }
+            (_, Command::Supersede { version }) => Event::Superseded { version: *version },
+            (None, Command::Promulgate { .. }) => return Err(Refusal::WrongStage { act: ActId::C5, stage: NEW.to_owned() }),
+        };
+        Ok(vec![event])
+    }
+
+    fn evolve(state: Option<State>, event: &Event) -> Option<State> {
+        let mut state = state;
+        if let Event::Begun { entry, regulation, managing, unit, name, basis } = event {
+            let mut s = state.unwrap_or(State {
+                regulation: regulation.clone(),
+                entry: *entry,
+                managing: *managing,
+                unit: unit.clone(),
+                name: name.clone(),
+                versions: Vec::new(),
+            });
+            let n = s.versions.last().map_or(1, |v| v.n + 1);
+            let at = s.versions.len().saturating_sub(1);
+            s.versions.iter_mut().take(at).for_each(|old| old.lines.clear());
+            let (consultation, promulgated) = (None, None);
+            s.versions.push(Version { n, stage: Stage::Drafting, basis: basis.clone(), consultation, promulgated, lines: Vec::new() });
+            return Some(s);
+        }
+        let s = state.as_mut()?;
+        match event {
+            Event::Begun { .. } => {}
+            Event::Consulted { consultation, lines } => {
+                if let Some(v) = s.versions.last_mut() {
+                    v.stage = Stage::Consulting;
+                    v.consultation = Some(consultation.clone());
+                    v.lines.clone_from(lines);
+                }
+            }
+            Event::Promulgated { promulgated, lines } => {
+                if let Some(v) = s.versions.last_mut() {
+                    v.stage = Stage::Promulgated;
+                    v.promulgated = Some(promulgated.clone());
+                    v.lines.clone_from(lines);
+                }
+            }
+            Event::Superseded { version } => {
+                s.versions.iter_mut().filter(|v| v.n == *version).for_each(|v| v.stage = Stage::Superseded);
+            }
+        }
+        state
+    }
+
+    /// C5 → C6 of the version before.
+    fn consequences(id: Id, state: &State, event: &Event, _: &Occasion) -> Vec<(Id, machine::Command)> {
+        let Event::Promulgated { .. } = event else { return Vec::new() };
+        let newest = state.working().map_or(0, |v| v.n);
+        let earlier = state.versions.iter().filter(|v| v.n < newest && v.stage == Stage::Promulgated);
+        earlier.map(|v| (id, Command::Supersede { version: v.n }.into())).collect()
+    }
+
+    fn view(state: &State) -> View {
+        let consulted = state.working().and_then(|v| v.consultation.as_ref()).map(|c| c.consulted.clone());
+        View {
+            name: Some(state.name.clone()),
+            managing: Some(state.managing),
+            unit: Some(state.unit.clone()),
+            regulation: Some(state.regulation.clone()),
+            parent: Some(state.entry.into()),
+            consulted: consulted.unwrap_or_default(),
+            open_key: Some(state.entry.to_string()),
+            ..View::default()
+        }
+    }
+}
+
+/// One set per list entry, under the same uuid: so opinions find their set from its state alone.
+pub fn set_id(state: &State) -> Id {
+    CriteriaSetId(state.entry.0).into()
+}
+
+fn check_consulted(consulted: &[OrganisationId], occasion: &Occasion) -> Result<(), Refusal> {
+    let distinct: BTreeSet<_> = consulted.iter().collect();
+    if distinct.len() != consulted.len() {
+        return Err(Refusal::ConsulteeRepeated {});
+    }
+    if !consulted.contains(&occasion.focal) {
+        return Err(Refusal::FocalAgencyNotConsulted {});
+    }
+    let (needed, found) = (u32::from(occasion.regulation.consultees_min), consulted.len() as u32 - 1);
+    if found < needed { Err(Refusal::TooFewConsultees { needed, found }) } else { Ok(()) }
+}
+
+/// Every opinion on this draft has its answer. Returns whether the focal agency stayed silent.
+fn check_responses(state: &State, responses: &[Response], occasion: &Occasion) -> Result<bool, Refusal> {
+    let Some(sent) = state.working().and_then(|v| v.consultation.as_ref()) else {
+        return Err(Refusal::FocalAgencyNotConsulted {});
+    };
+    let given: Vec<_> = occasion.evidence.all::<Opinion>().filter(|o| o.state.draft == sent.draft).collect();
+    match given.iter().find(|o| !responses.iter().any(|r| Id::from(r.opinion) == o.id)) {
+        Some(open) => Err(Refusal::OpinionWithoutResponse { organisation: open.state.organisation.into() }),
+        None => Ok(!given.iter().any(|o| o.state.organisation == sent.focal)),
+    }
+}

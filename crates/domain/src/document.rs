@@ -1,0 +1,370 @@
+//! Machine D: the paper of every act marked ¶ (process.md 6.9). It pins one or more acts, and
+//! they take effect when it is issued.
+//!
+//! ```text
+//! – ─D1→ draft ─D2→ submitted ─D3→ initialled ─D4→ checked ─D6→ signed ─D7→ numbered
+//!   ─D8→ sealed ─D9→ issued ─D10→ filed        D5 returns, D11 and D12 void
+//! ```
+//! Until papers are rendered, D6 takes hash and date of an attached file; nothing verifies it
+//! yet, and the signature says so.
+
+use crate::acts::ActId;
+use crate::canonical::{Content, Hash, Pin};
+use crate::id::{AccountId, BodyId, DocumentId, Id, Kind, OrganisationId};
+use crate::machine::{self, Machine, View};
+use crate::occasion::{IssuedPaper, Occasion};
+use crate::refusal::Refusal;
+use crate::text::{Name, Prose, Text};
+use crate::time::{Instant, legal_date};
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// How a signer signs: head (also Q. acting), KT. deputy, TL. by order, TUQ. authorised, TM.
+/// for a collective.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SigningForm {
+    Head,
+    Acting,
+    Deputy,
+    ByOrder,
+    Authorised,
+    Collective,
+}
+
+/// An act that waits for this paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedAct {
+    pub stream: Id,
+    pub act: ActId,
+}
+
+/// One act with its whole content, as frozen for signature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenAct {
+    pub stream: Id,
+    pub command: machine::Command,
+}
+
+/// The canonical snapshot: its hash is the version that is submitted, initialled and signed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    pub subject: Name,
+    pub recipients: Vec<OrganisationId>,
+    pub acts: Vec<FrozenAct>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub by: AccountId,
+    pub duty: crate::authority::Duty,
+    pub form: Option<SigningForm>,
+    pub on: NaiveDate,
+    /// The attached file, as its sender named it.
+    pub file_sha256: Hash,
+    pub file_date: NaiveDate,
+    /// Always false until signatures are verified.
+    pub verified: bool,
+}
+
+/// Number and date. Unique in agency, book and year; `imported` from the agency's own system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Number {
+    pub number: u32,
+    pub symbol: Text<40>,
+    pub date: NaiveDate,
+    pub book: Text<40>,
+    pub imported: bool,
+}
+
+impl Number {
+    /// As printed: "1230/QĐ-BTTTT".
+    pub fn printed(&self) -> String {
+        format!("{}/{}", self.number, self.symbol)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    pub at: Instant,
+    pub recipients: Vec<OrganisationId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Draft,
+    Submitted,
+    Initialled,
+    Checked,
+    Returned,
+    Signed,
+    Numbered,
+    Sealed,
+    Issued,
+    Filed,
+    Void,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub id: DocumentId,
+    /// Kind of text, from the ACTS row.
+    pub kind: String,
+    pub regulation: String,
+    pub issuing: OrganisationId,
+    pub unit: Option<String>,
+    /// The body whose letter this is.
+    pub body: Option<BodyId>,
+    /// Chair and vice-chair, for the body's letters.
+    pub signers_expected: Vec<AccountId>,
+    pub acts: Vec<PinnedAct>,
+    pub stage: Stage,
+    pub snapshot: Option<Pin>,
+    /// Frozen snapshots so far.
+    pub versions: u32,
+    pub signature: Option<Signature>,
+    pub number: Option<Number>,
+    pub issued: Option<Issued>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// D1
+    Draft { id: DocumentId, regulation: String, issuing: OrganisationId, unit: Option<Text<60>>, body: Option<BodyId>, signers_expected: Vec<AccountId>, acts: Vec<PinnedAct> },
+    /// D2
+    Submit { snapshot: Snapshot },
+    /// D3
+    Initial {},
+    /// D4
+    CheckForm {},
+    /// D5
+    Return { remark: Prose },
+    /// D6: `snapshot` only where no submission froze it before.
+    Sign { snapshot: Option<Snapshot>, file_sha256: Hash, file_date: NaiveDate },
+    /// D7
+    Number { number: Number },
+    /// D8
+    Seal {},
+    /// D9
+    Issue { recipients: Vec<OrganisationId> },
+    /// D10
+    File { code: Text<60> },
+    /// D11
+    Discard {},
+    /// D12: a number taken stays as "không sử dụng".
+    Void { reason: Prose },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Drafted { id: DocumentId, kind: String, regulation: String, issuing: OrganisationId, unit: Option<String>, body: Option<BodyId>, signers_expected: Vec<AccountId>, acts: Vec<PinnedAct> },
+    Submitted { snapshot: Pin },
+    Initialled {},
+    FormChecked {},
+    Returned { remark: Pin },
+    Signed { snapshot: Pin, signature: Signature },
+    Numbered { number: Number },
+    Sealed {},
+    Issued { issued: Issued },
+    Filed { code: String },
+    Discarded {},
+    Voided { reason: Pin },
+}
+
+pub struct Document;
+
+impl Machine for Document {
+    const KIND: Kind = Kind::Document;
+    type State = State;
+    type Command = Command;
+    type Event = Event;
+
+    fn act(command: &Command) -> ActId {
+        match command {
+            Command::Draft { .. } => ActId::D1,
+            Command::Submit { .. } => ActId::D2,
+            Command::Initial {} => ActId::D3,
+            Command::CheckForm {} => ActId::D4,
+            Command::Return { .. } => ActId::D5,
+            Command::Sign { .. } => ActId::D6,
+            Command::Number { .. } => ActId::D7,
+            Command::Seal {} => ActId::D8,
+            Command::Issue { .. } => ActId::D9,
+            Command::File { .. } => ActId::D10,
+            Command::Discard {} => ActId::D11,
+            Command::Void { .. } => ActId::D12,
+        }
+    }
+    fn stage(state: &State) -> &'static str {
+        match state.stage {
+            Stage::Draft => "D.draft",
+            Stage::Submitted => "D.submitted",
+            Stage::Initialled => "D.initialled",
+            Stage::Checked => "D.checked",
+            Stage::Returned => "D.returned",
+            Stage::Signed => "D.signed",
+            Stage::Numbered => "D.numbered",
+            Stage::Sealed => "D.sealed",
+            Stage::Issued => "D.issued",
+            Stage::Filed => "D.filed",
+            Stage::Void => "D.void",
+        }
+    }
+    fn regulation(command: &Command) -> Option<String> {
+        match command {
+            Command::Draft { regulation, .. } => Some(regulation.clone()),
+            _ => None,
+        }
+    }
+    fn contents(command: &Command) -> Vec<Content> {
+        match command {
+            Command::Submit { snapshot } | Command::Sign { snapshot: Some(snapshot), .. } => vec![Content::of(snapshot)],
+            Command::Return { remark: text } | Command::Void { reason: text } => vec![Content::of(text)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
+        let event = match (state, command) {
+            (_, Command::Draft { id, regulation, issuing, unit, body, signers_expected, acts }) => Event::Drafted {
+                id: *id,
+                kind: paper_kind(acts)?,
+                regulation: regulation.clone(),
+                issuing: *issuing,
+                unit: unit.as_ref().map(|u| u.to_string()),
+                body: *body,
+                signers_expected: signers_expected.clone(),
+                acts: acts.clone(),
+            },
+            (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)? },
+            (_, Command::Initial {}) => Event::Initialled {},
+            (_, Command::CheckForm {}) => Event::FormChecked {},
+            (_, Command::Return { remark }) => Event::Returned { remark: Content::of(remark).pin() },
+            (Some(s), Command::Sign { snapshot, file_sha256, file_date }) => sign(s, snapshot.as_ref(), *file_sha256, *file_date, occasion)?,
+            (Some(s), Command::Number { number }) => {
+                let signed_on = s.signature.as_ref().map_or(number.date, |sig| sig.on);
+                if number.date > occasion.day() || number.date < signed_on {
+                    return Err(Refusal::NumberDateWrong { date: number.date });
+                }
+                Event::Numbered { number: number.clone() }
+            }
+            (_, Command::Seal {}) => Event::Sealed {},
+            (_, Command::Issue { recipients }) => {
+                if recipients.is_empty() {
+                    return Err(Refusal::RecipientsMissing {});
+                }
+                Event::Issued { issued: Issued { at: occasion.at, recipients: recipients.clone() } }
+            }
+            (_, Command::File { code }) => Event::Filed { code: code.to_string() },
+            (_, Command::Discard {}) => Event::Discarded {},
+            (_, Command::Void { reason }) => Event::Voided { reason: Content::of(reason).pin() },
+            (None, other) => return Err(Refusal::WrongStage { act: Self::act(other), stage: crate::acts::NEW.to_owned() }),
+        };
+        Ok(vec![event])
+    }
+
+    fn evolve(state: Option<State>, event: &Event) -> Option<State> {
+        if let Event::Drafted { id, kind, regulation, issuing, unit, body, signers_expected, acts } = event.clone() {
+            let (snapshot, signature, number, issued) = (None, None, None, None);
+            let stage = Stage::Draft;
+            return Some(State {
+                id, kind, regulation, issuing, unit, body, signers_expected, acts, stage, snapshot, versions: 0, signature, number, issued,
+            });
+        }
+        let s = state?;
+        Some(match event.clone() {
+            Event::Drafted { .. } => s,
+            Event::Submitted { snapshot } => State { stage: Stage::Submitted, snapshot: Some(snapshot), versions: s.versions + 1, ..s },
+            Event::Initialled {} => State { stage: Stage::Initialled, ..s },
+            Event::FormChecked {} => State { stage: Stage::Checked, ..s },
+            Event::Returned { .. } => State { stage: Stage::Returned, ..s },
+            Event::Signed { snapshot, signature } => {
+                State { stage: Stage::Signed, snapshot: Some(snapshot), signature: Some(signature), ..s }
+            }
+            Event::Numbered { number } => State { stage: Stage::Numbered, number: Some(number), ..s },
+            Event::Sealed {} => State { stage: Stage::Sealed, ..s },
+            Event::Issued { issued } => State { stage: Stage::Issued, issued: Some(issued), ..s },
+            Event::Filed { .. } => State { stage: Stage::Filed, ..s },
+            Event::Discarded {} | Event::Voided { .. } => State { stage: Stage::Void, ..s },
+        })
+    }
+
+    fn view(state: &State) -> View {
+        let key = |n: &Number| format!("{}/{}/{}/{}", state.issuing, n.book, n.date.year(), n.number);
+        View {
+            name: None,
+            code: state.number.as_ref().map(Number::printed),
+            managing: Some(state.issuing),
+            issuing: Some(state.issuing),
+            unit: state.unit.clone(),
+            regulation: Some(state.regulation.clone()),
+            parent: state.acts.first().map(|a| a.stream),
+            body: state.body,
+            open_key: state.number.as_ref().map(key),
+            ..View::default()
+        }
+    }
+}
+
+/// All pinned acts share one kind of paper.
+fn paper_kind(acts: &[PinnedAct]) -> Result<String, Refusal> {
+    let first = acts.first().ok_or(Refusal::PaperPinsNothing {})?;
+    let kind = first.act.row().paper;
+    match acts.iter().find(|a| a.act.row().paper != kind) {
+        Some(_) => Err(Refusal::PaperDiffersFromActs {}),
+        None if kind.is_issued() => Ok(kind.kind().unwrap_or_default().to_owned()),
+        None => Err(Refusal::ActHasNoPaper { act: first.act }),
+    }
+}
+
+/// The snapshot is of exactly the pinned acts, in their order.
+fn same_acts(state: &State, snapshot: &Snapshot) -> Result<Pin, Refusal> {
+    let frozen = snapshot.acts.iter().map(|f| PinnedAct { stream: f.stream, act: f.command.act() });
+    if frozen.eq(state.acts.iter().cloned()) { Ok(Content::of(snapshot).pin()) } else { Err(Refusal::PaperDiffersFromActs {}) }
+}
+
+fn sign(state: &State, snapshot: Option<&Snapshot>, file_sha256: Hash, file_date: NaiveDate, occasion: &Occasion) -> Result<Event, Refusal> {
+    let frozen = match (state.stage, snapshot) {
+        (Stage::Draft, None) => return Err(Refusal::SnapshotMissing {}),
+        (Stage::Draft, Some(snapshot)) => same_acts(state, snapshot)?,
+        (_, snapshot) => {
+            let frozen = state.snapshot.ok_or(Refusal::SnapshotMissing {})?;
+            if snapshot.is_some_and(|s| Content::of(s).pin() != frozen) {
+                return Err(Refusal::SnapshotDiffers {});
+            }
+            frozen
+        }
+    };
+    if file_date > occasion.day() {
+        return Err(Refusal::FileDateWrong { date: file_date });
+    }
+    let duty = occasion.actor.duty.ok_or(Refusal::NotEntitledToSign {})?;
+    let signature = Signature {
+        by: occasion.account(),
+        duty,
+        form: occasion.form,
+        on: occasion.day(),
+        file_sha256,
+        file_date,
+        verified: false,
+    };
+    Ok(Event::Signed { snapshot: frozen, signature })
+}
+
+/// The paper as acts refer to it, once it has a number.
+pub fn issued_paper(state: &State, at: Instant) -> Option<IssuedPaper> {
+    let number = state.number.as_ref();
+    Some(IssuedPaper {
+        document: state.id,
+        number: number.map_or_else(|| "Số:      ".to_owned(), Number::printed),
+        date: number.map_or_else(|| legal_date(at), |n| n.date),
+        issuer: state.issuing,
+    })
+}

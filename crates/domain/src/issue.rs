@@ -1,0 +1,253 @@
+//! Running an order: its act, the acts a paper carries, and what follows from each, one after
+//! the other on states already evolved. Pure; one refusal refuses the whole order.
+
+use crate::acts::ActId;
+use crate::calendar::Calendar;
+use crate::canonical::Content;
+use crate::document::{self, Document, Snapshot};
+use crate::evidence::{Evidence, Need, Neighbour};
+use crate::id::{AccountId, Id, OrganisationId};
+use crate::machine::{self, Command, Event, Machine, State, View};
+use crate::occasion::{Actor, Fresh, IssuedPaper, Occasion};
+use crate::record::Clock;
+use crate::refusal::Refusal;
+use crate::regulation::{LegalStatus, Regulation};
+use crate::time::{Instant, legal_date};
+use crate::whole::{Whole, clocks_of};
+use std::collections::BTreeMap;
+
+/// Everything loaded for the order, and the dated data of the day.
+#[derive(Debug, Clone)]
+pub struct World<'a> {
+    pub streams: BTreeMap<Id, Neighbour>,
+    pub regulations: &'a BTreeMap<String, Regulation>,
+    /// For streams that pin no version.
+    pub default_regulation: &'a Regulation,
+    pub calendar: &'a Calendar,
+    pub focal: OrganisationId,
+    pub at: Instant,
+    pub fresh: Fresh,
+}
+
+/// One decided event, ready to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub stream: Id,
+    /// Number of the event within its stream.
+    pub n: u64,
+    pub act: ActId,
+    pub actor: Actor,
+    pub form: Option<document::SigningForm>,
+    pub recorded_by: Option<AccountId>,
+    pub regulation: String,
+    pub legal_status: Option<LegalStatus>,
+    pub evidence: Vec<(Id, u64)>,
+    pub paper: Option<IssuedPaper>,
+    pub clocks: Option<Vec<Clock>>,
+    pub event: Event,
+}
+
+/// An order: who does what to which stream.
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub stream: Id,
+    pub command: Command,
+    pub actor: Actor,
+    pub form: Option<document::SigningForm>,
+}
+
+/// What came of it: the steps, the contents they pin, the world as it is afterwards.
+#[derive(Debug)]
+pub struct Done<'a> {
+    pub steps: Vec<Step>,
+    pub contents: Vec<Content>,
+    pub world: World<'a>,
+}
+
+struct Run<'a> {
+    world: World<'a>,
+    steps: Vec<Step>,
+    contents: Vec<Content>,
+}
+
+/// Runs an order. For D9, `snapshot` is the frozen content of the paper; its acts run as the
+/// signer, recorded by the clerk.
+pub fn run<'a>(order: &Order, snapshot: Option<&Snapshot>, world: World<'a>) -> Result<Done<'a>, Refusal> {
+    let mut run = Run { world, steps: Vec::new(), contents: Vec::new() };
+    run.act(order, None, None)?;
+    if let Command::Document(command) = &order.command {
+        run.paper(order, command, snapshot)?;
+    }
+    Ok(Done { steps: run.steps, contents: run.contents, world: run.world })
+}
+
+/// Neighbours that an order and the acts of its paper read.
+pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Neighbour>) -> Vec<Need> {
+    let state = |id: &Id| world.get(id).map(|n| &n.whole.state);
+    let mut needs = machine::needs(state(&order.stream), &order.command);
+    let frozen = match &order.command {
+        Command::Document(document::Command::Submit { snapshot } | document::Command::Sign { snapshot: Some(snapshot), .. }) => Some(snapshot),
+        _ => snapshot,
+    };
+    if let Some(frozen) = frozen {
+        for act in &frozen.acts {
+            needs.push(Need::Stream(act.stream));
+            needs.extend(machine::needs(state(&act.stream), &act.command));
+        }
+    }
+    if let Command::Document(document::Command::Draft { acts, .. }) = &order.command {
+        needs.extend(acts.iter().map(|a| Need::Stream(a.stream)));
+    }
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
+impl Run<'_> {
+    fn state(&self, id: Id) -> Option<&State> {
+        self.world.streams.get(&id).map(|n| &n.whole.state)
+    }
+
+    /// One act and what follows from it.
+    fn act(&mut self, order: &Order, paper: Option<&IssuedPaper>, recorded_by: Option<AccountId>) -> Result<(), Refusal> {
+        let (id, command) = (order.stream, &order.command);
+        let evidence = self.evidence(id, command);
+        let regulations = self.world.regulations;
+        let default = self.world.default_regulation;
+        let named = self
+            .state(id)
+            .and_then(|s| s.view().regulation)
+            .or_else(|| command.regulation())
+            .or_else(|| evidence.streams.values().find_map(|n| n.whole.state.view().regulation));
+        let regulation = match &named {
+            Some(name) => regulations.get(name).ok_or_else(|| Refusal::RegulationNotEffective { regulation: name.clone(), day: legal_date(self.world.at) })?,
+            None => default,
+        };
+        let occasion = Occasion {
+            stream: id,
+            actor: order.actor.clone(),
+            recorded_by,
+            at: self.world.at,
+            regulation,
+            calendar: self.world.calendar,
+            focal: self.world.focal,
+            evidence: &evidence,
+            fresh: self.world.fresh,
+            paper,
+            form: order.form,
+        };
+        let events = machine::decide(self.state(id), command, &occasion)?;
+        let status = regulation.status_on(occasion.day());
+        let legal_status = (status != LegalStatus::InForce && named.is_some()).then_some(status);
+        self.contents.extend(command.contents());
+        let mut follow = Vec::new();
+        for event in events {
+            let before = self.world.streams.remove(&id);
+            let (version, whole) = before.map_or((0, None), |n| (n.version, Some(n.whole)));
+            let old_stage = whole.as_ref().map(|w| w.state.stage());
+            let (since, created_at, old_clocks) =
+                whole.as_ref().map_or((self.world.at, self.world.at, Vec::new()), |w| (w.since, w.created_at, w.clocks.clone()));
+            let Some(state) = machine::evolve(whole.map(|w| w.state), &event) else {
+                return Err(Refusal::CommandOfAnotherKind { act: command.act() });
+            };
+            let moved = old_stage != Some(state.stage());
+            let clocks = moved.then(|| clocks_of(state.stage(), &occasion));
+            follow.extend(machine::consequences(id, &state, &event, &occasion));
+            self.steps.push(Step {
+                stream: id,
+                n: version + 1,
+                act: command.act(),
+                actor: order.actor.clone(),
+                form: order.form,
+                recorded_by,
+                regulation: regulation.id.clone(),
+                legal_status,
+                evidence: evidence.versions(),
+                paper: paper.cloned(),
+                clocks: clocks.clone(),
+                event,
+            });
+            let since = if moved { self.world.at } else { since };
+            let clocks = clocks.unwrap_or(old_clocks);
+            let whole = Whole { state, since, created_at, updated_at: self.world.at, clocks };
+            self.world.streams.insert(id, Neighbour { version: version + 1, whole });
+        }
+        for (stream, command) in follow {
+            self.act(&Order { stream, command, actor: order.actor.clone(), form: order.form }, paper, recorded_by)?;
+        }
+        Ok(())
+    }
+
+    /// The neighbours that this command asks for, of those loaded, as they are now.
+    fn evidence(&self, id: Id, command: &Command) -> Evidence {
+        let mut evidence = Evidence::default();
+        for need in machine::needs(self.state(id), command) {
+            let wanted = |other: &Id, view: View| match need {
+                Need::Stream(wanted) => *other == wanted,
+                Need::Children(parent, kind) => other.kind == kind && view.parent == Some(parent),
+                Need::OfProduct(product, kind) => other.kind == kind && view.product == Some(product),
+            };
+            for (other, n) in self.world.streams.iter().filter(|(other, _)| **other != id) {
+                if wanted(other, n.whole.state.view()) {
+                    evidence.streams.insert(*other, n.clone());
+                }
+            }
+        }
+        evidence
+    }
+
+    /// D1, D2 and D6 look whether the acts could be done now; D9 does them.
+    fn paper(&mut self, order: &Order, command: &document::Command, snapshot: Option<&Snapshot>) -> Result<(), Refusal> {
+        let Some(document) = self.state(order.stream).and_then(Document::of).cloned() else { return Ok(()) };
+        let at = self.world.at;
+        match command {
+            document::Command::Draft { acts, .. } => {
+                for pinned in acts {
+                    let stage = self.state(pinned.stream).map(State::stage);
+                    let row = pinned.act.row();
+                    let opens_later = stage.is_none();
+                    if !opens_later && !row.from.contains(&stage.unwrap_or_default()) {
+                        return Err(Refusal::WrongStage { act: row.id, stage: stage.unwrap_or_default().to_owned() });
+                    }
+                }
+                Ok(())
+            }
+            document::Command::Submit { snapshot } => self.rehearse(order, &document, snapshot),
+            document::Command::Sign { snapshot: frozen, .. } => match frozen.as_ref().or(snapshot) {
+                Some(frozen) => self.rehearse(order, &document, frozen),
+                None => Err(Refusal::SnapshotMissing {}),
+            },
+            document::Command::Issue { .. } => {
+                let (Some(frozen), Some(signature)) = (snapshot, &document.signature) else { return Err(Refusal::SnapshotMissing {}) };
+                if Some(Content::of(frozen).pin()) != document.snapshot {
+                    return Err(Refusal::SnapshotDiffers {});
+                }
+                let paper = document::issued_paper(&document, at);
+                let signer = Actor {
+                    account: Some(signature.by),
+                    org: Some(document.issuing),
+                    unit: document.unit.clone(),
+                    duty: Some(signature.duty),
+                };
+                let clerk = order.actor.account;
+                for act in &frozen.acts {
+                    let inner = Order { stream: act.stream, command: act.command.clone(), actor: signer.clone(), form: signature.form };
+                    self.act(&inner, paper.as_ref(), clerk)?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same acts on a copy of the world, results dropped.
+    fn rehearse(&self, order: &Order, document: &document::State, snapshot: &Snapshot) -> Result<(), Refusal> {
+        let mut copy = Run { world: self.world.clone(), steps: Vec::new(), contents: Vec::new() };
+        let paper = document::issued_paper(document, self.world.at);
+        for act in &snapshot.acts {
+            let inner = Order { stream: act.stream, command: act.command.clone(), actor: order.actor.clone(), form: order.form };
+            copy.act(&inner, paper.as_ref(), None)?;
+        }
+        Ok(())
+    }
+}

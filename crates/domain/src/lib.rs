@@ -1,0 +1,49 @@
+//! The process of recognising national digital platforms, as pure functions.
+//!
+//! **Job.** States, commands, events and refusals of every machine of the process; `decide` and
+//! `evolve`; the ACTS table; the outcome; authority and visibility; the shapes that are hashed.
+//! **Must not** read a file, a clock, a database or a source of chance: time, ids, people,
+//! regulation and calendar arrive as arguments ([`occasion::Occasion`]).
+//! **Start at** [`acts`] (what may happen), then [`machine`] (how it happens), then one machine,
+//! for instance [`list_entry`].
+
+pub mod access;
+pub mod account;
+pub mod acts;
+pub mod authority;
+pub mod body;
+pub mod calendar;
+pub mod canonical;
+pub mod criteria_set;
+pub mod declaration;
+pub mod document;
+pub mod dossier;
+pub mod evidence;
+pub mod guards;
+pub mod id;
+pub mod issue;
+pub mod law;
+pub mod list_entry;
+pub mod machine;
+pub mod merkle;
+pub mod occasion;
+pub mod opinion;
+pub mod organisation;
+pub mod outcome;
+pub mod paper;
+pub mod product;
+pub mod projection;
+pub mod publication;
+pub mod recognition;
+pub mod record;
+pub mod reference;
+pub mod refusal;
+pub mod regulation;
+pub mod sheet;
+pub mod text;
+pub mod time;
+pub mod visibility;
+pub mod whole;
+
+#[cfg(test)]
+mod tests;

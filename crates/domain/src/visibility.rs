@@ -1,0 +1,119 @@
+//! Who sees what: `scope` for lists and `sees` for one stream are the only two answers, and they
+//! agree. The store turns a [`Scope`] into one SQL condition over the access rows.
+
+use crate::access::{Access, Facet, Principal};
+use crate::account::Held;
+use crate::authority::{Duty, Level};
+use crate::id::{AccountId, Kind, OrganisationId, ProductId};
+use chrono::NaiveDate;
+
+/// The reader, with the one duty in which they read.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// `None` for the public.
+    pub account: Option<AccountId>,
+    pub duty: Duty,
+    pub org: Option<OrganisationId>,
+    pub unit: Option<String>,
+}
+
+impl Reader {
+    pub fn public() -> Reader {
+        Reader { account: None, duty: Duty::Public, org: None, unit: None }
+    }
+    pub fn holding(account: AccountId, held: &Held) -> Reader {
+        Reader { account: Some(account), duty: held.duty, org: Some(held.org), unit: held.unit.clone() }
+    }
+}
+
+/// What of the day and the regulation version decides who sees.
+#[derive(Debug, Clone, Copy)]
+pub struct Params {
+    pub focal: OrganisationId,
+}
+
+/// Everything a reader may see, as the store joins it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Principal and facet as stored.
+    pub admits: Vec<(String, &'static str)>,
+    /// Whose recusals hide a product's streams.
+    pub person: Option<String>,
+    pub on: NaiveDate,
+}
+
+/// What `sees` must know of a stream.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    pub kind: Kind,
+    pub access: &'a [Access],
+    pub product: Option<ProductId>,
+    /// Products from which the reader is recused.
+    pub recused_from: &'a [ProductId],
+    /// For a sheet: opened by the chair, or every due sheet is in. Computed on reading.
+    pub opened: bool,
+}
+
+/// Facets that a duty reads, and of whom.
+fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
+    use Duty::*;
+    let mut out = vec![(Principal::Everybody, Facet::Published)];
+    let mut of_org = |facets: &[Facet]| {
+        if let Some(org) = reader.org {
+            out.extend(facets.iter().map(|f| (Principal::Organisation(org), *f)));
+        }
+    };
+    match (reader.duty, reader.duty.level()) {
+        (Auditor, _) => of_org(&[Facet::File, Facet::Register]),
+        (Applicant, _) => of_org(&[Facet::Own]),
+        (ManagingCoordinator, _) => of_org(&[Facet::File, Facet::Shared]),
+        (_, Level::Officer | Level::UnitHead | Level::Signer) => of_org(&[Facet::File, Facet::Shared]),
+        (_, Level::FormChecker) => of_org(&[Facet::Form]),
+        (_, Level::Records) => of_org(&[Facet::Register, Facet::Shared]),
+        _ => {}
+    }
+    if let (Level::Officer | Level::UnitHead, Some(org), Some(unit)) = (reader.duty.level(), reader.org, &reader.unit) {
+        out.push((Principal::Unit(org, unit.clone()), Facet::Draft));
+    }
+    let keeps_the_list = matches!(reader.duty, ListOfficer | ListUnitHead | ListKeeper | ListRecords);
+    if keeps_the_list && on_focal {
+        out.push((Principal::FocalAgency, Facet::Shared));
+    }
+    if reader.duty == Administrator {
+        out.push((Principal::Administration, Facet::Account));
+    }
+    if let Some(account) = reader.account {
+        let personal: &[Facet] = match reader.duty {
+            Chair | ViceChair | Evaluator | Secretary | Support | CountingBoard | HiredUnit => {
+                &[Facet::Own, Facet::Title, Facet::Evidence, Facet::Sheet]
+            }
+            _ => &[Facet::Own],
+        };
+        out.extend(personal.iter().map(|f| (Principal::Person(account), *f)));
+    }
+    out
+}
+
+/// What the reader may see on that day.
+pub fn scope(reader: &Reader, on: NaiveDate, params: &Params) -> Scope {
+    let focal = reader.org == Some(params.focal);
+    let mut admits: Vec<(String, &'static str)> =
+        facets(reader, focal).into_iter().map(|(p, f)| (p.text(), f.name())).collect();
+    admits.sort();
+    admits.dedup();
+    Scope { admits, person: reader.account.map(|a| a.to_string()), on }
+}
+
+/// Does the reader see this stream on that day?
+pub fn sees(reader: &Reader, on: NaiveDate, params: &Params, facts: &Facts) -> bool {
+    if facts.product.is_some_and(|p| facts.recused_from.contains(&p)) {
+        return false;
+    }
+    let admitted = facets(reader, reader.org == Some(params.focal));
+    facts.access.iter().any(|row| {
+        row.from <= on
+            && row.to.is_none_or(|to| on <= to)
+            && (row.facet != Facet::Sheet || facts.opened)
+            && admitted.iter().any(|(p, f)| *p == row.principal && *f == row.facet)
+    })
+}

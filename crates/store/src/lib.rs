@@ -1,0 +1,155 @@
+//! The database: the only SQL, on SQLite and PostgreSQL.
+//!
+//! **Job.** [`Store::commit`], the one write; reading of streams, events and contents; lists
+//! under a [`ndp_domain::visibility::Scope`]; the sequencer's feed and seals; drafts.
+//! **Must not** decide anything: rules live in `ndp-domain`.
+//! **Start at** [`batch`], then [`commit`].
+
+pub mod audit;
+pub mod batch;
+mod commit;
+pub mod drafts;
+pub mod lists;
+pub mod read;
+pub mod sequence;
+mod sqlite;
+mod table;
+
+use ndp_migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement, Value};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A fault of the infrastructure: logged whole, shown as a reference only.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// A stored record that cannot be read as what it should be.
+    #[error("record {table} {record}: {what}")]
+    Inconsistent { table: &'static str, record: String, what: String },
+    #[error("the database is not migrated: run `ndp migrate`")]
+    NotMigrated,
+    #[error("the writer has stopped")]
+    WriterStopped,
+}
+
+/// How a commit on SQLite reaches the disk. `Full` is the product; `Normal` exists for the
+/// benchmark that compares group commit with single commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    Full,
+    Normal,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// The embedded database, a file.
+    Embedded { file: PathBuf, writes: bool, durability: Durability, group: usize },
+    /// `postgres://…` and the size of the pool.
+    Postgres { url: String, connections: u32 },
+}
+
+impl Place {
+    pub fn embedded(file: &Path, writes: bool) -> Place {
+        Place::Embedded { file: file.to_owned(), writes, durability: Durability::Full, group: 64 }
+    }
+}
+
+/// An open database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    read: DatabaseConnection,
+    writer: Writer,
+    backend: DatabaseBackend,
+}
+
+#[derive(Debug, Clone)]
+enum Writer {
+    /// PostgreSQL: any connection of the pool.
+    Pool,
+    /// SQLite: the one writer task.
+    Task(sqlite::Handle),
+    /// Opened for reading beside another process.
+    None,
+}
+
+fn sqlite_options(file: &Path, writes: bool, durability: Durability, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
+    let synchronous = if durability == Durability::Full { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+    let file = file.to_owned();
+    options.max_connections(connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
+    options.map_sqlx_sqlite_opts(move |o| {
+        let o = o.filename(&file).create_if_missing(writes).busy_timeout(Duration::from_secs(10)).foreign_keys(true);
+        if writes {
+            o.journal_mode(SqliteJournalMode::Wal).synchronous(synchronous)
+        } else {
+            o.pragma("query_only", "on")
+        }
+    });
+    options
+}
+
+impl Store {
+    pub async fn open(place: &Place) -> Result<Store, Fault> {
+        match place {
+            Place::Embedded { file, writes, durability, group } => {
+                let writer = if *writes {
+                    let connection = Database::connect(sqlite_options(file, true, *durability, 1)).await?;
+                    Writer::Task(sqlite::start(connection, *group))
+                } else {
+                    Writer::None
+                };
+                let read = Database::connect(sqlite_options(file, false, *durability, 4)).await?;
+                Ok(Store { read, writer, backend: DatabaseBackend::Sqlite })
+            }
+            Place::Postgres { url, connections } => {
+                let mut options = ConnectOptions::new(url.clone());
+                options.max_connections(*connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
+                options.acquire_timeout(Duration::from_secs(10));
+                let read = Database::connect(options).await?;
+                Ok(Store { read, writer: Writer::Pool, backend: DatabaseBackend::Postgres })
+            }
+        }
+    }
+
+    /// Brings the schema up to date; only `ndp migrate` and `ndp demo` call it.
+    pub async fn migrate(place: &Place) -> Result<(), Fault> {
+        let connection = match place {
+            Place::Embedded { file, .. } => Database::connect(sqlite_options(file, true, Durability::Full, 1)).await?,
+            Place::Postgres { url, .. } => Database::connect(ConnectOptions::new(url.clone()).sqlx_logging(false).to_owned()).await?,
+        };
+        Migrator::up(&connection, None).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    /// Refuses a database whose schema is not the newest.
+    pub async fn require_migrated(&self) -> Result<(), Fault> {
+        let wanted = Migrator::migrations().len() as i64;
+        let found = self.query("SELECT count(*) AS n FROM seaql_migrations", vec![]).await;
+        match found.ok().and_then(|rows| rows.first().and_then(|r| r.try_get::<i64>("", "n").ok())) {
+            Some(n) if n == wanted => Ok(()),
+            _ => Err(Fault::NotMigrated),
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.backend == DatabaseBackend::Postgres
+    }
+
+    /// Waits for the writer's last group and closes.
+    pub async fn close(self) -> Result<(), Fault> {
+        if let Writer::Task(handle) = &self.writer {
+            handle.stop().await;
+        }
+        self.read.close().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {
+        Ok(self.read.query_all_raw(Statement::from_sql_and_values(self.backend, sql, values)).await?)
+    }
+}

@@ -1,0 +1,239 @@
+//! Lists: every function takes a [`Scope`]; three fixed orders; keyset by value tuple.
+
+use crate::{Fault, Store};
+use ndp_domain::authority::Duty;
+use ndp_domain::id::{AccountId, Id, Kind, OrganisationId, ProductId};
+use ndp_domain::visibility::Scope;
+use sea_orm::Value;
+use uuid::Uuid;
+
+/// The three fixed orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Nearest last day first; files without one at the end.
+    Due,
+    /// Newest change first.
+    Updated,
+    /// By name without diacritics.
+    Name,
+}
+
+/// Where the next page goes on: the order's value and the id of the last row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    pub value: String,
+    pub id: Uuid,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub kind: Option<Kind>,
+    pub managing: Option<OrganisationId>,
+    pub stage: Option<String>,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub id: Id,
+    pub stage: String,
+    pub name: Option<String>,
+    pub code: Option<String>,
+    pub due_on: Option<String>,
+    pub updated_at: String,
+    /// The order's value, for [`After`].
+    pub key: String,
+}
+
+/// An exact total to 1,000, then "more than 1,000".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    Exactly(u64),
+    MoreThan(u64),
+}
+
+/// A task of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    pub stream: Uuid,
+    pub kind: String,
+    pub act: String,
+    pub duty: String,
+    pub name: Option<String>,
+    pub due_on: Option<String>,
+}
+
+const LIMIT: u64 = 1_000;
+/// Sorts after every date: no due date comes last.
+const NO_DUE: &str = "9999-12-31";
+
+/// The scope as one SQL condition on `s`. Sheets open by themselves once every due sheet is in,
+/// or when the chair opened the meeting: computed here, on reading, never stored.
+pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
+    let mut bind = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let day = bind(scope.on.to_string().into());
+    let admits: Vec<String> = scope
+        .admits
+        .iter()
+        .map(|(principal, facet)| {
+            let opened = if *facet == "sheet" {
+                " AND EXISTS (SELECT 1 FROM stream d WHERE d.id = s.parent AND (d.sheets_opened = 1 OR
+                   (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round) >= d.sheets_due))"
+            } else {
+                ""
+            };
+            format!("(a.principal = {} AND a.facet = {}{opened})", bind(principal.clone().into()), bind((*facet).into()))
+        })
+        .collect();
+    let admits = if admits.is_empty() { "1 = 0".to_owned() } else { admits.join(" OR ") };
+    let recused = match &scope.person {
+        Some(person) => format!(
+            " AND NOT EXISTS (SELECT 1 FROM recusal r WHERE r.person = {} AND r.product = s.product)",
+            bind(person.clone().into())
+        ),
+        None => String::new(),
+    };
+    format!(
+        "EXISTS (SELECT 1 FROM access a WHERE a.stream = s.id AND a.valid_from <= {day}
+           AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})){recused}"
+    )
+}
+
+fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
+    let mut sql = String::new();
+    let mut and = |column: &str, value: Option<String>| {
+        if let Some(value) = value {
+            values.push(value.into());
+            sql.push_str(&format!(" AND s.{column} = ${}", values.len()));
+        }
+    };
+    and("kind", filter.kind.map(|k| k.name().to_owned()));
+    and("managing", filter.managing.map(|m| m.to_string()));
+    and("stage", filter.stage.clone());
+    sql
+}
+
+impl Store {
+    /// One page of what the scope admits.
+    pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        let filters = filters(filter, &mut values);
+        let (key, comparison, direction) = match order {
+            Order::Due => (format!("coalesce(s.due_on, '{NO_DUE}')"), ">", "ASC"),
+            Order::Updated => ("s.updated_at".to_owned(), "<", "DESC"),
+            Order::Name => ("coalesce(s.name_fold, '')".to_owned(), ">", "ASC"),
+        };
+        let from = match after {
+            Some(after) => {
+                values.push(after.value.clone().into());
+                values.push(after.id.into());
+                format!(" AND ({key}, s.id) {comparison} (${}, ${})", values.len() - 1, values.len())
+            }
+            None => String::new(),
+        };
+        let sql = format!(
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, s.due_on, s.updated_at, {key} AS sort_key FROM stream s
+             WHERE {admitted}{filters}{from} ORDER BY {key} {direction}, s.id {direction} LIMIT {limit}"
+        );
+        let rows = self.query(&sql, values).await?;
+        rows.iter()
+            .map(|r| {
+                let kind: String = r.try_get("", "kind")?;
+                let uuid: Uuid = r.try_get("", "id")?;
+                let wrong = || Fault::Inconsistent { table: "stream", record: uuid.to_string(), what: format!("kind {kind}") };
+                let id = Id::new(Kind::of_name(&kind).ok_or_else(wrong)?, uuid);
+                Ok(Line {
+                    id,
+                    stage: r.try_get("", "stage")?,
+                    name: r.try_get("", "name")?,
+                    code: r.try_get("", "code")?,
+                    due_on: r.try_get("", "due_on")?,
+                    updated_at: r.try_get("", "updated_at")?,
+                    key: r.try_get("", "sort_key")?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many the scope admits, exact to 1,000.
+    pub async fn total(&self, scope: &Scope, filter: &Filter) -> Result<Total, Fault> {
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        let filters = filters(filter, &mut values);
+        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) some", LIMIT + 1);
+        let n = self.query(&sql, values).await?.first().map_or(Ok(0), |r| r.try_get::<i64>("", "n"))? as u64;
+        Ok(if n > LIMIT { Total::MoreThan(LIMIT) } else { Total::Exactly(n) })
+    }
+
+    /// Does the scope admit this one stream?
+    pub async fn admits(&self, scope: &Scope, id: Id) -> Result<bool, Fault> {
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        values.push(id.uuid.into());
+        let sql = format!("SELECT 1 AS one FROM stream s WHERE {admitted} AND s.id = ${}", values.len());
+        Ok(!self.query(&sql, values).await?.is_empty())
+    }
+
+    /// What waits for a person in a duty: tasks of their organisation's duty and their own, of
+    /// streams the scope admits. A sheet, ballot, declaration or opinion already given is a
+    /// stream of its own and takes its task away on reading.
+    pub async fn inbox(&self, scope: &Scope, duty: Duty, holders: &[String], person: Option<AccountId>, limit: u64) -> Result<Vec<Task>, Fault> {
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let duty = bind(duty.code().into());
+        let holders: Vec<String> = holders.iter().map(|h| bind(h.clone().into())).collect();
+        let own = match person {
+            Some(person) => format!("t.person = {}", bind(person.to_string().into())),
+            None => "1 = 0".to_owned(),
+        };
+        let of_org = if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
+        let sql = format!(
+            "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name FROM task t JOIN stream s ON s.id = t.stream
+             WHERE t.duty = {duty} AND ({of_org} OR {own}) AND {admitted}
+               AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
+                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.person = t.person)
+                  OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
+             ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
+        );
+        let rows = self.query(&sql, values).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(Task {
+                    stream: r.try_get("", "stream")?,
+                    kind: r.try_get("", "kind")?,
+                    act: r.try_get("", "act")?,
+                    duty: r.try_get("", "duty")?,
+                    name: r.try_get("", "name")?,
+                    due_on: r.try_get("", "due_on")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Products from which a person is recused.
+    pub async fn recused_from(&self, person: AccountId) -> Result<Vec<ProductId>, Fault> {
+        let rows = self.query("SELECT product FROM recusal WHERE person = $1", vec![person.to_string().into()]).await?;
+        rows.iter()
+            .map(|r| {
+                let text: String = r.try_get("", "product")?;
+                let wrong = || Fault::Inconsistent { table: "recusal", record: text.clone(), what: "product".to_owned() };
+                text.parse::<Id>().ok().and_then(|id| id.try_into().ok()).ok_or_else(wrong)
+            })
+            .collect()
+    }
+
+    /// Is the sheet open to its readers: the chair opened the meeting, or every due sheet is in?
+    pub async fn sheet_opened(&self, sheet: Id) -> Result<bool, Fault> {
+        let sql = "SELECT 1 AS one FROM stream s JOIN stream d ON d.id = s.parent WHERE s.id = $1 AND (d.sheets_opened = 1 OR
+            (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round) >= d.sheets_due)";
+        Ok(!self.query(sql, vec![sheet.uuid.into()]).await?.is_empty())
+    }
+}

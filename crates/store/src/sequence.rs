@@ -1,0 +1,154 @@
+//! The sequencer: gives committed events their positions, gapless and one batch together, and
+//! seals each run. Feeds, caches and indexes read by position, never by id or time.
+
+use crate::read::hash_of;
+use crate::table::instant;
+use crate::{Fault, Store, Writer};
+use ndp_domain::canonical::Hash;
+use ndp_domain::merkle::{Seal, root};
+use ndp_domain::time::Instant;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement, TransactionTrait};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Signs a seal's hash with the key named by `kid`.
+#[derive(Clone)]
+pub struct Signer {
+    pub kid: String,
+    pub sign: Arc<dyn Fn(&[u8]) -> [u8; 64] + Send + Sync>,
+}
+
+/// Events in one seal at most; what is left waits for the next run.
+const RUN: usize = 5_000;
+/// Rows in one insert: five bound values a row, under both databases' limits.
+const ROWS: usize = 1_000;
+
+impl Store {
+    /// Sequences and seals what is committed; answers how many events. Does nothing while
+    /// another process is at it.
+    pub async fn sequence(&self, signer: &Signer, at: Instant) -> Result<u64, Fault> {
+        match &self.writer {
+            Writer::None => Ok(0),
+            Writer::Task(handle) => handle.sequence(signer.clone(), at).await.map_err(|e| match e {
+                crate::batch::CommitError::Fault(fault) => fault,
+                other => Fault::Inconsistent { table: "seal", record: String::new(), what: other.to_string() },
+            }),
+            Writer::Pool => {
+                let tx = self.read.begin().await?;
+                let lock = Statement::from_string(DatabaseBackend::Postgres, "SELECT pg_try_advisory_xact_lock(727031) AS got");
+                let got = tx.query_one_raw(lock).await?.map(|r| r.try_get::<bool>("", "got")).transpose()?;
+                let done = if got == Some(true) { append(&tx, signer, at).await? } else { 0 };
+                tx.commit().await?;
+                Ok(done)
+            }
+        }
+    }
+
+    /// Number and hash of the last seal.
+    pub async fn last_seal(&self) -> Result<Option<(u64, Hash)>, Fault> {
+        let rows = self.query("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1", vec![]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let n: i64 = row.try_get("", "n")?;
+        Ok(Some((n as u64, hash_of(row.try_get("", "hash")?, "seal", &n.to_string())?)))
+    }
+
+    /// Events after a position, oldest first: `(position, stream, n)`.
+    pub async fn feed(&self, after: u64, limit: u64) -> Result<Vec<(u64, Uuid, u64)>, Fault> {
+        let sql = "SELECT position, stream, n FROM feed WHERE position > $1 ORDER BY position LIMIT $2";
+        let rows = self.query(sql, vec![(after as i64).into(), (limit as i64).into()]).await?;
+        rows.iter()
+            .map(|r| {
+                let (position, n): (i64, i64) = (r.try_get("", "position")?, r.try_get("", "n")?);
+                Ok((position as u64, r.try_get("", "stream")?, n as u64))
+            })
+            .collect()
+    }
+}
+
+/// One run inside the given transaction.
+pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instant) -> Result<u64, Fault> {
+    let backend = tx.get_database_backend();
+    let statement = |sql: &str, values: Vec<sea_orm::Value>| Statement::from_sql_and_values(backend, sql, values);
+    let limit = (RUN as i64 + 1).into();
+    let waiting = tx
+        .query_all_raw(statement("SELECT batch, i, stream, n, hash FROM unsequenced ORDER BY batch, i LIMIT $1", vec![limit]))
+        .await?;
+    let mut events: Vec<(Uuid, i64, Uuid, i64, Vec<u8>)> = Vec::with_capacity(waiting.len());
+    for row in &waiting {
+        events.push((row.try_get("", "batch")?, row.try_get("", "i")?, row.try_get("", "stream")?, row.try_get("", "n")?, row.try_get("", "hash")?));
+    }
+    if events.len() > RUN {
+        // Never cut a batch: leave the last one for the next run, unless it is all there is.
+        let last = events.last().map(|e| e.0);
+        let whole = events.iter().filter(|e| Some(e.0) != last).count();
+        if whole > 0 {
+            events.truncate(whole);
+        } else {
+            events.clear();
+            let all = statement("SELECT batch, i, stream, n, hash FROM unsequenced WHERE batch = $1 ORDER BY i", vec![last.into()]);
+            for row in tx.query_all_raw(all).await? {
+                events.push((row.try_get("", "batch")?, row.try_get("", "i")?, row.try_get("", "stream")?, row.try_get("", "n")?, row.try_get("", "hash")?));
+            }
+        }
+    }
+    if events.is_empty() {
+        return Ok(0);
+    }
+    let last = tx.query_one_raw(statement("SELECT n, last, hash FROM seal ORDER BY n DESC LIMIT 1", vec![])).await?;
+    let (n, position, prev) = match last {
+        None => (0, 0, Hash::ZERO),
+        Some(row) => {
+            let (n, position): (i64, i64) = (row.try_get("", "n")?, row.try_get("", "last")?);
+            (n, position, hash_of(row.try_get("", "hash")?, "seal", &n.to_string())?)
+        }
+    };
+    let mut leaves = Vec::with_capacity(events.len());
+    let mut next = position;
+    for chunk in events.chunks(ROWS) {
+        let mut sql = "INSERT INTO feed (position, batch, i, stream, n, hash) VALUES ".to_owned();
+        let mut values: Vec<sea_orm::Value> = Vec::with_capacity(chunk.len() * 6);
+        for (k, (batch, i, stream, n, hash)) in chunk.iter().enumerate() {
+            next += 1;
+            let b = k * 6;
+            let comma = if k == 0 { "" } else { "," };
+            let _ = write!(sql, "{comma}(${},${},${},${},${},${})", b + 1, b + 2, b + 3, b + 4, b + 5, b + 6);
+            values.extend([next.into(), (*batch).into(), (*i).into(), (*stream).into(), (*n).into(), hash.clone().into()]);
+            leaves.push(hash_of(hash.clone(), "unsequenced", &stream.to_string())?);
+        }
+        tx.execute_raw(statement(&sql, values)).await?;
+        let mut sql = "DELETE FROM unsequenced WHERE (batch, i) IN (VALUES ".to_owned();
+        let mut values: Vec<sea_orm::Value> = Vec::with_capacity(chunk.len() * 2);
+        for (k, (batch, i, ..)) in chunk.iter().enumerate() {
+            let comma = if k == 0 { "" } else { "," };
+            let _ = write!(sql, "{comma}(${},${})", 2 * k + 1, 2 * k + 2);
+            values.extend([(*batch).into(), (*i).into()]);
+        }
+        sql.push(')');
+        tx.execute_raw(statement(&sql, values)).await?;
+    }
+    let seal = Seal {
+        n: n as u64 + 1,
+        first: position as u64 + 1,
+        last: next as u64,
+        root: root(&leaves),
+        prev,
+        at,
+        kid: signer.kid.clone(),
+    };
+    let hash = seal.hash();
+    let signature = (signer.sign)(&hash.0);
+    let values = vec![
+        (seal.n as i64).into(),
+        (seal.first as i64).into(),
+        (seal.last as i64).into(),
+        seal.root.0.to_vec().into(),
+        seal.prev.0.to_vec().into(),
+        instant(seal.at).into(),
+        seal.kid.into(),
+        hash.0.to_vec().into(),
+        signature.to_vec().into(),
+    ];
+    tx.execute_raw(statement("INSERT INTO seal (n, first, last, root, prev, at, kid, hash, signature) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)", values)).await?;
+    Ok(events.len() as u64)
+}

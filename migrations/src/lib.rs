@@ -1,0 +1,32 @@
+//! One list of migrations for SQLite and PostgreSQL. See README.md: expand first, contract later;
+//! every migration has a down step and a data file in `tests/migrations/data`.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_streams;
+mod m20261122_000002_reference;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_streams::Migration), Box::new(m20261122_000002_reference::Migration)]
+    }
+}
+
+/// Column types that differ between the two databases.
+pub(crate) struct Types {
+    pub uuid: &'static str,
+    pub bytes: &'static str,
+    pub int: &'static str,
+    pub postgres: bool,
+}
+
+pub(crate) fn types(manager: &SchemaManager) -> Types {
+    match manager.get_database_backend() {
+        sea_orm_migration::sea_orm::DatabaseBackend::Postgres => Types { uuid: "uuid", bytes: "bytea", int: "bigint", postgres: true },
+        _ => Types { uuid: "blob", bytes: "blob", int: "integer", postgres: false },
+    }
+}

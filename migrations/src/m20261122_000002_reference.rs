@@ -1,0 +1,38 @@
+//! Rows of the loaded reference data, and persons, whose names may be erased.
+
+use crate::types;
+use sea_orm_migration::prelude::*;
+
+pub struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        "m20261122_000002_reference"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let t = types(manager);
+        manager
+            .get_connection()
+            .execute_unprepared(&format!(
+                "CREATE TABLE reference (stream {uuid} NOT NULL, line {int} NOT NULL, key text NOT NULL, row text NOT NULL,
+                    PRIMARY KEY (stream, line));
+                 CREATE INDEX reference_key ON reference (stream, key);
+                 CREATE TABLE person (account text NOT NULL PRIMARY KEY, name text NOT NULL, contact text, language text NOT NULL);",
+                uuid = t.uuid,
+                int = t.int
+            ))
+            .await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        db.execute_unprepared("DROP TABLE person").await?;
+        db.execute_unprepared("DROP TABLE reference").await?;
+        Ok(())
+    }
+}
