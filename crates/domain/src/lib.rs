@@ -40,6 +40,7 @@ pub mod reference;
 pub mod refusal;
 pub mod regulation;
 pub mod sheet;
+pub mod tracking;
 pub mod text;
 pub mod time;
 pub mod visibility;

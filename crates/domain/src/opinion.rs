@@ -84,7 +84,7 @@ impl Machine for Opinion {
         let Some((version, sent)) = found.state.working().and_then(|v| Some((v.n, v.consultation.as_ref()?))) else {
             return Err(Refusal::NotConsulted {});
         };
-        if !sent.consulted.contains(organisation) {
+        if !sent.consulted.contains(organisation) || *organisation != occasion.org() {
             return Err(Refusal::NotConsulted {});
         }
         if sent.draft != *draft {

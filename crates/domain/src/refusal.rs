@@ -75,6 +75,7 @@ refusals! {
     OpinionOnAnotherDraft {} = "opinion.other_draft", Content, law::LETTER_2291_2;
     OpinionWithoutReason {} = "opinion.reason_missing", Content, law::LETTER_2291_2;
 
+    TrackingCodeWrong {} = "dossier.tracking_code", Content, law::CHOICE;
     SetNotPromulgated {} = "dossier.no_set_in_force", Stage, law::LETTER_2291_4;
     RecognitionInForce {} = "dossier.recognition_in_force", Stage, law::CHOICE;
     EnterpriseDoorClosed {} = "dossier.enterprise_door_closed", Stage, law::LETTER_2291_4;

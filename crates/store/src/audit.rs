@@ -73,6 +73,11 @@ fn as_text(rows: Vec<JsonRow>) -> Vec<Columns> {
         .collect()
 }
 
+/// Names of the projected tables.
+pub fn projected_tables() -> Vec<&'static str> {
+    PROJECTED.iter().map(|t| t.name).collect()
+}
+
 /// The stream row that a state and its chain should have.
 pub fn expected_stream(id: Id, version: u64, head: Hash, projection: &Projection) -> Columns {
     as_text(vec![table::stream_row(id, version, head, projection)]).pop().unwrap_or_default()

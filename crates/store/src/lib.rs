@@ -17,7 +17,7 @@ mod table;
 
 use ndp_migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement, Value};
+use sea_orm::{RuntimeErr, SqlxError, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement, Value};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,6 +33,20 @@ pub enum Fault {
     NotMigrated,
     #[error("the writer has stopped")]
     WriterStopped,
+}
+
+impl Fault {
+    /// A stored value that cannot be decoded, as against a database that does not answer.
+    pub fn is_of_a_record(&self) -> bool {
+        match self {
+            Fault::Inconsistent { .. } => true,
+            Fault::Database(DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. }) => true,
+            Fault::Database(DbErr::Query(RuntimeErr::SqlxError(e))) => {
+                matches!(**e, SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) | SqlxError::TypeNotFound { .. })
+            }
+            _ => false,
+        }
+    }
 }
 
 /// How a commit on SQLite reaches the disk. `Full` is the product; `Normal` exists for the

@@ -1,1 +1,131 @@
+//! Texts in Vietnamese and English. Every code has both, or a test fails.
+//!
+//! **Job.** Fluent bundles and the few functions that turn codes, dates and numbers into words.
+//! **Must not** decide, load or format anything but text.
+//! **Start at** [`Texts`]; the texts are in `locales/`.
 
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use unic_langid::LanguageIdentifier;
+
+/// The two languages; Vietnamese is the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    #[default]
+    Vi,
+    En,
+}
+
+impl FromStr for Lang {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Lang, String> {
+        match text {
+            "vi" => Ok(Lang::Vi),
+            "en" => Ok(Lang::En),
+            _ => Err("vi, en".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Lang::Vi => "vi",
+            Lang::En => "en",
+        })
+    }
+}
+
+/// The text files of a language, in one place for the loader and the tests.
+pub fn sources(lang: Lang) -> &'static [(&'static str, &'static str)] {
+    macro_rules! files {
+        ($lang:literal: $($name:literal),*) => { &[$(($name, include_str!(concat!("../locales/", $lang, "/", $name, ".ftl")))),*] };
+    }
+    match lang {
+        Lang::Vi => files!("vi": "acts", "refusals", "cli"),
+        Lang::En => files!("en": "acts", "refusals", "cli"),
+    }
+}
+
+/// Texts of one language.
+pub struct Texts {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Texts")
+    }
+}
+
+fn build(lang: Lang) -> Texts {
+    let id: LanguageIdentifier = lang.to_string().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    bundle.set_use_isolating(false);
+    for (_, text) in sources(lang) {
+        let resource = match FluentResource::try_new((*text).to_owned()) {
+            Ok(resource) => resource,
+            Err((resource, _)) => resource,
+        };
+        bundle.add_resource_overriding(resource);
+    }
+    Texts { bundle }
+}
+
+/// The texts of a language, parsed once.
+pub fn texts(lang: Lang) -> &'static Texts {
+    static VI: OnceLock<Texts> = OnceLock::new();
+    static EN: OnceLock<Texts> = OnceLock::new();
+    match lang {
+        Lang::Vi => VI.get_or_init(|| build(Lang::Vi)),
+        Lang::En => EN.get_or_init(|| build(Lang::En)),
+    }
+}
+
+impl Texts {
+    /// The text of a key; `None` where there is none or a variable is missing.
+    pub fn find(&self, key: &str, args: &[(&str, &str)]) -> Option<String> {
+        let mut fluent = FluentArgs::new();
+        for (name, value) in args {
+            let number = value.parse::<u32>().ok().filter(|_| *name != "number");
+            fluent.set(*name, number.map_or_else(|| FluentValue::from((*value).to_owned()), FluentValue::from));
+        }
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&fluent), &mut errors);
+        errors.is_empty().then(|| text.into_owned())
+    }
+
+    /// The text of a key, or the key itself: a missing text must never hide an answer.
+    pub fn get(&self, key: &str, args: &[(&str, &str)]) -> String {
+        self.find(key, args).unwrap_or_else(|| key.to_owned())
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.bundle.has_message(key)
+    }
+
+    /// The text of a refusal's code; its fields are the variables.
+    pub fn refusal(&self, refusal: &ndp_domain::refusal::Refusal) -> String {
+        let fields = serde_json::to_value(refusal).unwrap_or_default();
+        let owned: Vec<(String, String)> = fields.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), plain(v))).collect();
+        let args: Vec<(&str, &str)> = owned.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        self.get(&key("refusal", refusal.code()), &args)
+    }
+}
+
+/// A code as a key: dots become dashes.
+pub fn key(family: &str, code: &str) -> String {
+    format!("{family}-{}", code.replace('.', "-"))
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

@@ -67,6 +67,9 @@ fn draft(command: &Command, occasion: &Occasion) -> Result<Event, Refusal> {
     let Command::Draft { id, code, entry, set, product, what_changed } = command else {
         return Err(Refusal::CommandOfAnotherKind { act: ActId::E1 });
     };
+    if !crate::tracking::is_code(code.as_str()) {
+        return Err(Refusal::TrackingCodeWrong {});
+    }
     let listed = ListedEntry::of(occasion, *entry)?;
     let (version, lines) = version_in_force(*set, occasion)?;
     if occasion.evidence.find::<CriteriaSet>(*set)?.state.entry != *entry {

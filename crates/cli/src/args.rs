@@ -1,0 +1,126 @@
+//! Arguments, and the way from them to an exit code: 0 done, 1 found wrong, 2 wrong use.
+
+use crate::commands;
+use crate::config::{self, Config};
+use clap::{Parser, Subcommand, ValueEnum};
+use ndp_text::{Lang, texts};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Recognition of Viet Nam's national digital platforms: the process, its rules and its proofs.
+#[derive(Debug, Parser)]
+#[command(name = "ndp", version, about, max_term_width = 100)]
+pub struct Args {
+    /// Folder of the embedded database
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Configuration file; config/ndp.toml is its manual
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Language of messages
+    #[arg(long, global = true, value_name = "vi|en", value_parser = parse_lang)]
+    pub lang: Option<Lang>,
+    /// Print one JSON value instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+fn parse_lang(text: &str) -> Result<Lang, String> {
+    text.parse()
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build (or reopen) the demonstration: real organisations, invented platforms, every stage
+    Demo {
+        /// Build in a temporary folder, check the record, print one JSON object and exit
+        #[arg(long, conflicts_with = "data")]
+        check: bool,
+    },
+    /// Bring the database up to date
+    Migrate,
+    /// Check the whole record: chains, contents, seals, every derived table, the invariants
+    Check {
+        /// Compare a seal noted elsewhere: only that shows seals that were cut
+        #[arg(long, value_name = "N:HASH", value_parser = parse_seal)]
+        seal: Option<(u64, ndp_domain::canonical::Hash)>,
+    },
+    /// Print the acts of the process
+    Process {
+        /// Form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Compute the outcome of an evaluation from standard input
+    Outcome {
+        /// Print the criteria of this regulation version instead
+        #[arg(long, value_name = "REGULATION")]
+        criteria: Option<String>,
+    },
+}
+
+fn parse_seal(text: &str) -> Result<(u64, ndp_domain::canonical::Hash), String> {
+    let (n, hash) = text.split_once(':').ok_or("N:HASH")?;
+    let hash = ndp_domain::canonical::Hash::parse(hash).ok_or("64 hex digits")?;
+    Ok((n.parse().map_err(|_| "N:HASH")?, hash))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Mermaid,
+    Svg,
+}
+
+/// What a command is run with.
+#[derive(Debug)]
+pub struct Setting {
+    pub config: Config,
+    pub lang: Lang,
+    pub json: bool,
+    pub data: PathBuf,
+}
+
+/// Exit codes of every command.
+pub const FOUND_WRONG: u8 = 1;
+pub const WRONG_USE: u8 = 2;
+
+/// Parses and runs.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.collect();
+    let outcome = args.iter().skip(1).any(|a| a == "outcome");
+    let parsed = match Args::try_parse_from(&args) {
+        Ok(parsed) => parsed,
+        // `outcome` answers in JSON only, wrong options included.
+        Err(error) if outcome && error.use_stderr() => {
+            let lang = if args.windows(2).any(|w| w.first().is_some_and(|a| a == "--lang") && w.get(1).is_some_and(|a| a == "en")) { Lang::En } else { Lang::Vi };
+            return commands::refuse_outcome(&crate::outcome::Mistake { pointer: String::new(), name: "unknown_option" }, lang);
+        }
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(WRONG_USE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let config = match config::read(parsed.config.as_deref(), environment) {
+        Ok(config) => config,
+        Err(error) => {
+            let lang = parsed.lang.unwrap_or_default();
+            let message = texts(lang).get("cli-config-wrong", &[("message", &error.to_string())]);
+            return commands::wrong_use(&message, "config.wrong", parsed.json || outcome, lang);
+        }
+    };
+    let lang = parsed.lang.or_else(|| config.lang.parse().ok()).unwrap_or_default();
+    let data = parsed.data.clone().unwrap_or_else(|| config.data.clone());
+    let setting = Setting { config, lang, json: parsed.json, data };
+    match parsed.command {
+        Command::Demo { check } => commands::demo(&setting, check),
+        Command::Migrate => commands::migrate(&setting),
+        Command::Check { seal } => commands::check(&setting, seal),
+        Command::Process { format } => commands::process(&setting, format),
+        Command::Outcome { criteria } => commands::outcome(&setting, criteria.as_deref()),
+    }
+}

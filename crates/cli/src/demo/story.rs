@@ -1,0 +1,500 @@
+//! The acts of the demonstration, told as a ministry, a council and the keeper of the List do
+//! them: each through the engine, each paper through all its steps.
+
+use super::cast::{Cast, Desk, EVALUATING_UNIT, Persona, UNIT};
+use chrono::{Days, NaiveDate};
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Duty;
+use ndp_domain::body::{self, Establishing, Form, Member};
+use ndp_domain::canonical::Hash;
+use ndp_domain::criteria_set::{self, Answer, Basis, CriteriaSet, Lineage, Market, Response, SetLine, SetText};
+use ndp_domain::declaration::{self, Conflict, Relation};
+use ndp_domain::document::{self, FrozenAct, Number, PinnedAct, Snapshot};
+use ndp_domain::dossier::{self, Application, Figure, FigureClaim, LineEvidence, Minutes, ProductRef};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::*;
+use ndp_domain::list_entry::{self, Attachment, Incoming, OverlapStatement, Proposal};
+use ndp_domain::machine::{Command, Known};
+use ndp_domain::opinion::{self, Verdict};
+use ndp_domain::outcome::Share;
+use ndp_domain::product::{self, Ownership, ProductKind};
+use ndp_domain::publication::{self, DataRecord, PublicField};
+use ndp_domain::regulation::{Decides, Mark, Regulation};
+use ndp_domain::sheet::{self, Finding, FigureView, SheetText, Vote};
+use ndp_domain::text::{Text, normalise};
+use ndp_domain::time::legal_date;
+use ndp_domain::tracking;
+use ndp_engine::{Ask, Engine, Problem, Receipt};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How far a paper goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    Draft,
+    Submitted,
+    Initialled,
+    Checked,
+    Signed,
+    Numbered,
+    Sealed,
+    Issued,
+    Filed,
+}
+
+#[derive(Debug)]
+pub struct Story<'a> {
+    pub engine: &'a Engine,
+    pub cast: &'a Cast,
+    pub regulation: String,
+    numbers: AtomicU32,
+}
+
+/// Text of the demonstration: known to fit.
+pub fn t<const MAX: usize>(text: &str) -> Text<MAX> {
+    Text::new(normalise(text)).expect("the demonstration's texts are short, clean and not empty")
+}
+
+/// The hash of an attached sample file: plain text marked as sample.
+pub fn file(name: &str) -> Hash {
+    Hash::of(format!("dữ liệu mẫu: {name}\n").as_bytes())
+}
+
+pub fn attachment(name: &str) -> Attachment {
+    Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: file(name) }
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+pub fn salt() -> sheet::Salt {
+    let hex: String = random::<16>().iter().map(|b| format!("{b:02x}")).collect();
+    t(&hex)
+}
+
+impl<'a> Story<'a> {
+    pub fn new(engine: &'a Engine, cast: &'a Cast, regulation: &str) -> Story<'a> {
+        Story { engine, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0) }
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        legal_date(self.engine.clock.now())
+    }
+
+    fn regulation(&self) -> Regulation {
+        self.engine.directory().regulations.get(&self.regulation).cloned().expect("the demonstration's version is loaded")
+    }
+
+    /// Lets working days pass; the hour stays.
+    pub fn pass(&self, working_days: u32) {
+        let directory = self.engine.directory();
+        let mut now = self.engine.clock.now();
+        let mut left = working_days;
+        while left > 0 {
+            now = now.checked_add_days(Days::new(1)).unwrap_or(now);
+            if directory.calendar.works(legal_date(now)) {
+                left -= 1;
+            }
+        }
+        self.engine.clock.set(now);
+    }
+
+    pub async fn act(&self, who: &Persona, stream: impl Into<Id>, command: impl Into<Command>) -> Result<Receipt, Problem> {
+        self.engine.execute(Ask::new(who.actor(), stream, command)).await
+    }
+
+    async fn state<M: Known>(&self, id: impl Into<Id>) -> Result<M::State, Problem>
+    where
+        M::State: Clone,
+    {
+        let id = id.into();
+        let loaded = self.engine.store.load_one(id).await?;
+        let state = loaded.as_ref().and_then(|l| M::known(&l.neighbour.whole.state)).cloned();
+        state.ok_or(Problem::Refusal(ndp_domain::refusal::Refusal::StreamNotFound { stream: id }))
+    }
+
+    /// A paper through its steps, each by its own person, as far as asked.
+    pub async fn paper(&self, desk: &Desk, subject: &str, acts: Vec<(Id, Command)>, until: Until) -> Result<DocumentId, Problem> {
+        self.paper_of(desk, &desk.officer, &desk.signer, None, subject, acts, until).await
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    async fn paper_of(
+        &self,
+        desk: &Desk,
+        drafter: &Persona,
+        signer: &Persona,
+        body: Option<BodyId>,
+        subject: &str,
+        acts: Vec<(Id, Command)>,
+        until: Until,
+    ) -> Result<DocumentId, Problem> {
+        use document::Command as D;
+        let id = DocumentId(self.engine.id());
+        let pinned = acts.iter().map(|(stream, command)| PinnedAct { stream: *stream, act: command.act() }).collect();
+        let draft = D::Draft {
+            id,
+            regulation: self.regulation.clone(),
+            issuing: desk.org,
+            unit: drafter.unit.as_deref().map(t),
+            body,
+            signers_expected: body.map(|_| signer.account).into_iter().collect(),
+            acts: pinned,
+        };
+        let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
+        let recipients = vec![desk.org];
+        let snapshot = Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), acts: frozen };
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        let today = self.today();
+        let sign = D::Sign { snapshot: None, file_sha256: file(subject), file_date: today };
+        let symbol = t("DLM");
+        let number = D::Number { number: Number { number, symbol, date: today, book: t("cong-van-di"), imported: true } };
+        let steps: [(Until, &Persona, D); 9] = [
+            (Until::Draft, drafter, draft),
+            (Until::Submitted, drafter, D::Submit { snapshot }),
+            (Until::Initialled, &desk.unit_head, D::Initial {}),
+            (Until::Checked, &desk.form_checker, D::CheckForm {}),
+            (Until::Signed, signer, sign),
+            (Until::Numbered, &desk.records, number),
+            (Until::Sealed, &desk.records, D::Seal {}),
+            (Until::Issued, &desk.records, D::Issue { recipients }),
+            (Until::Filed, &desk.records, D::File { code: t("HS-MAU-01") }),
+        ];
+        for (_, who, command) in steps.into_iter().filter(|(step, ..)| *step <= until) {
+            self.act(who, id, command).await?;
+        }
+        Ok(id)
+    }
+
+    /// A list entry as far as asked: 1 draft, 2 submitted, 3 received, 4 assigned, 5 listed.
+    pub async fn list_entry(&self, name: &str, until: u8) -> Result<ListEntryId, Problem> {
+        use list_entry::Command as L;
+        let cast = self.cast;
+        let id = ListEntryId(self.engine.id());
+        let title: Text<300> = t(&format!("{name} (dữ liệu mẫu)"));
+        let draft = L::Draft { regulation: self.regulation.clone(), managing: cast.managing.org, unit: t(UNIT), title: title.clone() };
+        self.act(&cast.managing.officer, id, draft).await?;
+        if until >= 2 {
+            self.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(id.into(), Self::proposal(title.as_str()).into())], Until::Filed).await?;
+        }
+        if until >= 3 {
+            let incoming = Incoming { number: t("1024/CVĐ"), arrived_on: self.today() };
+            self.act(&cast.keeper.records, id, L::Register { incoming }).await?;
+        }
+        if until >= 4 {
+            let assign = L::Assign { officer: cast.keeper.officer.account, until: self.today() + Days::new(14) };
+            self.act(&cast.keeper.unit_head, id, assign).await?;
+        }
+        if until >= 5 {
+            self.pass(3);
+            let list = L::List { managing: cast.managing.org, overlap_explained: None };
+            self.paper(&cast.keeper, "Bổ sung vào Danh mục nền tảng số quốc gia", vec![(id.into(), list.into())], Until::Issued).await?;
+        }
+        Ok(id)
+    }
+
+    /// The proposal of a list entry (L2).
+    pub fn proposal(name: &str) -> list_entry::Command {
+        let proposal = Proposal {
+            name_vi: t(name),
+            name_en: None,
+            need: t("Nhu cầu mẫu để minh họa quy trình."),
+            users: t("Cơ quan nhà nước, doanh nghiệp, người dân."),
+            scope: t("Toàn quốc."),
+            legal_basis: None,
+            overlap: OverlapStatement::NoneKnown,
+            files: vec![attachment("Phiếu thông tin")],
+        };
+        list_entry::Command::Submit { proposal }
+    }
+
+    /// The set's text: the whole framework, inherited.
+    pub fn set_text(&self) -> SetText {
+        let line = |c: &ndp_domain::regulation::Criterion| SetLine {
+            code: t(&c.code),
+            group: t(&c.group),
+            name_vi: t(&c.name_vi),
+            name_en: Some(t(&c.name_en)),
+            lineage: Lineage::Inherited,
+            evidence: t("Minh chứng mẫu."),
+            checked_against_annex: c.checked_against_annex,
+        };
+        SetText {
+            lines: self.regulation().framework.iter().map(line).collect(),
+            market: Market {
+                definition_vi: t("Thị trường tiềm năng hư cấu: các tổ chức có nhu cầu sử dụng."),
+                definition_en: None,
+                unit: t("tổ chức"),
+                method: t("Đếm tổ chức có tài khoản hoạt động trong kỳ."),
+                source: t("Số liệu mẫu."),
+            },
+            security_level: Some(3),
+        }
+    }
+
+    /// A criteria set as far as asked: 1 drafting, 2 consulting, 3 promulgated, 4 a second version
+    /// in the place of the first.
+    pub async fn criteria_set(&self, entry: ListEntryId, until: u8) -> Result<CriteriaSetId, Problem> {
+        let set = CriteriaSetId(entry.0);
+        self.version(entry, set, Basis::Framework, until).await?;
+        if until >= 4 {
+            self.version(entry, set, Basis::Version(1), 3).await?;
+        }
+        Ok(set)
+    }
+
+    async fn version(&self, entry: ListEntryId, set: CriteriaSetId, basis: Basis, until: u8) -> Result<(), Problem> {
+        use criteria_set::Command as C;
+        let cast = self.cast;
+        self.act(&cast.managing.officer, set, C::Begin { entry, basis }).await?;
+        if until < 2 {
+            return Ok(());
+        }
+        let consult = C::Consult { draft: self.set_text(), consulted: vec![cast.keeper.org, cast.consulted.org] };
+        self.paper(&cast.managing, "Lấy ý kiến dự thảo bộ tiêu chí", vec![(set.into(), consult.into())], Until::Issued).await?;
+        if until < 3 {
+            return Ok(());
+        }
+        self.pass(5);
+        let state = self.state::<CriteriaSet>(set).await?;
+        let draft = state.working().and_then(|v| v.consultation.as_ref()).map(|c| c.draft).expect("the set was just sent out");
+        let mut responses = Vec::new();
+        let answers = [(&cast.keeper_consulted, Verdict::Agree, None), (&cast.consulted, Verdict::AgreeWithConditions, Some("Đề nghị làm rõ cấp độ an toàn."))];
+        for (desk, verdict, text) in answers {
+            let opinion = OpinionId(self.engine.id());
+            let give = opinion::Command::Give { set, draft, organisation: desk.org, verdict, text: text.map(t) };
+            self.paper(desk, "Góp ý dự thảo bộ tiêu chí", vec![(opinion.into(), give.into())], Until::Issued).await?;
+            responses.push(Response { opinion, answer: Answer::Accepted, text: t("Tiếp thu.") });
+        }
+        self.pass(2);
+        let promulgate = C::Promulgate { text: self.set_text(), responses, effective_from: self.today() };
+        self.paper(&cast.managing, "Ban hành bộ tiêu chí xét duyệt", vec![(set.into(), promulgate.into())], Until::Issued).await?;
+        Ok(())
+    }
+
+    fn members(&self) -> Vec<Persona> {
+        let cast = self.cast;
+        [cast.chair.clone(), cast.vice_chair.clone()].into_iter().chain(cast.evaluators.iter().cloned()).collect()
+    }
+
+    /// A council as far as asked: 1 planned, 2 established, 3 ready for this product.
+    pub async fn body(&self, name: &str, product: Option<ProductId>, until: u8) -> Result<BodyId, Problem> {
+        use body::Command as B;
+        let cast = self.cast;
+        let id = BodyId(self.engine.id());
+        let choose = B::Choose {
+            id,
+            name: t(&format!("{name} (dữ liệu mẫu)")),
+            form: Form::Council,
+            regulation: self.regulation.clone(),
+            managing: cast.managing.org,
+            unit: t(EVALUATING_UNIT),
+            products: product.into_iter().collect(),
+            note: Some(t("Chọn hình thức Hội đồng.")),
+        };
+        self.act(&cast.evaluating_head, id, choose).await?;
+        if until < 2 {
+            return Ok(id);
+        }
+        let member = |p: &Persona| Member { person: p.account, organisation: p.org, capacity: t("Thành viên mẫu") };
+        let establishing = Establishing {
+            members: self.members().iter().map(member).collect(),
+            chair: cast.chair.account,
+            vice_chair: Some(cast.vice_chair.account),
+            secretary: cast.secretary.account,
+            support: vec![cast.support.account],
+            rules: self.regulation().body,
+            term_to: None,
+        };
+        self.paper(&cast.managing, "Thành lập Hội đồng đánh giá", vec![(id.into(), B::Establish { establishing }.into())], Until::Issued).await?;
+        if let (Some(product), true) = (product, until >= 3) {
+            self.declare(id, product, None).await?;
+            self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account] }).await?;
+        }
+        Ok(id)
+    }
+
+    /// Every member declares for a product; `recused` has a conflict.
+    pub async fn declare(&self, body: BodyId, product: ProductId, recused: Option<AccountId>) -> Result<(), Problem> {
+        for member in self.members() {
+            let conflict = if Some(member.account) == recused {
+                Conflict::Declared { relations: vec![Relation::Client], explanation: t("Đang tư vấn cho doanh nghiệp (mẫu).") }
+            } else {
+                Conflict::None
+            };
+            let id = DeclarationId(self.engine.id());
+            self.act(&member.as_duty(Duty::Evaluator), id, declaration::Command::Declare { body, product, conflict }).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens a dossier of a new product (E1); answers dossier and product.
+    pub async fn dossier(&self, name: &str, entry: ListEntryId, set: CriteriaSetId) -> Result<(DossierId, ProductId), Problem> {
+        let cast = self.cast;
+        let (id, product) = (DossierId(self.engine.id()), ProductId(self.engine.id()));
+        let record = product::Record {
+            code: t(&format!("MAU-{}", product.0.simple().to_string().get(20..).unwrap_or_default().to_uppercase())),
+            name_vi: t(&format!("{name} (dữ liệu mẫu)")),
+            name_en: None,
+            aliases: Vec::new(),
+            kind: ProductKind::Platform,
+            ownership: Ownership::Enterprise,
+            owner: cast.enterprise,
+            origin: Some(t("Hư cấu, để minh họa.")),
+            sample: true,
+        };
+        let code = tracking::code(random()).expect("nine random bytes make a code");
+        let draft = dossier::Command::Draft { id, code, entry, set, product: ProductRef::New { id: product, record }, what_changed: None };
+        self.act(&cast.applicant, id, draft).await?;
+        Ok((id, product))
+    }
+
+    /// The application of the enterprise (E2) with this share of the market.
+    pub fn application(&self, share: Option<(u64, u64)>) -> Application {
+        let lines = self.regulation().framework;
+        let files = |c: &ndp_domain::regulation::Criterion| {
+            (c.code.clone(), LineEvidence::Files { files: vec![attachment(&format!("Minh chứng {}", c.code))], statement: None })
+        };
+        let figure = match share {
+            Some((users, market)) => FigureClaim::Counted {
+                figure: Figure {
+                    share: Share { numerator: users, denominator_low: market, denominator_high: market },
+                    period_from: self.today() - Days::new(90),
+                    period_to: self.today(),
+                    sources: t("Số liệu mẫu."),
+                    estimator: t("Đơn vị thống kê mẫu"),
+                },
+            },
+            None => FigureClaim::NotCounted { reason: t("Chưa thống kê được.") },
+        };
+        Application {
+            letter: Some(attachment("Văn bản đề nghị đánh giá")),
+            evidence: lines.iter().filter(|c| c.decides == Decides::Result).map(files).collect(),
+            figure: Some(figure),
+        }
+    }
+
+    /// E2, E4, E5, E9: as far as asked (1 submitted … 4 ready).
+    pub async fn hand_in(&self, dossier: DossierId, share: Option<(u64, u64)>, until: u8) -> Result<(), Problem> {
+        use dossier::Command as E;
+        let cast = self.cast;
+        let incoming = Incoming { number: t("77/ĐN"), arrived_on: self.today() };
+        let assign = E::Assign { officer: cast.managing.officer.account, until: self.today() + Days::new(7) };
+        let steps: [(&Persona, E); 4] = [
+            (&cast.applicant, E::Submit { application: self.application(share) }),
+            (&cast.managing.records, E::Register { incoming }),
+            (&cast.managing.unit_head, assign),
+            (&cast.managing.unit_head, E::Accept { note: t("Hồ sơ đầy đủ.") }),
+        ];
+        for (who, command) in steps.into_iter().take(usize::from(until)) {
+            self.act(who, dossier, command).await?;
+        }
+        Ok(())
+    }
+
+    /// One evaluator's sheet; lines named in `unmet` are not met.
+    pub fn sheet_text(&self, unmet: &[&str]) -> SheetText {
+        let finding = |c: &ndp_domain::regulation::Criterion| {
+            let met = !unmet.contains(&c.code.as_str());
+            Finding {
+                code: c.code.clone(),
+                mark: if met { Mark::Met } else { Mark::NotMet },
+                level: Some(if met { 85 } else { 30 }),
+                reason: (!met).then(|| t("Chưa có minh chứng phê duyệt cấp độ (mẫu).")),
+            }
+        };
+        let framework = self.regulation().framework;
+        SheetText {
+            findings: framework.iter().filter(|c| c.decides == Decides::Result).map(finding).collect(),
+            figure: FigureView { confirmed: true, remark: None },
+            paper: None,
+            salt: salt(),
+        }
+    }
+
+    /// E11 to E19 as far as asked: 1 evaluating (sheets in), 2 meeting (votes in), 3 counted,
+    /// 4 concluded.
+    pub async fn evaluate(&self, dossier: DossierId, body: BodyId, unmet: &[&str], recused: Option<AccountId>, until: u8) -> Result<(), Problem> {
+        use dossier::Command as E;
+        let cast = self.cast;
+        let cut_off = self.today();
+        self.act(&cast.secretary, dossier, E::OpenRound { body, cut_off }).await?;
+        let members: Vec<Persona> = self.members().into_iter().filter(|m| Some(m.account) != recused).collect();
+        let mut sheets = Vec::new();
+        for member in &members {
+            let sheet = SheetId(self.engine.id());
+            let submit = sheet::Command::Submit { dossier, member: member.account, text: self.sheet_text(unmet) };
+            self.act(&member.as_duty(Duty::Evaluator), sheet, submit).await?;
+            sheets.push((sheet, member));
+        }
+        let meeting_on = self.engine.directory().calendar.due(self.today(), ndp_domain::calendar::Term { days: 4, unit: ndp_domain::calendar::Unit::Working }).on;
+        let invite = E::Invite { meeting_on, place: t("Phòng họp mẫu"), agenda: t("Đánh giá nền tảng mẫu.") };
+        self.paper_of(&cast.managing, &cast.secretary, &cast.chair, Some(body), "Giấy mời họp Hội đồng", vec![(dossier.into(), invite.into())], Until::Issued).await?;
+        if until < 2 {
+            return Ok(());
+        }
+        self.pass(4);
+        let present: Vec<AccountId> = members.iter().map(|m| m.account).collect();
+        self.act(&cast.chair, dossier, E::Convene { present: present.clone() }).await?;
+        self.act(&cast.chair, body, body::Command::AppointCounters { dossier, people: present.iter().copied().take(3).collect() }).await?;
+        for (sheet, member) in &sheets {
+            let lines = self.regulation().framework;
+            let vote = |code: &str| if unmet.contains(&code) { Vote::NotMet } else { Vote::Met };
+            let votes = lines.iter().filter(|c| c.decides == Decides::Result).map(|c| (c.code.clone(), vote(&c.code))).collect();
+            self.act(&member.as_duty(Duty::Evaluator), *sheet, sheet::Command::Cast { dossier, votes, salt: salt() }).await?;
+        }
+        if until < 3 {
+            return Ok(());
+        }
+        self.act(&cast.chair.as_duty(Duty::CountingBoard), dossier, E::Count {}).await?;
+        if until < 4 {
+            return Ok(());
+        }
+        let absent = recused.map(|member| dossier::Absence { member, reason: Some(t("Không tham gia do xung đột lợi ích.")) });
+        let minutes = Minutes { held_on: self.today(), absent: absent.into_iter().collect(), dissent: Vec::new(), summary: t("Hội đồng thống nhất kết luận.") };
+        for who in [&cast.secretary, &cast.chair] {
+            self.act(who, dossier, E::SignMinutes { minutes: minutes.clone() }).await?;
+        }
+        Ok(())
+    }
+
+    /// E22, E23 or E24 by its paper; answers the publication that follows a recognition.
+    pub async fn decide(&self, dossier: DossierId, act: ActId) -> Result<Option<PublicationId>, Problem> {
+        use dossier::Command as E;
+        let (subject, command) = match act {
+            ActId::E22 => ("Công nhận nền tảng số quốc gia", E::RecogniseNational {}),
+            ActId::E23 => ("Công nhận nền tảng số tiềm năng", E::RecognisePotential {}),
+            _ => ("Thông báo không công nhận", E::Reject { explanation: t("Tiêu chí chưa đạt nêu trong báo cáo; có quyền đề nghị xem xét lại hoặc khiếu nại.") }),
+        };
+        self.pass(2);
+        self.paper(&self.cast.managing, subject, vec![(dossier.into(), command.into())], Until::Filed).await?;
+        let recognition = self.engine.store.load(&[Need::Children(dossier.into(), Kind::Recognition)]).await?;
+        let Some(recognition) = recognition.keys().next() else { return Ok(None) };
+        let publication = self.engine.store.load(&[Need::Children(*recognition, Kind::Publication)]).await?;
+        Ok(publication.keys().next().and_then(|id| (*id).try_into().ok()))
+    }
+
+    /// P2 by the managing agency, then P6 by the keeper of the List.
+    pub async fn publish(&self, publication: PublicationId, until: u8) -> Result<(), Problem> {
+        let cast = self.cast;
+        let record = DataRecord {
+            name_vi: t("Nền tảng mẫu"),
+            name_en: None,
+            decision_number: "mẫu/DLM".to_owned(),
+            decision_date: self.today(),
+            owner: Some(t("Doanh nghiệp mẫu")),
+            operating_unit: Some(t("Trung tâm vận hành mẫu")),
+            contact: Some(t("Trực vận hành: hotro@vi-du.example")),
+            address: None,
+            public: PublicField::ALL.to_vec(),
+        };
+        self.act(&cast.managing.officer, publication, publication::Command::Share { record }).await?;
+        if until >= 2 {
+            self.pass(1);
+            self.act(&cast.keeper.signer, publication, publication::Command::Publish {}).await?;
+        }
+        Ok(())
+    }
+}

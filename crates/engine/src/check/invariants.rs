@@ -1,0 +1,126 @@
+//! Invariants of the process, over what was recorded: the ACTS table was kept, outcomes are the
+//! function's, papers carry their acts, recognitions have their decision.
+
+use super::Finding;
+use ndp_domain::acts::{NEW, Who};
+use ndp_domain::authority::Level;
+use ndp_domain::dossier;
+use ndp_domain::id::{DocumentId, DossierId, Id, Kind};
+use ndp_domain::machine::{Event, State};
+use ndp_domain::outcome::Outcome;
+use ndp_domain::recognition::Class;
+use ndp_domain::record::Envelope;
+use ndp_domain::whole::Whole;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub(super) struct Invariants {
+    /// Acts that took effect by a paper, and where.
+    by_paper: Vec<(DocumentId, Id, &'static str)>,
+    issued: BTreeMap<DocumentId, BTreeSet<(Id, &'static str)>>,
+    decided: BTreeMap<DossierId, Outcome>,
+    recognised: Vec<(Id, DossierId, Class)>,
+}
+
+fn finding(what: &str, envelope: &Envelope, detail: impl Into<String>) -> Finding {
+    Finding { what: what.to_owned(), record: format!("event {}/{}", envelope.stream.uuid.simple(), envelope.n), detail: detail.into() }
+}
+
+/// Kinds whose acts stand in their own machine's stage; sheets, opinions and declarations act in
+/// another stream's.
+fn own_stage(kind: Kind) -> bool {
+    !matches!(kind, Kind::Sheet | Kind::Opinion | Kind::Declaration | Kind::CriteriaSet)
+}
+
+impl Invariants {
+    /// One event with the state before and after it.
+    pub fn event(&mut self, envelope: &Envelope, before: Option<&Whole>, after: Option<&Whole>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let row = envelope.act.row();
+        let stage = before.map_or(NEW, |w| w.state.stage());
+        let second_event = matches!(&envelope.event, Event::Dossier(dossier::Event::Concluded { .. }));
+        if own_stage(envelope.stream.kind) && !row.from.contains(&stage) && !second_event {
+            found.push(finding("process.wrong_stage", envelope, format!("act {} in stage {stage}", row.id)));
+        }
+        if envelope.event.kind() != envelope.stream.kind || after.is_none() {
+            found.push(finding("process.other_machine", envelope, "an event of another machine"));
+        }
+        let installed = envelope.actor.account.is_none();
+        let entitled = match (row.who, envelope.actor.duty) {
+            (Who::OneOf(duties) | Who::Each(duties), Some(duty)) => duties.contains(&duty) || envelope.paper.is_some() || follows(envelope),
+            (Who::OfIssuing(levels), Some(duty)) => levels.iter().any(|l| duty.level() == *l || duty.level() == Level::None),
+            (Who::With, Some(_)) => true,
+            (Who::Installation, _) => installed,
+            (_, None) => installed && envelope.stream.kind == Kind::Account,
+        };
+        if !entitled {
+            found.push(finding("process.not_entitled", envelope, format!("act {} by another duty", row.id)));
+        }
+        if row.paper.is_issued() {
+            match &envelope.paper {
+                None => found.push(finding("process.without_paper", envelope, format!("act {} without an issued paper", row.id))),
+                Some(paper) => self.by_paper.push((paper.document, envelope.stream, row.id.name())),
+            }
+        }
+        found.extend(self.facts(envelope, before, after));
+        found
+    }
+
+    fn facts(&mut self, envelope: &Envelope, before: Option<&Whole>, after: Option<&Whole>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        match (&envelope.event, after.map(|w| &w.state)) {
+            (Event::Dossier(dossier::Event::Decided { outcome, .. }), Some(State::Dossier(state))) => {
+                self.decided.insert(state.id, *outcome);
+                if state.concluded().is_none_or(|a| a.outcome != *outcome) {
+                    found.push(finding("process.outcome", envelope, "decided otherwise than concluded"));
+                }
+            }
+            (Event::Dossier(dossier::Event::Concluded { .. }), Some(State::Dossier(state))) => {
+                let by: BTreeSet<_> = state.round().into_iter().flat_map(|r| &r.signatures).map(|s| (s.by, s.minutes.0)).collect();
+                let persons: BTreeSet<_> = by.iter().map(|(person, _)| person).collect();
+                let minutes: BTreeSet<_> = by.iter().map(|(_, minutes)| minutes).collect();
+                if persons.len() != 2 || minutes.len() != 1 {
+                    found.push(finding("process.minutes", envelope, "not two persons under one text"));
+                }
+            }
+            (Event::Recognition(_), Some(State::Recognition(state))) => {
+                self.recognised.push((envelope.stream, state.dossier, state.class));
+            }
+            (Event::Document(ndp_domain::document::Event::Issued { .. }), Some(State::Document(state))) => {
+                let acts = state.acts.iter().map(|a| (a.stream, a.act.name())).collect();
+                self.issued.insert(state.id, acts);
+            }
+            _ => {}
+        }
+        if let (Some(State::Sheet(old)), Some(State::Sheet(new))) = (before.map(|w| &w.state), after.map(|w| &w.state))
+            && (old.sheet.is_some() && old.sheet != new.sheet || !new.ballots.starts_with(&old.ballots))
+        {
+            found.push(finding("process.sheet_changed", envelope, "a sheet or ballot is immutable"));
+        }
+        found
+    }
+
+    /// What can be said once every stream was read.
+    pub fn finish(self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for (document, stream, act) in &self.by_paper {
+            if !self.issued.get(document).is_some_and(|acts| acts.contains(&(*stream, *act))) {
+                let detail = format!("act {act} names paper {document}, which was not issued for it");
+                found.push(Finding { what: "process.paper".to_owned(), record: format!("stream {stream}"), detail });
+            }
+        }
+        for (stream, dossier, class) in &self.recognised {
+            let wanted = if *class == Class::National { Outcome::National } else { Outcome::Potential };
+            if self.decided.get(dossier) != Some(&wanted) {
+                let detail = format!("dossier {dossier} was not decided so");
+                found.push(Finding { what: "process.recognition".to_owned(), record: format!("stream {stream}"), detail });
+            }
+        }
+        found
+    }
+}
+
+/// P2 follows at once from L8, the product record from E1: no duty of its own is asked.
+fn follows(envelope: &Envelope) -> bool {
+    envelope.stream.kind == Kind::Product || envelope.i > 0
+}

@@ -1,0 +1,46 @@
+//! Drafts: fields as typed, and the command they make when the act or the paper freezes them.
+
+use crate::{Engine, Problem, parse};
+use ndp_domain::acts::ActId;
+use ndp_domain::id::Id;
+use ndp_domain::machine::Command;
+use ndp_store::batch::CommitError;
+use ndp_store::drafts::Save;
+use serde_json::{Map, Value};
+
+/// Whether an act of a paper locks its drafts, frees them, or leaves them.
+pub fn locks(act: ActId) -> Option<bool> {
+    match act {
+        ActId::D2 | ActId::D6 => Some(true),
+        ActId::D5 | ActId::D11 | ActId::D12 => Some(false),
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// Saves one typed field. `seen` is the version the writer had before them; somebody else's
+    /// save in between, or a lock, answers *stale*.
+    pub async fn save_draft(&self, stream: Id, field: &str, value: &Value, seen: u64) -> Result<u64, Problem> {
+        let value = parse::normalise(value.clone()).to_string();
+        let save = Save { stream, field: field.to_owned(), value, seen, at: self.clock.now() };
+        self.store.save_draft(save).await.map_err(|error| match error {
+            CommitError::Stale { stream, by, version } => Problem::Stale { stream, by, version },
+            CommitError::Fault(fault) => Problem::Fault(fault),
+            other => Problem::Fault(ndp_store::Fault::Inconsistent { table: "draft", record: stream.to_string(), what: other.to_string() }),
+        })
+    }
+
+    /// The draft's fields as one object.
+    pub async fn draft(&self, stream: Id) -> Result<Value, Problem> {
+        let fields = self.store.draft(stream).await?;
+        let value = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
+        Ok(Value::Object(fields.into_iter().map(|(name, field)| (name, value(&field.value))).collect::<Map<_, _>>()))
+    }
+
+    /// The command that a draft makes: its fields under `within`, beside `more`.
+    pub async fn command_from_draft(&self, act: ActId, stream: Id, within: &str, more: Map<String, Value>) -> Result<Command, Problem> {
+        let mut content = more;
+        content.insert(within.to_owned(), self.draft(stream).await?);
+        parse::command(act, stream.kind, Value::Object(content))
+    }
+}

@@ -1,0 +1,302 @@
+## State machines
+machine-L = List entry
+machine-C = Criteria-set version
+machine-E = Evaluation dossier
+machine-B = Evaluating body
+machine-R = Recognition
+machine-P = Publication
+machine-D = Document
+machine-OR = Organisation
+machine-AC = Account
+machine-RF = Reference data
+
+## Acts: reference data, organisations, accounts
+act-RF1 = Load reference data
+act-RF1-guard = A later load is of the same data set and name.
+act-OR1 = Register an organisation
+act-OR1-guard = The code is not in use; the last day is not before the first.
+act-OR2 = Record a transfer of functions
+act-OR2-guard = The receiving organisation is not the one that hands over.
+act-AC1 = Open an account
+act-AC1-guard = –
+act-AC2 = Assign a duty
+act-AC2-guard = The last day is not before the first; a signer, and only a signer, has a form of signing; administrators and auditors hold no other duty at the same time; duties in a council or expert group come only from its establishing decision.
+act-AC3 = End a duty
+act-AC3-guard = The account has the duty named; the last day is not before the first.
+
+## Acts: List entry
+act-L1 = Draft a proposal
+act-L1-guard = The drafter's own agency is the managing agency; a unit and a regulation version that applies on that day are chosen.
+act-L2 = Send the proposal
+act-L2-guard = The information and the attached files are complete; overlap is stated ("none known" is an answer).
+act-L3 = Register the incoming paper
+act-L3-guard = Incoming number and date are given; the date is not in the future and not before the date of the proposal letter.
+act-L4 = Assign a case officer (leader's instruction)
+act-L4-guard = The case officer and the due date are named; the due date is today or later.
+act-L8 = Add to the List
+act-L8-guard = One managing agency is named, the one that proposed; no other entry is duplicated, or the overlap is explained.
+
+## Acts: criteria set
+act-C1 = Draft the criteria set
+act-C1-guard = The entry is on the List; the draft starts from the criteria framework or an earlier version; the regulation version applies on that day.
+act-C2 = Send for consultation
+act-C2-guard = Each group has at least one applicable criterion; exactly one criterion is about user popularity; the focal agency and enough other bodies are consulted.
+act-C3 = Give an opinion (agree / agree with conditions / disagree / no opinion)
+act-C3-guard = The body was consulted; the opinion is on the draft that was sent; disagreement and conditions are explained; a late opinion is still accepted and marked as late.
+act-C5 = Promulgate the criteria set
+act-C5-guard = The groups are covered as for the consultation; the focal agency has answered, or its time limit has passed and this is noted; every opinion is accepted, partly accepted or given a response; the effective date is not before the date of the decision.
+act-C6 = Supersede
+act-C6-guard = Open dossiers keep the version fixed for them.
+
+## Acts: evaluating body
+act-B1 = Choose the form of evaluation
+act-B1-guard = The regulation version applies on that day and allows this form; the products are within the managing agency's remit; for a product of the managing agency itself, the unit that proposes does not organise the evaluation.
+act-B4 = Establish
+act-B4-guard = It is a council or an expert group; it has the number of members that the rules of work set; the chair (group leader) and any vice-chair are members; the chair is not also the secretary; for a product of the managing agency itself, at least one member is from outside.
+act-B5 = Complete the declarations of conflict of interest
+act-B5-guard = Every member has declared for at least one product; the members without a conflict still make a quorum; reviewers are named from among them.
+act-B7 = Appoint the counting board
+act-B7-guard = The meeting is open; the counting board has the number of people that the rules of work set, all of them members present.
+act-B17 = Declare conflicts of interest (for each product)
+act-B17-guard = The member is named in the establishing decision and declares before seeing content; a conflict is declared with the relation behind it.
+
+## Acts: evaluation dossier
+act-E1 = Draft the application for evaluation
+act-E1-guard = The entry's criteria set is promulgated and in force; the product has no recognition in force and no other open dossier; after an earlier rejection, what has changed is stated; an enterprise applies for its own product only.
+act-E2 = Submit the dossier
+act-E2-guard = The letter is signed by the legal representative or an authorised person; every criterion has evidence or a reason why there is none; there is a figure for user popularity or a reason why there is none.
+act-E4 = Register and issue the receipt
+act-E4-guard = Incoming number and date are given; the date is not in the future.
+act-E5 = Assign a case officer
+act-E5-guard = The case officer and the due date are named; the due date is today or later.
+act-E9 = Accept the dossier
+act-E9-guard = The dossier is complete; a submission note states the result of the examination.
+act-E11 = Open evaluation round n
+act-E11-guard = The managing agency's council or expert group is ready; every member has declared conflicts of interest for this product and those without one make a quorum; criteria version, evidence and figure are frozen; the data cut-off date is not in the future.
+act-E15 = Confirm and submit the evaluation sheet
+act-E15-guard = The member has declared and has no conflict of interest; every criterion other than user popularity has a result, with the reason where not met; a submitted sheet is sealed and never changed; a paper sheet is entered by the support team and confirmed by the secretary, with its scan.
+act-E29 = Invite to the meeting
+act-E29-guard = Date, place and agenda are given; the meeting is today or later.
+act-E16 = Open the meeting and the sheets
+act-E16-guard = The invitation was issued the working days before that the rules of work set, and the day of the meeting has come; the council or expert group is ready; a quorum is present and nobody present has a conflict of interest; the vice-chair opens only when the chair is absent.
+act-E30 = Cast a ballot
+act-E30-guard = The member is present, has declared and has no conflict of interest; the first ballot covers every criterion other than user popularity; a ballot is sealed until the count and never changed.
+act-E18 = Vote and count
+act-E18-guard = The person counting is on the counting board of this meeting; every member present has voted; criteria with a tied vote have had a second vote; both votes are kept.
+act-E19 = Adopt the minutes and conclude
+act-E19-guard = Every criterion has a result; the minutes state the date of the meeting, who was absent and any other views correctly; the person who presided and the secretary are two persons and sign the same minutes.
+act-E22 = Recognise as a national digital platform
+act-E22-guard = The dossier is for a first evaluation; the conclusion is national digital platform.
+act-E23 = Recognise as a potential platform
+act-E23-guard = The dossier is for a first evaluation; the conclusion is potential platform.
+act-E24 = Do not recognise
+act-E24-guard = The dossier is for a first evaluation; the conclusion is not recognised, whatever the reason.
+
+## Acts: recognition, publication
+act-R1 = Recognition
+act-R1-guard = –
+act-R2 = Recognition as potential
+act-R2-guard = –
+act-P1 = Create the publication entry
+act-P1-guard = –
+act-P2 = Share information and data
+act-P2-guard = Number and date of the decision are given; the record is complete, for a recognised platform with operating unit and contact; only fields marked public go out.
+act-P6 = Publish
+act-P6-guard = The recognition is in force or the entry is on the List; the regulation version allows publication between editions.
+
+## Acts: document
+act-D1 = Draft the document
+act-D1-guard = The act that waits for this document fits the present state of its file; all acts in one document need the same kind of paper.
+act-D2 = Submit for signature (submission note, submission report)
+act-D2-guard = The regulation has the step of submission; the draft is fixed by its hash; the act that waits for the document can be done.
+act-D3 = Initial
+act-D3-guard = The regulation has the step of initialling; the head of the drafting unit initials.
+act-D4 = Check the form
+act-D4-guard = The regulation has the step of checking the form; the draft is initialled if the regulation has that step.
+act-D5 = Return for completion (leader's instruction)
+act-D5-guard = A remark says what to complete; the draft comes back as a new version.
+act-D6 = Sign
+act-D6-guard = All steps that the regulation has are done; the signer is entitled on that day and in that form (TM., KT., TL., TUQ., Q.); the content is the version submitted; the signed file is attached; the act that waits for the document can be done.
+act-D7 = Assign number and date
+act-D7-guard = The number is not in use in the same agency, book and year; the date is not before the signing and not in the future; only number and date are added to the signed content.
+act-D8 = Add the agency's digital signature or seal
+act-D8-guard = The regulation has the step of the agency's signature.
+act-D9 = Issue
+act-D9-guard = Recipients are named; the agency has signed if the regulation has that step; the act that waits for the document can be done and takes effect at the same moment, otherwise nothing is issued.
+act-D10 = File the document and the dossier
+act-D10-guard = A file code is given.
+act-D11 = Discard the draft
+act-D11-guard = –
+act-D12 = Void before issue
+act-D12-guard = A reason is given; a number already taken is kept and marked as not used.
+
+## States
+state-new = –
+state-RF-loaded = Loaded
+state-OR-existing = On record
+state-AC-open = Active
+state-L-draft = Draft
+state-L-submitted = Awaiting receipt
+state-L-received = Received
+state-L-assigned = In hand
+state-L-listed = Added to the List
+state-C-drafting = Being drafted
+state-C-consulting = In consultation
+state-C-promulgated = Promulgated
+state-C-superseded = Superseded
+state-B-planned = Form chosen
+state-B-established = Council or expert group set up
+state-B-ready = Ready to evaluate
+state-E-draft = Draft
+state-E-submitted = Awaiting receipt
+state-E-received = Received
+state-E-examining = Under examination
+state-E-ready = Awaiting evaluation
+state-E-evaluating = Under evaluation
+state-E-meeting = In meeting
+state-E-counted = Votes counted
+state-E-concluded = Awaiting decision
+state-E-decided = Decided
+state-R-in_force = In force
+state-P-not_shared = Data not sent
+state-P-data_sent = Data sent
+state-P-published = Published
+state-D-draft = Draft
+state-D-submitted = Submitted for signature
+state-D-initialled = Initialled
+state-D-checked = Form checked
+state-D-returned = Returned for completion
+state-D-signed = Signed, awaiting number
+state-D-numbered = Numbered
+state-D-sealed = Signed by the agency
+state-D-issued = Issued
+state-D-filed = Filed
+state-D-void = Void
+
+## Duties
+duty-MA-O = Officer of the managing agency
+duty-MA-K = Coordinating unit of the managing agency
+duty-MA-U = Head of unit (department, centre) of the managing agency
+duty-MA-G = Form checker of the managing agency
+duty-MA-S = Authorised signer of the managing agency
+duty-MA-V = Records office of the managing agency
+duty-FA-O = Officer of the focal agency
+duty-FA-U = Head of unit of the focal agency
+duty-FA-G = Form checker of the focal agency
+duty-FA-S = Authorised signer of the focal agency
+duty-FA-V = Records office of the focal agency
+duty-CO-O = Officer of the consulted body
+duty-CO-S = Authorised signer of the consulted body
+duty-EN-A = Applicant enterprise (representative or authorised person)
+duty-CH = Chair of the council / leader of the group
+duty-VC = Vice-chair
+duty-EV = Member, expert
+duty-SEC = Secretary
+duty-SUP = Support team
+duty-CB = Counting board
+duty-HU = Hired unit
+duty-LOC-P = Province officer (People's Committee, Department of Science and Technology, other departments)
+duty-LOC-C = Commune officer (ward, special zone)
+duty-OP = Platform operator contact
+duty-AUD = Inspection, audit
+duty-ADM = Administrator
+duty-PUB = The public
+duty-with = follows from another act
+duty-installation = the system at installation
+level-officer = Officer of the issuing organisation
+level-unit_head = Head of unit of the issuing organisation
+level-form_checker = Form checker of the issuing organisation
+level-signer = Authorised signer of the issuing organisation
+level-records = Records office of the issuing organisation
+
+## Papers
+paper-list_entry_proposal = Proposal letter, information sheet
+paper-list_entry_decision = Decision or official letter adding to the List
+paper-consultation_letter = Letter asking opinion, draft criteria set
+paper-opinion_letter = Letter of opinion
+paper-criteria_set_decision = Decision promulgating the criteria set
+paper-body_form_note = Submission note on the form of evaluation
+paper-body_decision = Decision establishing the council (expert group), rules of work, support team
+paper-conflict_declarations = Declarations on conflict of interest
+paper-conflict_declaration = Declaration on conflict of interest
+paper-minutes = Minutes of the meeting
+paper-application = Application for evaluation, evidence
+paper-receipt = Receipt
+paper-examination_note = Submission note on the examination of the dossier
+paper-file_list = List of files
+paper-evaluation_sheet = Evaluation sheet
+paper-invitation = Invitation to the meeting
+paper-ballot = Ballot
+paper-counting_minutes = Minutes of the count
+paper-recognition_decision = Decision recognising a national digital platform
+paper-potential_decision = Decision recognising a potential platform
+paper-rejection_notice = Notice of non-recognition
+paper-data_record = Data record, copy of the decision
+paper-publication_note = Submission note on publication
+
+## Guards
+guard-regulation_effective = The regulation version applies on that day.
+guard-focal_agency_answered = The focal agency has answered, or its time limit has passed.
+guard-council_or_group = The form of evaluation is a council or an expert group.
+guard-invited_in_time = The invitation was issued the working days before that the rules of work set, and the day of the meeting has come.
+guard-first_recognition = The dossier is for a first evaluation, not a review.
+guard-outcome_national = The conclusion is national digital platform.
+guard-outcome_potential = The conclusion is potential platform.
+guard-outcome_rejected = The conclusion is not recognised.
+guard-between_editions = The regulation version allows publication between editions.
+guard-step_submission = The regulation has the step of submission for signature.
+guard-step_initial = The regulation has the step of initialling.
+guard-step_form_check = The regulation has the step of checking the form.
+guard-step_agency_signature = The regulation has the step of the agency's signature.
+guard-initialled_if_needed = The draft is initialled, if the regulation has that step.
+guard-steps_done = All steps before signing that the regulation has are done.
+guard-sealed_if_needed = The agency has signed, if the regulation has that step.
+
+## Time limits
+term-list_entry-receive = Receipt of the proposal
+term-list_entry-assign = Assignment of the proposal
+term-list_entry-decide = Decision on adding to the List
+term-criteria_set-consult = Opinion on the draft criteria set
+term-body-establish = Establishing the council or expert group
+term-body-declare = Declaration of conflicts of interest
+term-dossier-receive = Receipt of the dossier
+term-dossier-assign = Assignment of the dossier
+term-dossier-examine = Examination of the dossier
+term-dossier-open = Opening of the evaluation round
+term-dossier-sheet = Submission of the evaluation sheet
+term-dossier-conclude = Adoption of the minutes and conclusion
+term-dossier-decide = Decision to recognise or not
+term-publication-share = Sharing of information and data
+term-publication-publish = Publication
+unit-working = { $days } working day(s)
+unit-calendar = { $days } day(s)
+
+## Table of acts
+table-id = Id
+table-from = From state
+table-to = To state
+table-act = Act
+table-who = Who
+table-guard = What must hold
+table-deadline = Time limit
+table-paper = Paper
+table-ground = Ground
+table-follows = Followed by
+table-same = unchanged
+and = and
+or = or
+
+## Outcome of the evaluation
+outcome-national = National digital platform
+outcome-potential = Potential platform
+outcome-rejected = Not recognised
+outcome-undetermined = Undetermined
+step-criteria-met = All criteria other than user popularity are met.
+step-criteria-unmet = Criteria not met, other than user popularity: { $unmet }.
+step-popularity-met = The share of the potential market is { $low }% at the lowest and { $high }% at the highest: met, since the threshold is { $threshold }% or more.
+step-popularity-unmet = The share of the potential market is { $low }% at the lowest and { $high }% at the highest: not met, since the threshold is { $threshold }% or more.
+step-popularity-none = There is no figure for the share of the potential market: the criterion of user popularity is not met.
+step-popularity-crossing = The share of the potential market is { $low }% at the lowest and { $high }% at the highest: undetermined, since the threshold of { $threshold }% or more is reached only at the highest.
+step-potential_class-yes = Only user popularity is not met; the regulation version has a class of potential platforms.
+step-potential_class-no = Only user popularity is not met; the regulation version has no class of potential platforms.
+step-outcome = Outcome: { $outcome }.

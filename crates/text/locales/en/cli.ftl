@@ -1,0 +1,26 @@
+## Command line
+cli-check-sound = The record is sound: { $events } events in { $streams } streams, { $seals } seals.
+cli-check-wrong = { $count } wrong records found. The first wrong record: { $record } ({ $what }: { $detail })
+cli-check-waiting = { $count } events wait for their position and seal (not wrong).
+cli-check-seal = Last seal: { $seal } (note it elsewhere: only that shows seals that were cut).
+cli-check-progress = Checking
+cli-demo-building = Building the sample data
+cli-demo-ready = The sample data is ready in { $folder }.
+cli-demo-reopened = Reopened the sample data in { $folder }.
+cli-demo-journeys = Three dossiers went all the way (invented platforms, sample data):
+cli-demo-standing = Records standing at each state:
+cli-demo-personas = Sample users, one for each duty:
+cli-demo-look = Look further:
+cli-demo-look-check = check the whole record: hash chains, seals, every derived table
+cli-demo-look-process = print the acts of the process as a table
+cli-demo-look-outcome = compute an outcome from standard input
+cli-migrated = The database is up to date.
+cli-error = Error: { $message }
+cli-folder-not-demo = The folder { $folder } is not empty and holds no sample data; choose another one.
+cli-folder-busy = Another process is writing to { $folder }.
+cli-folder-empty = There is no database in { $folder }.
+cli-no-keys = The public keys of the seal are missing: { $where }
+cli-reference-wrong = The reference data has { $count } mistakes:
+cli-config-wrong = Wrong configuration: { $message }
+cli-svg-title = The process of recognising national digital platforms
+problem-title-outcome = The input is not valid

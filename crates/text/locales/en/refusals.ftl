@@ -1,0 +1,185 @@
+## Acts and records
+refusal-act-wrong_stage = Act { $act } cannot be done yet: the current state is { $stage }; look at the acts allowed in this state.
+refusal-act-other_kind = Act { $act } is not for this kind of record; open a record of the right kind and do it there.
+refusal-act-needs_issued_paper = Act { $act } takes effect only when its document is issued; draft the document and submit it for signature.
+refusal-stream-not_found = { $stream } was not found; check the code.
+refusal-stream-already_open = A record of the same kind is already open or already uses this code; continue with that record instead of opening a new one.
+refusal-input-field_missing = The required item { $field } is missing; add it and send again.
+refusal-input-date_in_future = The date { $date } must be today or earlier.
+refusal-input-date_before_event = The date { $date } does not agree with { $event }; it must be that same day or, where the process allows, a later one.
+refusal-input-due_in_past = The date { $date } has passed; choose today or a later day.
+
+## Reference data and organisations
+refusal-reference-other_set = The reference data { $name } does not belong to the set loaded before; load the right set or use another name.
+refusal-organisation-period = The period of organisation { $code } ends before it begins; correct one of the two dates.
+refusal-organisation-own_successor = Organisation { $code } cannot succeed itself; choose another receiving organisation.
+
+## Accounts and duties
+refusal-account-duty_period = A duty must end on the day it begins or later.
+refusal-account-duty_not_held = The account has no duty number { $number }; look at the list of its duties.
+refusal-account-overseer_decides = One account may not hold an administration or audit duty and another duty of the process at the same time; give them to two people or separate the periods.
+refusal-account-signer_without_form = A signing duty must state its form of signing (head of the agency, Q., KT., TL., TUQ., TM.), and any other duty must not.
+refusal-account-body_duty = Duties in a council or expert group come only from its establishing decision and cannot be granted to an account.
+
+## The List
+refusal-regulation-not_effective = Rule version { $regulation } does not apply on { $day }; choose a version that applies on that day.
+refusal-list_entry-duplicate = The List already has an entry that duplicates this proposal; look at that entry and explain the overlap, or do not add this one (with reasons).
+refusal-list_entry-not_managing_agency = The managing agency chosen is not the one in the proposal; enter the agency that made the proposal.
+refusal-assignment-officer_unknown = The person assigned is not an officer of this unit; choose an officer of the unit.
+
+## Criteria sets and consultation
+refusal-criteria_set-entry_not_listed = Entry { $entry } is not on the List; criteria can be drafted and dossiers opened only after it has been added.
+refusal-criteria_set-group_without_line = Criteria group { $group } has no applicable criterion; add at least one to this group.
+refusal-criteria_set-line_unknown = Criterion { $code } does not match the criteria framework; check its code, its group and where it comes from.
+refusal-criteria_set-line_repeated = Criterion { $code } appears more than once; keep a single line for each criterion.
+refusal-criteria_set-popularity_not_once = The set must have exactly one user popularity criterion, applied in full; the number it has now is { $lines }.
+refusal-criteria_set-not_applicable_without_reason = Give the reason why criterion { $code } does not apply.
+refusal-criteria_set-focal_not_consulted = The focal agency has not been consulted on the draft criteria set; include it among those consulted.
+refusal-criteria_set-too_few_consulted = Besides the focal agency, the number of parties to be consulted is at least { $needed }, and { $found } chosen so far is too few; choose more.
+refusal-criteria_set-consulted_twice = An organisation is chosen for consultation twice; remove the repeated name.
+refusal-criteria_set-focal_still_has_time = The focal agency has not answered and may still do so until the end of { $until }; promulgate after its answer or after that day.
+refusal-criteria_set-opinion_without_response = The comments of organisation { $organisation } have been neither accepted nor explained; record the response before promulgating.
+refusal-criteria_set-other_entry = This criteria set belongs to another entry of the List; open the set of the right entry.
+refusal-opinion-not_asked = This organisation was not asked for an opinion, the opinion is given for another organisation, or nothing is in consultation now; comment only for your own organisation when it is asked.
+refusal-opinion-other_draft = The opinion is on another draft than the one in consultation; comment on the draft sent last.
+refusal-opinion-reason_missing = Give the points and the reasons when agreeing with conditions or disagreeing.
+
+## Evaluation dossiers
+refusal-dossier-tracking_code = The dossier code is wrong: it has ten characters, the last one a check character; use a code made by the software, not one of your own.
+refusal-dossier-no_set_in_force = No version of the criteria set is in force today; open the dossier once the set has been promulgated and has taken effect.
+refusal-dossier-recognition_in_force = This platform is already recognised, so no dossier for a first recognition can be opened; use a periodic or extraordinary review.
+refusal-dossier-enterprise_door_closed = The rule version applied does not accept applications made by enterprises themselves; ask the managing agency to open a dossier.
+refusal-dossier-evidence_missing = There is no evidence yet for criterion { $codes }; upload a file or state that there is none.
+refusal-dossier-evidence_unknown_line = Evidence was given for a criterion that is not in the criteria set of this dossier: { $codes }; move it to the right criterion or remove it.
+refusal-dossier-letter_missing = The application letter signed by the representative or an authorised person is missing; upload it before submitting.
+refusal-dossier-figure_missing = The market share figure is missing; enter the users and the size of the potential market, or give the reason why there is no count.
+refusal-dossier-share_impossible = The market share figure cannot be right: the market must be larger than 0, its low estimate not above its high estimate, and the users not above the low estimate.
+refusal-dossier-what_changed_missing = An earlier dossier of this platform ended without recognition; state what has changed since then.
+refusal-dossier-not_owner = An enterprise may open a dossier only for a platform that it owns itself; check the owner of the platform.
+refusal-dossier-other_entry = The platform or the criteria set chosen belongs to another entry of the List; choose both from the same entry.
+
+## Councils and expert groups
+refusal-body-form_not_allowed = The rule version applied does not have this form of evaluation; choose one that it allows.
+refusal-body-too_small = The rules of work set a minimum size of { $needed } and the body has { $found }; add members.
+refusal-body-not_odd = The rules of work need an odd number of members and the body has { $found }; add or remove one member.
+refusal-body-member_twice = A person is named twice among the members; name each person once.
+refusal-body-chair_missing = The chair (group leader) must be one of the members; a deputy, if there is one, must be another member.
+refusal-body-chair_is_secretary = One person cannot be both chair (group leader) and secretary; choose another person for one of the two roles.
+refusal-body-rules_impossible = The rules of work cannot be applied: quorum and majority must not exceed 100%, and the minimum size and the size of the counting board must be above 0.
+refusal-body-outside_member_missing = The managing agency is evaluating its own platform, so at least one member must come from outside the agency; add such a member.
+refusal-body-same_unit = The unit in charge of the platform must not also organise its evaluation; give the evaluation to another unit of the managing agency.
+refusal-body-other_form = This act is only for evaluation by a council or an expert group, not for the form that was chosen.
+refusal-body-declarations_missing = Declarations of conflict of interest for this platform still missing: { $missing }; complete them first.
+refusal-body-quorum_impossible = The number of members without a conflict of interest is { $found }, less than the quorum of { $needed }; replace or add members.
+refusal-body-reviewer_not_member = Name at least one reviewer, and only from the members without a conflict of interest with this platform.
+refusal-body-counting_board = The counting board must have exactly { $needed } different people, and { $found } chosen is the wrong number; choose again.
+refusal-body-counting_board_absent = The counting board must be made up of members present at the meeting; choose from those present.
+refusal-body-not_member = Name only people in the establishing decision in force, each once; check the list of members.
+refusal-declaration-ground_missing = Select at least one relation that causes the declared conflict of interest.
+refusal-body-other_agency = This platform belongs to another managing agency than the one setting up the council or expert group; choose a platform of the right agency.
+
+## Rounds, evaluation sheets and meetings
+refusal-round-body_not_ready = The managing agency's council or expert group is not ready for this evaluation round; complete its setting up, the declarations of conflict of interest and the opening of the round.
+refusal-round-not_evaluator = This person is not among the evaluating members of this round; check the list made when the round was opened.
+refusal-round-member_has_conflict = A member with a conflict of interest with this platform may not submit a sheet, count as present or vote.
+refusal-round-findings_missing = There is no result yet for criterion { $codes }; give a result for every criterion to be evaluated.
+refusal-round-finding_unknown = Criterion { $codes } is not evaluated in this round or is given twice; remove those lines.
+refusal-round-reason_missing = Give the reason for the result “not met” of criterion { $codes }.
+refusal-round-mark_of_other_scale = The result given for criterion { $codes } is not on the result scale of the rule version applied; give it on that scale.
+refusal-round-level_over_100 = The level of compliance of criterion { $codes } must be a whole number from 0 to 100.
+refusal-sheet-entered_and_confirmed_by_one = The person who entered a paper sheet must not confirm it; the secretary, another person, confirms that it matches the paper.
+refusal-sheet-paper_without_scan = A paper sheet must be entered with its scan by the support team and confirmed against the paper by the secretary.
+refusal-sheet-of_another = This sheet belongs to another member; each member submits only their own sheet and vote.
+refusal-sheet-already_submitted = This member's evaluation sheet has been submitted and can no longer be changed.
+refusal-sheet-salt_missing = The sheet has no random string to seal it; send one of at least 32 hexadecimal digits.
+refusal-round-invitation_missing = The invitation to the meeting of this round has not been issued; issue it before opening the meeting.
+refusal-round-invitation_too_late = Working days since the invitation was issued: { $found }, with a minimum of { $needed }; open the meeting once enough days have passed.
+refusal-round-quorum_missing = Members present: { $found }, with a minimum of { $needed }; the meeting can be opened only with a quorum.
+refusal-round-vice_chair_not_entitled = The vice-chair presides only when the chair (group leader) is absent or has a conflict of interest; the chair (group leader) must open this meeting.
+refusal-round-not_present = This person is not among those present at the meeting and may neither preside nor vote.
+refusal-ballot-no_second_vote = This member's vote is on record and there is no further vote in this meeting.
+refusal-round-counting_board_missing = The votes must be counted by a member of the counting board of this meeting; appoint the board if there is none.
+refusal-round-votes_missing = The votes or their count are not complete (members present who have not voted: { $missing }); finish the voting and the count first.
+refusal-round-second_vote_needed = The votes are equal on criterion { $codes }; the members present must vote on it a second time.
+refusal-round-minutes_differ = The minutes do not match the list of those present or the text that the other person signed; both must sign the same text.
+refusal-round-signed_already = This part of the minutes has been signed already; only the signature of the other person (chair or secretary) is still missing.
+refusal-dossier-outcome_is_another = The outcome under the rules is “{ $outcome }”, which is not what this decision says; prepare the decision for that outcome, or set the result aside and ask for another evaluation.
+refusal-dossier-purpose_is_review = This dossier re-evaluates a platform that is already recognised; decide it as a periodic or extraordinary review, not as a first recognition.
+
+## Publication
+refusal-publication-record_incomplete = The data record lacks { $field }; add it and share the record again.
+refusal-publication-editions_only = The rule version applied allows publication only with an edition of the list; wait for the next edition.
+refusal-publication-ground_missing = The ground of this publication is not, or no longer, in force; publish only while the recognition is in force or the entry is on the List.
+
+## Documents
+refusal-document-no_act = The draft is not tied to any act of the process; choose at least one act that this document carries out.
+refusal-document-acts_differ = The acts in this document need different types of document or are not those tied to the draft; split the document or draft it again to match.
+refusal-document-act_without_paper = Act { $act } is not carried out by an issued document; record it directly, without a draft.
+refusal-document-step_missing = The document has not been through step { $step }, which its signing procedure includes; complete that step first.
+refusal-document-step_off = The rule version applied does not use step { $step }; go on to the next step of the signing procedure.
+refusal-document-snapshot_missing = The content of the draft has not been fixed; fix it before signing or issuing.
+refusal-document-snapshot_differs = The content sent differs from the fixed content of the draft; use the fixed content, or change the draft and submit it for signature again.
+refusal-document-not_entitled = The signer holds no signing duty on the day of signing; pass the document to a person entitled to sign.
+refusal-document-file_date = The date { $date } of the signed file must be today or earlier.
+refusal-document-number_date = The document date { $date } must lie between the day of signing and today; enter the date again.
+refusal-document-number_taken = This number and symbol are taken by another document of the agency in the same year; check them or assign another number.
+refusal-document-recipients_missing = Enter at least one recipient before issuing.
+refusal-document-other_unit = The draft was prepared by another unit; pass this act to the head of that unit.
+
+## Authority
+denied-duty_of_another_act = The duty in use may not do this act; pass it to a person whose duty it is.
+denied-duty_not_held = The account does not hold this duty in this organisation or unit today; choose a duty that it holds or contact the administrator.
+denied-foreign_organisation = The dossier belongs to another organisation, so this account may not do this.
+denied-organisation_ceased = This organisation does not exist on the day of the act; use a duty in the organisation that took over its functions.
+denied-not_in_body = The establishing decision of the council or expert group does not name this account in the role in use.
+denied-foreign_unit = The dossier is in the charge of another unit of the agency; pass this act to that unit.
+denied-no_delegation = No delegation in force today allows this act to be signed; pass it to a person entitled to sign or add the delegation document.
+denied-not_by_person = This act is recorded by the software itself and cannot be done from a person's account.
+
+## Data sent
+input-text_empty = Enter a text here.
+input-text_too_long = The text can have { $expected } characters; shorten it.
+input-text_not_nfc = The text must be in precomposed Unicode (NFC); convert it and enter it again.
+input-text_control = The text contains hidden control characters; remove them and enter it again.
+input-hash = A SHA-256 hash must be 64 lower-case hexadecimal digits (0 to 9, a to f).
+input-id = An id must be of the right kind of record and consist of a prefix, an underscore and 32 lower-case hexadecimal digits.
+input-duty = The duty must be a code of the process, for example MA-O.
+input-act = The act must be a code of the process, for example L2.
+input-too_large = The data sent exceed the size allowed; shorten them or send them in several parts.
+input-not_json = The data sent are not correct JSON; check brackets, commas and quotation marks.
+input-act_not_ordered = This act cannot be called directly, because it follows from another act or is recorded by the software.
+input-not_object = The content of an act must be a JSON object of names and values.
+input-field_unknown = This field is not part of the structure (fields in use: { $expected }); remove it or correct its name.
+input-field_missing = The field { $expected } is missing; add it and send again.
+input-field_repeated = This field appears more than once; keep only one.
+input-choice_unknown = The value is not one of the choices ({ $expected }); choose one of them.
+input-date = The date must exist and be written year-month-day, for example { $expected }.
+input-type = The value has the wrong data type (type needed: { $expected }); enter it in that type.
+input-invalid = The content cannot be read in the structure of this act; compare each field with the documentation and send again.
+
+## Conflicts and faults
+problem-stale = { $stream } was changed by somebody else since it was last opened; load it again and compare before sending again.
+problem-key_reused = This idempotency key was used before with other content; use a new key for new content.
+problem-fault = Something went wrong in the system; try again in a few minutes and, if it still fails, give the administrator the code { $reference }.
+
+## Input of the command that computes an outcome
+outcome-input-not_json = The input is not correct JSON; check brackets, commas and quotation marks.
+outcome-input-unknown_field = This field is not used at this place of the input; remove it or correct its name.
+outcome-input-missing_field = A required field is missing; add it.
+outcome-input-repeated_field = This field appears more than once; keep only one.
+outcome-input-unknown_regulation = No rule version has this code; give the code of a version that exists.
+outcome-input-unknown_code = This criterion code is not in the framework of the rule version given; check the code.
+outcome-input-repeated_code = This criterion code is given more than once; give one result for each criterion.
+outcome-input-popularity_has_no_result = The user popularity criterion is computed from the market share figure; remove the result given for it.
+outcome-input-unknown_result = The result must be on the result scale of the rule version given: met or not_met, or a score where the version scores.
+outcome-input-number_not_integer = The number must be a whole number, without decimals.
+outcome-input-number_negative = The number must be 0 or more.
+outcome-input-number_overflow = The number is too large to compute with; check how many digits it has.
+outcome-input-number_textual = The number must be a JSON number, without quotation marks.
+outcome-input-market_zero = The size of the potential market must be larger than 0.
+outcome-input-users_above_market = The users cannot exceed the market size or, where an interval is given, its low end.
+outcome-input-low_above_high = The low end of the market size cannot be above its high end.
+outcome-input-both_forms = Give the market size in one way only: a single number, or an interval with a low and a high end.
+outcome-input-half_interval = A market size interval needs both a low and a high end; add the missing one.
+outcome-input-wrong_type = The value has the wrong data type for this field; enter it in the right type.
+outcome-input-unknown_option = The command has no such option, or the option lacks its value; see the command's help.

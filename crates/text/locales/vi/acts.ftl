@@ -1,0 +1,302 @@
+## Máy trạng thái
+machine-L = Mục trong Danh mục
+machine-C = Phiên bản bộ tiêu chí
+machine-E = Hồ sơ đánh giá
+machine-B = Hội đồng, tổ chuyên gia, đơn vị được thuê
+machine-R = Công nhận
+machine-P = Công bố
+machine-D = Văn bản
+machine-OR = Tổ chức
+machine-AC = Tài khoản
+machine-RF = Dữ liệu tham chiếu
+
+## Hành vi: dữ liệu tham chiếu, tổ chức, tài khoản
+act-RF1 = Nạp dữ liệu tham chiếu
+act-RF1-guard = Lần nạp lại đúng bộ dữ liệu và tên đã nạp.
+act-OR1 = Ghi nhận tổ chức
+act-OR1-guard = Mã tổ chức chưa được dùng; ngày kết thúc không trước ngày bắt đầu.
+act-OR2 = Ghi nhận chuyển giao chức năng
+act-OR2-guard = Tổ chức tiếp nhận khác tổ chức chuyển giao.
+act-AC1 = Mở tài khoản
+act-AC1-guard = –
+act-AC2 = Giao nhiệm vụ
+act-AC2-guard = Ngày kết thúc không trước ngày bắt đầu; người ký, và chỉ người ký, có hình thức ký; quản trị, kiểm tra, kiểm toán không giữ nhiệm vụ khác cùng thời gian; nhiệm vụ trong hội đồng, tổ chuyên gia chỉ theo quyết định thành lập.
+act-AC3 = Kết thúc nhiệm vụ
+act-AC3-guard = Tài khoản có nhiệm vụ được nêu; ngày kết thúc không trước ngày bắt đầu.
+
+## Hành vi: mục trong Danh mục
+act-L1 = Lập đề xuất
+act-L1-guard = Cơ quan của người lập là cơ quan chủ quản; đã chọn đơn vị và phiên bản quy định đang trong thời gian áp dụng.
+act-L2 = Gửi đề xuất
+act-L2-guard = Thông tin và tệp kèm theo đầy đủ; đã nêu ý kiến về trùng lặp (chưa phát hiện trùng lặp cũng là một câu trả lời).
+act-L3 = Vào sổ văn bản đến
+act-L3-guard = Có số đến, ngày đến; ngày đến không ở tương lai và không trước ngày của công văn đề xuất.
+act-L4 = Phân công thụ lý (bút phê)
+act-L4-guard = Nêu chuyên viên thụ lý và hạn xử lý; hạn xử lý là hôm nay hoặc sau đó.
+act-L8 = Bổ sung vào Danh mục
+act-L8-guard = Nêu một cơ quan chủ quản, đúng cơ quan đã đề xuất; không trùng lặp với mục khác, hoặc việc trùng lặp đã được giải thích.
+
+## Hành vi: bộ tiêu chí
+act-C1 = Xây dựng bộ tiêu chí
+act-C1-guard = Mục đã được bổ sung vào Danh mục; xây dựng từ khung tiêu chí hoặc từ phiên bản trước; phiên bản quy định đang trong thời gian áp dụng.
+act-C2 = Gửi lấy ý kiến
+act-C2-guard = Mỗi nhóm có ít nhất một tiêu chí áp dụng; có đúng một tiêu chí về mức độ người dùng phổ biến; lấy ý kiến cơ quan đầu mối và đủ số cơ quan khác.
+act-C3 = Góp ý (thống nhất / thống nhất có điều kiện / không thống nhất / không có ý kiến)
+act-C3-guard = Cơ quan đã được lấy ý kiến; góp ý cho đúng dự thảo đã gửi; nêu nội dung khi không thống nhất hoặc thống nhất có điều kiện; góp ý muộn vẫn được nhận và ghi rõ là muộn.
+act-C5 = Ban hành bộ tiêu chí
+act-C5-guard = Các nhóm có đủ tiêu chí như khi lấy ý kiến; cơ quan đầu mối đã góp ý, hoặc đã hết thời hạn góp ý và việc này được ghi lại; mọi ý kiến đã được tiếp thu, tiếp thu một phần hoặc giải trình; ngày có hiệu lực không trước ngày ban hành.
+act-C6 = Thay thế
+act-C6-guard = Hồ sơ đang mở giữ nguyên phiên bản đã chốt.
+
+## Hành vi: hội đồng, tổ chuyên gia
+act-B1 = Chọn hình thức đánh giá
+act-B1-guard = Phiên bản quy định đang trong thời gian áp dụng và cho phép hình thức này; sản phẩm thuộc phạm vi của cơ quan chủ quản; với sản phẩm của chính cơ quan chủ quản, đơn vị đề xuất không tổ chức đánh giá.
+act-B4 = Thành lập
+act-B4-guard = Là hội đồng hoặc tổ chuyên gia; đủ số thành viên theo quy chế làm việc; chủ tịch (tổ trưởng) và phó chủ tịch, nếu có, là thành viên; chủ tịch không kiêm thư ký; với sản phẩm của chính cơ quan chủ quản, có ít nhất một thành viên bên ngoài.
+act-B5 = Hoàn thành khai báo xung đột lợi ích
+act-B5-guard = Mọi thành viên đã khai báo đối với ít nhất một sản phẩm; số thành viên không có xung đột lợi ích đủ để họp; ủy viên phản biện được chọn trong số đó.
+act-B7 = Lập ban kiểm phiếu
+act-B7-guard = Phiên họp đã khai mạc; ban kiểm phiếu đúng số người theo quy chế làm việc, đều là thành viên có mặt.
+act-B17 = Khai báo xung đột lợi ích (từng sản phẩm)
+act-B17-guard = Có tên trong quyết định thành lập; khai báo trước khi xem nội dung; có xung đột lợi ích thì nêu quan hệ.
+
+## Hành vi: hồ sơ đánh giá
+act-E1 = Lập hồ sơ đề nghị đánh giá
+act-E1-guard = Bộ tiêu chí của mục đã ban hành và có hiệu lực; sản phẩm không có công nhận còn hiệu lực và không có hồ sơ khác đang mở; sau lần không công nhận thì nêu nội dung đã thay đổi; doanh nghiệp chỉ đề nghị đối với sản phẩm của mình.
+act-E2 = Nộp hồ sơ
+act-E2-guard = Có văn bản đề nghị do người đại diện hợp pháp hoặc người được ủy quyền ký; mỗi tiêu chí có minh chứng hoặc nêu lý do không có; có số liệu về mức độ người dùng phổ biến hoặc nêu lý do không có.
+act-E4 = Vào sổ, cấp giấy tiếp nhận
+act-E4-guard = Có số đến, ngày đến; ngày đến không ở tương lai.
+act-E5 = Phân công thụ lý
+act-E5-guard = Nêu chuyên viên thụ lý và hạn xử lý; hạn xử lý là hôm nay hoặc sau đó.
+act-E9 = Chấp nhận hồ sơ
+act-E9-guard = Hồ sơ đầy đủ; có phiếu trình nêu kết quả thẩm tra.
+act-E11 = Mở vòng đánh giá n
+act-E11-guard = Hội đồng, tổ chuyên gia của cơ quan chủ quản đã sẵn sàng; mọi thành viên đã khai báo xung đột lợi ích đối với sản phẩm này và số không có xung đột đủ để họp; phiên bản bộ tiêu chí, minh chứng và số liệu được chốt; ngày chốt số liệu không ở tương lai.
+act-E15 = Xác nhận và nộp phiếu đánh giá
+act-E15-guard = Thành viên đã khai báo và không có xung đột lợi ích; mỗi tiêu chí ngoài mức độ người dùng phổ biến có kết quả, không đạt thì nêu lý do; phiếu đã nộp được niêm phong và không sửa; phiếu giấy do tổ giúp việc nhập, thư ký xác nhận, kèm bản chụp.
+act-E29 = Mời họp
+act-E29-guard = Nêu ngày họp, địa điểm và chương trình họp; ngày họp là hôm nay hoặc sau đó.
+act-E16 = Khai mạc phiên họp, mở phiếu
+act-E16-guard = Giấy mời đã phát hành đủ số ngày làm việc theo quy chế và đã đến ngày họp; hội đồng, tổ chuyên gia sẵn sàng đánh giá; đủ số thành viên có mặt, không ai có xung đột lợi ích; phó chủ tịch chỉ khai mạc khi chủ tịch không có mặt.
+act-E30 = Bỏ phiếu
+act-E30-guard = Có mặt tại phiên họp, đã khai báo và không có xung đột lợi ích; lần đầu bỏ phiếu cho mọi tiêu chí ngoài mức độ người dùng phổ biến; phiếu được niêm phong đến khi kiểm phiếu và không sửa.
+act-E18 = Biểu quyết, kiểm phiếu
+act-E18-guard = Người kiểm phiếu thuộc ban kiểm phiếu của phiên họp; mọi thành viên có mặt đã bỏ phiếu; tiêu chí có số phiếu ngang nhau đã bỏ phiếu lần hai; kết quả cả hai lần được lưu.
+act-E19 = Thông qua biên bản, kết luận
+act-E19-guard = Mọi tiêu chí có kết quả; biên bản ghi đúng ngày họp, người vắng mặt và ý kiến khác nếu có; người chủ trì phiên họp và thư ký là hai người và ký cùng một biên bản.
+act-E22 = Công nhận nền tảng số quốc gia
+act-E22-guard = Hồ sơ đánh giá lần đầu; kết luận là nền tảng số quốc gia.
+act-E23 = Công nhận nền tảng số tiềm năng
+act-E23-guard = Hồ sơ đánh giá lần đầu; kết luận là nền tảng số tiềm năng.
+act-E24 = Không công nhận
+act-E24-guard = Hồ sơ đánh giá lần đầu; kết luận là không công nhận, dù vì lý do nào.
+
+## Hành vi: công nhận, công bố
+act-R1 = Công nhận
+act-R1-guard = –
+act-R2 = Công nhận tiềm năng
+act-R2-guard = –
+act-P1 = Hình thành mục công bố
+act-P1-guard = –
+act-P2 = Chia sẻ thông tin, dữ liệu
+act-P2-guard = Có số, ngày của quyết định; thông tin đầy đủ, với nền tảng được công nhận có đơn vị vận hành và đầu mối; chỉ những mục đánh dấu công khai được đưa ra.
+act-P6 = Công bố
+act-P6-guard = Công nhận còn hiệu lực hoặc mục đã có trong Danh mục; phiên bản quy định cho phép công bố giữa hai ấn bản.
+
+## Hành vi: văn bản
+act-D1 = Soạn dự thảo
+act-D1-guard = Hành vi chờ văn bản này phù hợp với trạng thái hiện tại của hồ sơ; các hành vi trong một văn bản cùng loại văn bản.
+act-D2 = Trình ký (phiếu trình, tờ trình)
+act-D2-guard = Quy định có bước trình ký; nội dung dự thảo được chốt bằng mã băm; hành vi chờ văn bản thực hiện được.
+act-D3 = Ký nháy
+act-D3-guard = Quy định có bước ký nháy; người ký nháy là lãnh đạo đơn vị soạn thảo.
+act-D4 = Kiểm tra thể thức
+act-D4-guard = Quy định có bước kiểm tra thể thức; đã ký nháy nếu quy định có bước ký nháy.
+act-D5 = Trả lại hoàn thiện (bút phê)
+act-D5-guard = Có ý kiến về nội dung cần hoàn thiện; trình lại bằng bản dự thảo mới.
+act-D6 = Ký
+act-D6-guard = Các bước mà quy định có đã xong; người ký có thẩm quyền trong ngày ký, đúng hình thức ký (TM., KT., TL., TUQ., Q.); nội dung đúng bản đã trình; có tệp đã ký; hành vi chờ văn bản thực hiện được.
+act-D7 = Cấp số, ngày
+act-D7-guard = Số chưa được dùng trong cùng cơ quan, cùng sổ, cùng năm; ngày không trước ngày ký và không ở tương lai; chỉ thêm số, ngày vào nội dung đã ký.
+act-D8 = Ký số của cơ quan / đóng dấu
+act-D8-guard = Quy định có bước ký số của cơ quan.
+act-D9 = Phát hành
+act-D9-guard = Có nơi nhận; đã ký số của cơ quan nếu quy định có bước này; hành vi chờ văn bản thực hiện được và có hiệu lực cùng lúc, nếu không thì không phát hành.
+act-D10 = Lưu văn bản, hồ sơ
+act-D10-guard = Có mã hồ sơ lưu.
+act-D11 = Hủy dự thảo
+act-D11-guard = –
+act-D12 = Hủy trước khi phát hành
+act-D12-guard = Nêu lý do; số đã cấp được giữ lại, ghi “không sử dụng”.
+
+## Trạng thái
+state-new = –
+state-RF-loaded = Đã nạp
+state-OR-existing = Đang ghi nhận
+state-AC-open = Đang hoạt động
+state-L-draft = Dự thảo
+state-L-submitted = Chờ tiếp nhận
+state-L-received = Đã tiếp nhận
+state-L-assigned = Đang thụ lý
+state-L-listed = Đã bổ sung vào Danh mục
+state-C-drafting = Đang xây dựng
+state-C-consulting = Đang lấy ý kiến
+state-C-promulgated = Đã ban hành
+state-C-superseded = Đã được thay thế
+state-B-planned = Đã chọn hình thức
+state-B-established = Đã thành lập Hội đồng / Tổ chuyên gia
+state-B-ready = Sẵn sàng đánh giá
+state-E-draft = Dự thảo
+state-E-submitted = Chờ tiếp nhận
+state-E-received = Đã tiếp nhận
+state-E-examining = Đang thẩm tra hồ sơ
+state-E-ready = Chờ đánh giá
+state-E-evaluating = Đang đánh giá
+state-E-meeting = Đang họp đánh giá
+state-E-counted = Đã kiểm phiếu
+state-E-concluded = Chờ quyết định
+state-E-decided = Đã quyết định
+state-R-in_force = Còn hiệu lực
+state-P-not_shared = Chưa chia sẻ thông tin
+state-P-data_sent = Đã chia sẻ thông tin
+state-P-published = Đã công bố
+state-D-draft = Dự thảo
+state-D-submitted = Đã trình
+state-D-initialled = Đã ký nháy
+state-D-checked = Đã kiểm tra thể thức
+state-D-returned = Trả lại hoàn thiện
+state-D-signed = Đã ký, chờ cấp số
+state-D-numbered = Đã cấp số
+state-D-sealed = Đã ký số cơ quan
+state-D-issued = Đã phát hành
+state-D-filed = Đã lưu
+state-D-void = Đã hủy
+
+## Nhiệm vụ
+duty-MA-O = Chuyên viên cơ quan chủ quản
+duty-MA-K = Đơn vị đầu mối tổng hợp của cơ quan chủ quản
+duty-MA-U = Lãnh đạo đơn vị (cục, vụ, trung tâm) của cơ quan chủ quản
+duty-MA-G = Người kiểm tra thể thức của cơ quan chủ quản
+duty-MA-S = Người có thẩm quyền ký của cơ quan chủ quản
+duty-MA-V = Văn thư cơ quan chủ quản
+duty-FA-O = Chuyên viên cơ quan đầu mối
+duty-FA-U = Lãnh đạo đơn vị của cơ quan đầu mối
+duty-FA-G = Người kiểm tra thể thức của cơ quan đầu mối
+duty-FA-S = Người có thẩm quyền ký của cơ quan đầu mối
+duty-FA-V = Văn thư cơ quan đầu mối
+duty-CO-O = Chuyên viên cơ quan được lấy ý kiến
+duty-CO-S = Người có thẩm quyền ký của cơ quan được lấy ý kiến
+duty-EN-A = Doanh nghiệp đề nghị (người đại diện hoặc được ủy quyền)
+duty-CH = Chủ tịch hội đồng / tổ trưởng
+duty-VC = Phó chủ tịch
+duty-EV = Ủy viên, chuyên gia
+duty-SEC = Thư ký
+duty-SUP = Tổ giúp việc
+duty-CB = Ban kiểm phiếu
+duty-HU = Đơn vị được thuê
+duty-LOC-P = Cán bộ cấp tỉnh (UBND, Sở KH&CN, sở, ngành)
+duty-LOC-C = Cán bộ cấp xã (phường, đặc khu)
+duty-OP = Đầu mối vận hành nền tảng
+duty-AUD = Kiểm tra, kiểm toán
+duty-ADM = Quản trị
+duty-PUB = Công chúng
+duty-with = theo hành vi khác
+duty-installation = hệ thống khi cài đặt
+level-officer = Chuyên viên của cơ quan ban hành
+level-unit_head = Lãnh đạo đơn vị của cơ quan ban hành
+level-form_checker = Người kiểm tra thể thức của cơ quan ban hành
+level-signer = Người có thẩm quyền ký của cơ quan ban hành
+level-records = Văn thư của cơ quan ban hành
+
+## Văn bản, giấy tờ
+paper-list_entry_proposal = Công văn đề xuất, phiếu thông tin
+paper-list_entry_decision = Quyết định hoặc công văn bổ sung vào Danh mục
+paper-consultation_letter = Công văn lấy ý kiến, dự thảo bộ tiêu chí
+paper-opinion_letter = Công văn góp ý
+paper-criteria_set_decision = Quyết định ban hành bộ tiêu chí
+paper-body_form_note = Phiếu trình hình thức đánh giá
+paper-body_decision = Quyết định thành lập hội đồng (tổ chuyên gia), quy chế làm việc, tổ giúp việc
+paper-conflict_declarations = Các bản cam kết về xung đột lợi ích
+paper-conflict_declaration = Bản cam kết về xung đột lợi ích
+paper-minutes = Biên bản họp
+paper-application = Văn bản đề nghị đánh giá, minh chứng
+paper-receipt = Giấy tiếp nhận
+paper-examination_note = Phiếu trình kết quả thẩm tra hồ sơ
+paper-file_list = Danh mục hồ sơ
+paper-evaluation_sheet = Phiếu đánh giá
+paper-invitation = Giấy mời họp
+paper-ballot = Phiếu biểu quyết
+paper-counting_minutes = Biên bản kiểm phiếu
+paper-recognition_decision = Quyết định công nhận nền tảng số quốc gia
+paper-potential_decision = Quyết định công nhận nền tảng số tiềm năng
+paper-rejection_notice = Thông báo không công nhận
+paper-data_record = Phiếu dữ liệu, bản sao quyết định
+paper-publication_note = Phiếu trình công bố
+
+## Điều kiện
+guard-regulation_effective = Phiên bản quy định đang trong thời gian áp dụng.
+guard-focal_agency_answered = Cơ quan đầu mối đã góp ý, hoặc đã hết thời hạn góp ý.
+guard-council_or_group = Hình thức đánh giá là hội đồng hoặc tổ chuyên gia.
+guard-invited_in_time = Giấy mời đã phát hành đủ số ngày làm việc theo quy chế làm việc và đã đến ngày họp.
+guard-first_recognition = Hồ sơ đánh giá lần đầu, không phải đánh giá lại.
+guard-outcome_national = Kết luận là nền tảng số quốc gia.
+guard-outcome_potential = Kết luận là nền tảng số tiềm năng.
+guard-outcome_rejected = Kết luận là không công nhận.
+guard-between_editions = Phiên bản quy định cho phép công bố giữa hai ấn bản.
+guard-step_submission = Quy định có bước trình ký.
+guard-step_initial = Quy định có bước ký nháy.
+guard-step_form_check = Quy định có bước kiểm tra thể thức.
+guard-step_agency_signature = Quy định có bước ký số của cơ quan.
+guard-initialled_if_needed = Đã ký nháy, nếu quy định có bước ký nháy.
+guard-steps_done = Các bước trước khi ký mà quy định có đã xong.
+guard-sealed_if_needed = Đã ký số của cơ quan, nếu quy định có bước này.
+
+## Thời hạn
+term-list_entry-receive = Tiếp nhận đề xuất
+term-list_entry-assign = Phân công thụ lý đề xuất
+term-list_entry-decide = Quyết định bổ sung vào Danh mục
+term-criteria_set-consult = Góp ý dự thảo bộ tiêu chí
+term-body-establish = Thành lập hội đồng, tổ chuyên gia
+term-body-declare = Khai báo xung đột lợi ích
+term-dossier-receive = Tiếp nhận hồ sơ
+term-dossier-assign = Phân công thụ lý hồ sơ
+term-dossier-examine = Thẩm tra hồ sơ
+term-dossier-open = Mở vòng đánh giá
+term-dossier-sheet = Nộp phiếu đánh giá
+term-dossier-conclude = Thông qua biên bản, kết luận
+term-dossier-decide = Quyết định công nhận hoặc không công nhận
+term-publication-share = Chia sẻ thông tin, dữ liệu
+term-publication-publish = Công bố
+unit-working = { $days } ngày làm việc
+unit-calendar = { $days } ngày
+
+## Bảng hành vi
+table-id = Mã
+table-from = Từ trạng thái
+table-to = Đến trạng thái
+table-act = Hành vi
+table-who = Người thực hiện
+table-guard = Điều kiện
+table-deadline = Thời hạn
+table-paper = Văn bản, giấy tờ
+table-ground = Căn cứ
+table-follows = Kéo theo
+table-same = không đổi
+and = và
+or = hoặc
+
+## Kết quả đánh giá
+outcome-national = Nền tảng số quốc gia
+outcome-potential = Nền tảng số tiềm năng
+outcome-rejected = Không công nhận
+outcome-undetermined = Chưa xác định
+step-criteria-met = Mọi tiêu chí ngoài mức độ người dùng phổ biến đều đạt.
+step-criteria-unmet = Tiêu chí không đạt, ngoài mức độ người dùng phổ biến: { $unmet }.
+step-popularity-met = Thị phần trong thị trường tiềm năng thấp nhất { $low }%, cao nhất { $high }%: đạt, vì ngưỡng là từ { $threshold }% trở lên.
+step-popularity-unmet = Thị phần trong thị trường tiềm năng thấp nhất { $low }%, cao nhất { $high }%: không đạt, vì ngưỡng là từ { $threshold }% trở lên.
+step-popularity-none = Không có số liệu về thị phần trong thị trường tiềm năng: tiêu chí mức độ người dùng phổ biến không đạt.
+step-popularity-crossing = Thị phần trong thị trường tiềm năng thấp nhất { $low }%, cao nhất { $high }%: chưa xác định được, vì ngưỡng từ { $threshold }% trở lên chỉ đạt ở mức cao nhất.
+step-potential_class-yes = Chỉ mức độ người dùng phổ biến không đạt; phiên bản quy định có loại nền tảng số tiềm năng.
+step-potential_class-no = Chỉ mức độ người dùng phổ biến không đạt; phiên bản quy định không có loại nền tảng số tiềm năng.
+step-outcome = Kết quả: { $outcome }.

@@ -1,0 +1,26 @@
+## Dòng lệnh
+cli-check-sound = Hồ sơ nguyên vẹn: { $events } sự kiện trong { $streams } luồng, { $seals } niêm phong.
+cli-check-wrong = Phát hiện { $count } bản ghi sai. Bản ghi sai đầu tiên: { $record } ({ $what }: { $detail })
+cli-check-waiting = { $count } sự kiện chưa được xếp thứ tự và niêm phong (chưa phải lỗi).
+cli-check-seal = Niêm phong cuối: { $seal } (ghi lại ở nơi khác để phát hiện việc cắt bỏ).
+cli-check-progress = Đang kiểm tra
+cli-demo-building = Đang dựng dữ liệu mẫu
+cli-demo-ready = Dữ liệu mẫu đã sẵn sàng trong { $folder }.
+cli-demo-reopened = Mở lại dữ liệu mẫu trong { $folder }.
+cli-demo-journeys = Ba hồ sơ đi hết quy trình (nền tảng hư cấu, dữ liệu mẫu):
+cli-demo-standing = Số bản ghi ở từng trạng thái:
+cli-demo-personas = Người dùng mẫu, mỗi nhiệm vụ một người:
+cli-demo-look = Xem tiếp:
+cli-demo-look-check = kiểm tra toàn bộ hồ sơ: chuỗi băm, niêm phong, mọi bảng dẫn xuất
+cli-demo-look-process = in bảng các hành vi của quy trình
+cli-demo-look-outcome = tính kết quả đánh giá từ dữ liệu vào
+cli-migrated = Cơ sở dữ liệu đã ở phiên bản mới nhất.
+cli-error = Lỗi: { $message }
+cli-folder-not-demo = Thư mục { $folder } không trống và không chứa dữ liệu mẫu; hãy chọn thư mục khác.
+cli-folder-busy = Một tiến trình khác đang ghi vào { $folder }.
+cli-folder-empty = Không có cơ sở dữ liệu trong { $folder }.
+cli-no-keys = Không có khóa công khai của niêm phong: { $where }
+cli-reference-wrong = Dữ liệu tham chiếu có { $count } lỗi:
+cli-config-wrong = Cấu hình sai: { $message }
+cli-svg-title = Quy trình công nhận nền tảng số quốc gia
+problem-title-outcome = Dữ liệu vào không hợp lệ
