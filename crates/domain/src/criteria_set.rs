@@ -11,7 +11,7 @@ use crate::evidence::Need;
 use crate::id::{CriteriaSetId, Id, Kind, ListEntryId, OpinionId, OrganisationId};
 use crate::list_entry::{ListedEntry, paper};
 use crate::machine::{self, Machine, View};
-use crate::occasion::{IssuedPaper, Occasion};
+use crate::occasion::{IssuedPaper, Occasion, derived};
 use crate::opinion::Opinion;
 use crate::outcome::Line;
 use crate::refusal::Refusal;
@@ -268,7 +268,7 @@ impl Machine for CriteriaSet {
         match (state, command) {
             (_, Command::Begin { entry, .. }) => vec![Need::Stream((*entry).into())],
             (_, Command::Promulgate { responses, .. }) => {
-                let own = state.map(|s| Need::Children(set_id(s), Kind::Opinion));
+                let own = state.map(|s| Need::Children(set_of(s.entry).into(), Kind::Opinion));
                 own.into_iter().chain(responses.iter().map(|r| Need::Stream(r.opinion.into()))).collect()
             }
             _ => Vec::new(),
@@ -286,7 +286,7 @@ impl Machine for CriteriaSet {
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
         let event = match (state, command) {
             (_, Command::Begin { entry, basis }) => {
-                if occasion.stream.uuid != entry.0 {
+                if occasion.stream != set_of(*entry).into() {
                     return Err(Refusal::SetOfAnotherEntry {});
                 }
                 let listed = ListedEntry::of(occasion, *entry)?;
@@ -399,9 +399,10 @@ impl Machine for CriteriaSet {
     }
 }
 
-/// One set per list entry, under the same uuid: so opinions find their set from its state alone.
-pub fn set_id(state: &State) -> Id {
-    CriteriaSetId(state.entry.0).into()
+/// One set per list entry, under an id made from the entry's: so opinions find their set from
+/// its state alone, and an entry cannot have two.
+pub fn set_of(entry: ListEntryId) -> CriteriaSetId {
+    CriteriaSetId(derived(entry.0, entry.into(), Kind::CriteriaSet))
 }
 
 fn check_consulted(consulted: &[OrganisationId], occasion: &Occasion) -> Result<(), Refusal> {
@@ -418,10 +419,11 @@ fn check_consulted(consulted: &[OrganisationId], occasion: &Occasion) -> Result<
 
 /// Every opinion on this draft has its answer. Returns whether the focal agency stayed silent.
 fn check_responses(state: &State, responses: &[Response], occasion: &Occasion) -> Result<bool, Refusal> {
-    let Some(sent) = state.working().and_then(|v| v.consultation.as_ref()) else {
+    let Some((n, sent)) = state.working().and_then(|v| Some((v.n, v.consultation.as_ref()?))) else {
         return Err(Refusal::FocalAgencyNotConsulted {});
     };
-    let given: Vec<_> = occasion.evidence.all::<Opinion>().filter(|o| o.state.draft == sent.draft).collect();
+    let on_this = |o: &crate::evidence::Found<crate::opinion::State>| o.state.version == n && o.state.draft == sent.draft;
+    let given: Vec<_> = occasion.evidence.all::<Opinion>().filter(on_this).collect();
     match given.iter().find(|o| !responses.iter().any(|r| Id::from(r.opinion) == o.id)) {
         Some(open) => Err(Refusal::OpinionWithoutResponse { organisation: open.state.organisation.into() }),
         None => Ok(!given.iter().any(|o| o.state.organisation == sent.focal)),

@@ -40,14 +40,19 @@ pub struct IssuedPaper {
 pub struct Fresh(pub Uuid);
 
 impl Fresh {
-    /// Id of a stream that follows from an act on `parent`: the batch's time, a tail of its own.
+    /// Id of a stream that follows from an act on `parent`.
     pub fn id(self, parent: Id, kind: Kind) -> Uuid {
-        const TAIL: u64 = (1 << 62) - 1;
-        let (high, low) = self.0.as_u64_pair();
-        let hash = Hash::of_parts(&[&low.to_be_bytes(), parent.to_string().as_bytes(), kind.name().as_bytes()]);
-        let tail = hash.0.iter().take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte)) & TAIL;
-        Uuid::from_u64_pair(high, (1 << 63) | tail)
+        derived(self.0, parent, kind)
     }
+}
+
+/// A UUIDv7 made from another: the same time, a tail of its own.
+pub fn derived(from: Uuid, parent: Id, kind: Kind) -> Uuid {
+    const TAIL: u64 = (1 << 62) - 1;
+    let (high, low) = from.as_u64_pair();
+    let hash = Hash::of_parts(&[&low.to_be_bytes(), parent.to_string().as_bytes(), kind.name().as_bytes()]);
+    let tail = hash.0.iter().take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte)) & TAIL;
+    Uuid::from_u64_pair(high, (1 << 63) | tail)
 }
 
 #[derive(Debug, Clone)]

@@ -237,7 +237,7 @@ impl<'a> Story<'a> {
     /// A criteria set as far as asked: 1 drafting, 2 consulting, 3 promulgated, 4 a second version
     /// in the place of the first.
     pub async fn criteria_set(&self, entry: ListEntryId, until: u8) -> Result<CriteriaSetId, Problem> {
-        let set = CriteriaSetId(entry.0);
+        let set = criteria_set::set_of(entry);
         self.version(entry, set, Basis::Framework, until).await?;
         if until >= 4 {
             self.version(entry, set, Basis::Version(1), 3).await?;
