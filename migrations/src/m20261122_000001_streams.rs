@@ -12,8 +12,20 @@ impl MigrationName for Migration {
 }
 
 const TABLES: &[&str] = &[
-    "outbox", "draft", "entry_version", "idempotency", "recusal", "access", "deadline", "task", "seal", "feed", "unsequenced",
-    "content", "event", "stream",
+    "outbox",
+    "draft",
+    "entry_version",
+    "idempotency",
+    "recusal",
+    "access",
+    "deadline",
+    "task",
+    "seal",
+    "feed",
+    "unsequenced",
+    "content",
+    "event",
+    "stream",
 ];
 
 #[async_trait::async_trait]

@@ -1,1 +1,99 @@
+//! What the tests share: a database of the kind under test, and a world of organisations and
+//! people on it.
+//!
+//! `TEST_DATABASE_URL` unset: an embedded database in a temporary folder for each test. Set
+//! to the address of a PostgreSQL server: a database of its own for each test.
+#![allow(clippy::unwrap_used)]
 
+use ndp_cli::demo::{self, cast::Cast};
+use ndp_domain::id::Kind;
+use ndp_engine::keys::SealKey;
+use ndp_engine::reference::Sources;
+use ndp_engine::{Clock, Engine};
+use ndp_store::{Place, Store};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub const SERVER: &str = "TEST_DATABASE_URL";
+
+/// A fresh, migrated database. Dropped with the test (PostgreSQL: with the throwaway cluster).
+#[derive(Debug)]
+pub struct TestDb {
+    pub place: Place,
+    pub url: String,
+    _folder: TempDir,
+}
+
+pub fn on_postgres() -> bool {
+    std::env::var_os(SERVER).is_some()
+}
+
+/// The server's address with another database name.
+pub fn with_database(server: &str, name: &str) -> String {
+    let at = server.rfind('/').unwrap();
+    format!("{}/{name}", &server[..at])
+}
+
+impl TestDb {
+    /// Not yet migrated.
+    pub async fn empty() -> TestDb {
+        let folder = tempfile::tempdir().unwrap();
+        match std::env::var(SERVER) {
+            Ok(server) => {
+                let name = format!("t_{}", Uuid::now_v7().simple());
+                let admin = Database::connect(ConnectOptions::new(server.clone()).sqlx_logging(false).to_owned()).await.unwrap();
+                admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+                admin.close().await.unwrap();
+                let url = with_database(&server, &name);
+                TestDb { place: Place::Postgres { url: url.clone(), connections: 10 }, url, _folder: folder }
+            }
+            Err(_) => {
+                let file = folder.path().join("ndp.sqlite");
+                let url = format!("sqlite://{}?mode=rwc", file.display());
+                TestDb { place: Place::embedded(&file, true), url, _folder: folder }
+            }
+        }
+    }
+
+    pub async fn migrated() -> TestDb {
+        let db = TestDb::empty().await;
+        Store::migrate(&db.place).await.unwrap();
+        db
+    }
+
+    /// A connection of the test's own, past the store: for looking and for tampering.
+    pub async fn raw(&self) -> DatabaseConnection {
+        Database::connect(ConnectOptions::new(self.url.clone()).sqlx_logging(false).max_connections(1).to_owned()).await.unwrap()
+    }
+}
+
+/// An installed database with everybody on it; the clock stands on a Monday morning.
+#[derive(Debug)]
+pub struct World {
+    pub engine: Engine,
+    pub cast: Cast,
+    pub db: TestDb,
+}
+
+impl World {
+    pub async fn new() -> World {
+        let db = TestDb::migrated().await;
+        let engine = Engine::open(Store::open(&db.place).await.unwrap(), Clock::at(demo::start())).await.unwrap();
+        let cast = demo::install(&engine, &Sources::read(None).unwrap()).await.unwrap();
+        World { engine, cast, db }
+    }
+
+    pub fn story(&self) -> demo::story::Story<'_> {
+        demo::story::Story::new(&self.engine, &self.cast, demo::REGULATION)
+    }
+}
+
+pub fn key() -> SealKey {
+    SealKey::parse(&"17".repeat(32), "test key").unwrap()
+}
+
+/// All kinds, for tests that enumerate.
+pub fn kinds() -> &'static [Kind] {
+    Kind::ALL
+}

@@ -96,7 +96,11 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(parsed) => parsed,
         // `outcome` answers in JSON only, wrong options included.
         Err(error) if outcome && error.use_stderr() => {
-            let lang = if args.windows(2).any(|w| w.first().is_some_and(|a| a == "--lang") && w.get(1).is_some_and(|a| a == "en")) { Lang::En } else { Lang::Vi };
+            let lang = if args.windows(2).any(|w| w.first().is_some_and(|a| a == "--lang") && w.get(1).is_some_and(|a| a == "en")) {
+                Lang::En
+            } else {
+                Lang::Vi
+            };
             return commands::refuse_outcome(&crate::outcome::Mistake { pointer: String::new(), name: "unknown_option" }, lang);
         }
         Err(error) => {

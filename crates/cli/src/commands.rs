@@ -142,7 +142,9 @@ fn report_check(setting: &Setting, report: &Report) {
     let texts = texts(setting.lang);
     let n = |n: u64| n.to_string();
     match report.wrong.first() {
-        None => print(&texts.get("cli-check-sound", &[("events", &n(report.events)), ("streams", &n(report.streams)), ("seals", &n(report.seals))])),
+        None => print(
+            &texts.get("cli-check-sound", &[("events", &n(report.events)), ("streams", &n(report.streams)), ("seals", &n(report.seals))]),
+        ),
         Some(first) => {
             let count = n(report.wrong.len() as u64);
             let args = [("count", count.as_str()), ("record", &first.record), ("what", &first.what), ("detail", &first.detail)];
@@ -280,7 +282,11 @@ pub fn process(setting: &Setting, format: Format) -> ExitCode {
         Format::Mermaid => process::mermaid(setting.lang),
         Format::Svg => process::svg(setting.lang),
     };
-    let text = if setting.json && format != Format::Table { json!({ "format": format!("{format:?}").to_lowercase(), "text": text }).to_string() } else { text };
+    let text = if setting.json && format != Format::Table {
+        json!({ "format": format!("{format:?}").to_lowercase(), "text": text }).to_string()
+    } else {
+        text
+    };
     print(text.trim_end());
     ExitCode::SUCCESS
 }
@@ -297,7 +303,9 @@ const MAX_INPUT: u64 = 4 * 1024 * 1024;
 pub fn outcome(setting: &Setting, criteria: Option<&str>) -> ExitCode {
     let regulations = match sources(setting).and_then(|s| reference::parse(&s).map_err(Failure::Reference)) {
         Ok(data) => data.regulations,
-        Err(failure) => return failed(&Setting { json: true, config: setting.config.clone(), data: setting.data.clone(), ..*setting }, &failure),
+        Err(failure) => {
+            return failed(&Setting { json: true, config: setting.config.clone(), data: setting.data.clone(), ..*setting }, &failure);
+        }
     };
     let result = match criteria {
         Some(id) => outcome::criteria(id, &regulations),
@@ -317,4 +325,3 @@ pub fn outcome(setting: &Setting, criteria: Option<&str>) -> ExitCode {
         Err(mistake) => refuse_outcome(&mistake, setting.lang),
     }
 }
-

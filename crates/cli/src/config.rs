@@ -82,7 +82,8 @@ pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     if let Some(file) = file {
         let text = std::fs::read_to_string(file).map_err(|source| ConfigError::File { file: file.to_owned(), source })?;
         let line = |e: &toml::de::Error| e.span().and_then(|s| text.get(..s.start)).map_or(1, |t| t.matches('\n').count() + 1);
-        let over = text.parse().map_err(|e: toml::de::Error| ConfigError::Wrong(format!("{}:{}: {}", file.display(), line(&e), e.message())))?;
+        let over =
+            text.parse().map_err(|e: toml::de::Error| ConfigError::Wrong(format!("{}:{}: {}", file.display(), line(&e), e.message())))?;
         merge(&mut table, over);
     }
     for (name, value) in environment {

@@ -149,7 +149,13 @@ async fn journey(engine: &Engine, name: &str, dossier: DossierId) -> Result<Jour
     let outcome = state.decision.as_ref().map_or("", |(outcome, _)| outcome.name());
     let recognition = engine.store.load(&[ndp_domain::evidence::Need::OfProduct(state.product, Kind::Publication)]).await?;
     let ended = recognition.values().next().map_or(Dossier::stage(state), |l| l.neighbour.whole.state.stage());
-    Ok(Journey { journey: name.to_owned(), dossier: state.code.clone(), id: id.to_string(), outcome: outcome.to_owned(), ended: ended.to_owned() })
+    Ok(Journey {
+        journey: name.to_owned(),
+        dossier: state.code.clone(),
+        id: id.to_string(),
+        outcome: outcome.to_owned(),
+        ended: ended.to_owned(),
+    })
 }
 
 /// Leaves a record standing at every stage that the table reaches.
@@ -170,7 +176,8 @@ async fn standing(story: &Story<'_>, entry: ndp_domain::id::ListEntryId, set: nd
         let submit = Story::proposal(&format!("{title} (dữ liệu mẫu)"));
         story.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(draft.into(), submit.clone().into())], until).await?;
         if until == Until::Submitted {
-            let returned = story.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(draft.into(), submit.clone().into())], until).await?;
+            let returned =
+                story.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(draft.into(), submit.clone().into())], until).await?;
             story.act(&cast.managing.unit_head, returned, D::Return { remark: t("Bổ sung căn cứ.") }).await?;
         }
         if until == Until::Draft {

@@ -5,9 +5,9 @@
 //! **Start at** [`run`].
 
 pub mod args;
+mod commands;
 pub mod config;
 pub mod demo;
-mod commands;
 mod folder;
 mod outcome;
 mod process;

@@ -100,8 +100,22 @@ fn share(p: &Popularity) -> Result<Option<Share>, Mistake> {
     })
 }
 
+/// Objects where objects belong: serde would take a list for a record of the same length.
+fn shape(value: &Value) -> Result<(), Mistake> {
+    let object = |value: &Value, pointer: String| if value.is_object() { Ok(()) } else { Err(mistake(pointer, "wrong_type")) };
+    object(value, String::new())?;
+    for (i, criterion) in value.get("criteria").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        object(criterion, format!("/criteria/{i}"))?;
+    }
+    match value.get("popularity") {
+        None | Some(Value::Null) => Ok(()),
+        Some(popularity) => object(popularity, "/popularity".to_owned()),
+    }
+}
+
 fn read(bytes: &[u8]) -> Result<Input, Mistake> {
     let text = std::str::from_utf8(bytes).map_err(|_| mistake("", "not_json"))?;
+    shape(&serde_json::from_str(text).map_err(|_| mistake("", "not_json"))?)?;
     let mut source = serde_json::Deserializer::from_str(text);
     let input = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let pointer: String = error
@@ -139,7 +153,9 @@ fn results(input: &Input, regulation: &Regulation) -> Result<BTreeMap<String, bo
         let mark = match (given.result.as_deref(), &given.score) {
             (Some("met"), None) => Mark::Met,
             (Some("not_met"), None) => Mark::NotMet,
-            (None, Some(score)) => Mark::Score(u16::try_from(whole_number(score, &at("score"))?).map_err(|_| mistake(at("score"), "number_overflow"))?),
+            (None, Some(score)) => {
+                Mark::Score(u16::try_from(whole_number(score, &at("score"))?).map_err(|_| mistake(at("score"), "number_overflow"))?)
+            }
             (Some(_), None) => return Err(mistake(at("result"), "unknown_result")),
             (None, None) => return Err(mistake(at("result"), "missing_field")),
             (Some(_), Some(_)) => return Err(mistake(at("score"), "unknown_field")),

@@ -39,9 +39,7 @@ fn level(texts: &Texts, level: Level) -> String {
 }
 
 fn who(texts: &Texts, who: Who) -> String {
-    let codes = |duties: &[ndp_domain::authority::Duty], joint: &str| {
-        duties.iter().map(|d| d.code()).collect::<Vec<_>>().join(joint)
-    };
+    let codes = |duties: &[ndp_domain::authority::Duty], joint: &str| duties.iter().map(|d| d.code()).collect::<Vec<_>>().join(joint);
     match who {
         Who::OneOf(duties) => codes(duties, ", "),
         Who::Each(duties) => codes(duties, &format!(" {} ", texts.get("and", &[]))),
@@ -233,7 +231,12 @@ pub fn svg(lang: Lang) -> String {
         let middle = top + 66.0;
         let all = of(letter);
         let x = |s: &str| all.iter().position(|a| *a == s).map_or(LEFT, |i| LEFT + 24.0 + i as f64 * (BOX + GAP));
-        let _ = writeln!(out, "<text x=\"{LEFT}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" fill=\"#4b5563\">{letter} · {}</text>", top + 6.0, texts.get(&format!("machine-{letter}"), &[]));
+        let _ = writeln!(
+            out,
+            "<text x=\"{LEFT}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" fill=\"#4b5563\">{letter} · {}</text>",
+            top + 6.0,
+            texts.get(&format!("machine-{letter}"), &[])
+        );
         let _ = writeln!(out, "<circle cx=\"{}\" cy=\"{middle}\" r=\"5\" fill=\"#4b5563\"/>", LEFT + 2.0);
         for (from, to, acts) in edges(letter) {
             out.push_str(&arrow(from, to, &acts, middle, &x, &all));
@@ -242,11 +245,20 @@ pub fn svg(lang: Lang) -> String {
             let last = ndp_domain::acts::FINAL.contains(id);
             let (fill, stroke) = if last { ("#f1eee8", "#847d70") } else { ("#ffffff", "#0b559f") };
             let left = x(id);
-            let _ = writeln!(out, "<rect x=\"{left}\" y=\"{}\" width=\"{BOX}\" height=\"{HIGH}\" rx=\"6\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.4\"/>", middle - HIGH / 2.0);
+            let _ = writeln!(
+                out,
+                "<rect x=\"{left}\" y=\"{}\" width=\"{BOX}\" height=\"{HIGH}\" rx=\"6\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.4\"/>",
+                middle - HIGH / 2.0
+            );
             let lines = wrapped(&state(texts, id));
             let first = middle + 4.5 - (lines.len() as f64 - 1.0) * 7.0;
             for (i, line) in lines.iter().enumerate() {
-                let _ = writeln!(out, "<text x=\"{}\" y=\"{}\" font-size=\"11.5\" text-anchor=\"middle\" fill=\"#1b2430\">{line}</text>", left + BOX / 2.0, first + i as f64 * 14.0);
+                let _ = writeln!(
+                    out,
+                    "<text x=\"{}\" y=\"{}\" font-size=\"11.5\" text-anchor=\"middle\" fill=\"#1b2430\">{line}</text>",
+                    left + BOX / 2.0,
+                    first + i as f64 * 14.0
+                );
             }
         }
     }
@@ -256,8 +268,11 @@ pub fn svg(lang: Lang) -> String {
 
 fn arrow(from: &str, to: &str, acts: &str, middle: f64, x: &dyn Fn(&str) -> f64, all: &[&str]) -> String {
     let at = |s: &str| all.iter().position(|a| *a == s);
-    let label = |x: f64, y: f64| format!("<text x=\"{x}\" y=\"{y}\" font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#0b559f\">{acts}</text>\n");
-    let line = |path: String| format!("<path d=\"{path}\" fill=\"none\" stroke=\"#4b5563\" stroke-width=\"1.3\" marker-end=\"url(#head)\"/>\n");
+    let label = |x: f64, y: f64| {
+        format!("<text x=\"{x}\" y=\"{y}\" font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#0b559f\">{acts}</text>\n")
+    };
+    let line =
+        |path: String| format!("<path d=\"{path}\" fill=\"none\" stroke=\"#4b5563\" stroke-width=\"1.3\" marker-end=\"url(#head)\"/>\n");
     let half = HIGH / 2.0;
     match (at(from), at(to)) {
         (None, Some(_)) => {
@@ -266,7 +281,17 @@ fn arrow(from: &str, to: &str, acts: &str, middle: f64, x: &dyn Fn(&str) -> f64,
         }
         (Some(a), Some(b)) if a == b => {
             let c = x(to) + BOX / 2.0;
-            line(format!("M{} {} C{} {}, {} {}, {} {}", c + 16.0, middle + half, c + 26.0, middle + half + 22.0, c - 26.0, middle + half + 22.0, c - 16.0, middle + half)) + &label(c, middle + half + 28.0)
+            line(format!(
+                "M{} {} C{} {}, {} {}, {} {}",
+                c + 16.0,
+                middle + half,
+                c + 26.0,
+                middle + half + 22.0,
+                c - 26.0,
+                middle + half + 22.0,
+                c - 16.0,
+                middle + half
+            )) + &label(c, middle + half + 28.0)
         }
         (Some(a), Some(b)) if b == a + 1 => {
             let (start, end) = (x(from) + BOX, x(to));
@@ -274,10 +299,12 @@ fn arrow(from: &str, to: &str, acts: &str, middle: f64, x: &dyn Fn(&str) -> f64,
         }
         (Some(a), Some(b)) => {
             let up = b > a;
-            let (edge, rise) = if up { (middle - half, -24.0 - 3.0 * (b - a) as f64) } else { (middle + half, 24.0 + 3.0 * (a - b) as f64) };
+            let (edge, rise) =
+                if up { (middle - half, -24.0 - 3.0 * (b - a) as f64) } else { (middle + half, 24.0 + 3.0 * (a - b) as f64) };
             let (start, end) = (x(from) + BOX * 0.62, x(to) + BOX * 0.38);
             let peak = edge + rise * 0.75;
-            line(format!("M{start} {edge} C{start} {}, {end} {}, {end} {edge}", edge + rise, edge + rise)) + &label(f64::midpoint(start, end), peak - 2.0)
+            line(format!("M{start} {edge} C{start} {}, {end} {}, {end} {edge}", edge + rise, edge + rise))
+                + &label(f64::midpoint(start, end), peak - 2.0)
         }
         _ => String::new(),
     }

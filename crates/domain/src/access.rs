@@ -38,8 +38,17 @@ pub enum Facet {
 
 impl Facet {
     pub const ALL: &'static [Facet] = &[
-        Facet::Draft, Facet::File, Facet::Register, Facet::Form, Facet::Shared, Facet::Own, Facet::Evidence, Facet::Title,
-        Facet::Sheet, Facet::Account, Facet::Published,
+        Facet::Draft,
+        Facet::File,
+        Facet::Register,
+        Facet::Form,
+        Facet::Shared,
+        Facet::Own,
+        Facet::Evidence,
+        Facet::Title,
+        Facet::Sheet,
+        Facet::Account,
+        Facet::Published,
     ];
     pub fn name(self) -> &'static str {
         match self {

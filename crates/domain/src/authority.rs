@@ -200,8 +200,7 @@ pub fn may_at_all(act: &Act, standing: &Standing) -> Result<Option<SigningForm>,
 
 /// The body's letters are drafted by its secretary and signed by its chair.
 fn works_at(duty: Duty, level: Level) -> bool {
-    duty.level() == level
-        || matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair))
+    duty.level() == level || matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair))
 }
 
 /// Is the file theirs? `view` is the file before the act, or after it for an act that opens one.
@@ -210,9 +209,7 @@ pub fn is_theirs(act: &Act, standing: &Standing, view: &View) -> Result<(), Deni
     let ours = |owner: Option<OrganisationId>| owner == Some(org);
     let fine = match duty.side() {
         Side::Body => true,
-        _ if matches!(act.who, Who::OfIssuing(_)) => {
-            ours(view.issuing) && (duty.side() != Side::Focal || org == standing.focal)
-        }
+        _ if matches!(act.who, Who::OfIssuing(_)) => ours(view.issuing) && (duty.side() != Side::Focal || org == standing.focal),
         Side::Managing => ours(view.managing),
         Side::Focal => org == standing.focal,
         Side::Consulted => view.consulted.contains(&org),

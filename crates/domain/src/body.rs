@@ -147,7 +147,16 @@ impl State {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// B1
-    Choose { id: BodyId, name: Name, form: Form, regulation: String, managing: OrganisationId, unit: Text<60>, products: Vec<ProductId>, note: Option<Prose> },
+    Choose {
+        id: BodyId,
+        name: Name,
+        form: Form,
+        regulation: String,
+        managing: OrganisationId,
+        unit: Text<60>,
+        products: Vec<ProductId>,
+        note: Option<Prose>,
+    },
     /// B4
     Establish { establishing: Establishing },
     /// B5
@@ -159,10 +168,29 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    FormChosen { id: BodyId, name: String, form: Form, regulation: String, managing: OrganisationId, unit: String, self_managed: bool, note: Option<Pin> },
-    Established { establishing: Establishing, paper: IssuedPaper },
-    BecameReady { product: ProductId, reviewers: Vec<AccountId> },
-    CountersAppointed { dossier: DossierId, round: u32, people: Vec<AccountId> },
+    FormChosen {
+        id: BodyId,
+        name: String,
+        form: Form,
+        regulation: String,
+        managing: OrganisationId,
+        unit: String,
+        self_managed: bool,
+        note: Option<Pin>,
+    },
+    Established {
+        establishing: Establishing,
+        paper: IssuedPaper,
+    },
+    BecameReady {
+        product: ProductId,
+        reviewers: Vec<AccountId>,
+    },
+    CountersAppointed {
+        dossier: DossierId,
+        round: u32,
+        people: Vec<AccountId>,
+    },
 }
 
 pub struct Body;
@@ -263,7 +291,13 @@ impl Machine for Body {
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         match (state, event.clone()) {
             (_, Event::FormChosen { id, name, form, regulation, managing, unit, self_managed, note: _ }) => Some(State {
-                id, name, form, regulation, managing, unit, self_managed,
+                id,
+                name,
+                form,
+                regulation,
+                managing,
+                unit,
+                self_managed,
                 stage: Stage::Planned,
                 decision: None,
                 reviewers: Vec::new(),

@@ -136,7 +136,15 @@ pub struct State {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// D1
-    Draft { id: DocumentId, regulation: String, issuing: OrganisationId, unit: Option<Text<60>>, body: Option<BodyId>, signers_expected: Vec<AccountId>, acts: Vec<PinnedAct> },
+    Draft {
+        id: DocumentId,
+        regulation: String,
+        issuing: OrganisationId,
+        unit: Option<Text<60>>,
+        body: Option<BodyId>,
+        signers_expected: Vec<AccountId>,
+        acts: Vec<PinnedAct>,
+    },
     /// D2
     Submit { snapshot: Snapshot },
     /// D3
@@ -164,18 +172,42 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Drafted { id: DocumentId, kind: String, regulation: String, issuing: OrganisationId, unit: Option<String>, body: Option<BodyId>, signers_expected: Vec<AccountId>, acts: Vec<PinnedAct> },
-    Submitted { snapshot: Pin },
+    Drafted {
+        id: DocumentId,
+        kind: String,
+        regulation: String,
+        issuing: OrganisationId,
+        unit: Option<String>,
+        body: Option<BodyId>,
+        signers_expected: Vec<AccountId>,
+        acts: Vec<PinnedAct>,
+    },
+    Submitted {
+        snapshot: Pin,
+    },
     Initialled {},
     FormChecked {},
-    Returned { remark: Pin },
-    Signed { snapshot: Pin, signature: Signature },
-    Numbered { number: Number },
+    Returned {
+        remark: Pin,
+    },
+    Signed {
+        snapshot: Pin,
+        signature: Signature,
+    },
+    Numbered {
+        number: Number,
+    },
     Sealed {},
-    Issued { issued: Issued },
-    Filed { code: String },
+    Issued {
+        issued: Issued,
+    },
+    Filed {
+        code: String,
+    },
     Discarded {},
-    Voided { reason: Pin },
+    Voided {
+        reason: Pin,
+    },
 }
 
 pub struct Document;
@@ -247,7 +279,9 @@ impl Machine for Document {
             (_, Command::Initial {}) => Event::Initialled {},
             (_, Command::CheckForm {}) => Event::FormChecked {},
             (_, Command::Return { remark }) => Event::Returned { remark: Content::of(remark).pin() },
-            (Some(s), Command::Sign { snapshot, file_sha256, file_date }) => sign(s, snapshot.as_ref(), *file_sha256, *file_date, occasion)?,
+            (Some(s), Command::Sign { snapshot, file_sha256, file_date }) => {
+                sign(s, snapshot.as_ref(), *file_sha256, *file_date, occasion)?
+            }
             (Some(s), Command::Number { number }) => {
                 let signed_on = s.signature.as_ref().map_or(number.date, |sig| sig.on);
                 if number.date > occasion.day() || number.date < signed_on {
@@ -275,7 +309,20 @@ impl Machine for Document {
             let (snapshot, signature, number, issued) = (None, None, None, None);
             let stage = Stage::Draft;
             return Some(State {
-                id, kind, regulation, issuing, unit, body, signers_expected, acts, stage, snapshot, versions: 0, signature, number, issued,
+                id,
+                kind,
+                regulation,
+                issuing,
+                unit,
+                body,
+                signers_expected,
+                acts,
+                stage,
+                snapshot,
+                versions: 0,
+                signature,
+                number,
+                issued,
             });
         }
         let s = state?;
@@ -330,7 +377,13 @@ fn same_acts(state: &State, snapshot: &Snapshot) -> Result<Pin, Refusal> {
     if frozen.eq(state.acts.iter().cloned()) { Ok(Content::of(snapshot).pin()) } else { Err(Refusal::PaperDiffersFromActs {}) }
 }
 
-fn sign(state: &State, snapshot: Option<&Snapshot>, file_sha256: Hash, file_date: NaiveDate, occasion: &Occasion) -> Result<Event, Refusal> {
+fn sign(
+    state: &State,
+    snapshot: Option<&Snapshot>,
+    file_sha256: Hash,
+    file_date: NaiveDate,
+    occasion: &Occasion,
+) -> Result<Event, Refusal> {
     let frozen = match (state.stage, snapshot) {
         (Stage::Draft, None) => return Err(Refusal::SnapshotMissing {}),
         (Stage::Draft, Some(snapshot)) => same_acts(state, snapshot)?,
@@ -346,15 +399,8 @@ fn sign(state: &State, snapshot: Option<&Snapshot>, file_sha256: Hash, file_date
         return Err(Refusal::FileDateWrong { date: file_date });
     }
     let duty = occasion.actor.duty.ok_or(Refusal::NotEntitledToSign {})?;
-    let signature = Signature {
-        by: occasion.account(),
-        duty,
-        form: occasion.form,
-        on: occasion.day(),
-        file_sha256,
-        file_date,
-        verified: false,
-    };
+    let signature =
+        Signature { by: occasion.account(), duty, form: occasion.form, on: occasion.day(), file_sha256, file_date, verified: false };
     Ok(Event::Signed { snapshot: frozen, signature })
 }
 

@@ -280,17 +280,45 @@ pub enum Event {
         what_changed: Option<Pin>,
         new_product: Option<product::Record>,
     },
-    Submitted { application: Pin, share: Option<Share> },
-    Registered { incoming: Incoming },
-    Assigned { officer: AccountId, until: NaiveDate },
-    Accepted { note: Pin },
-    RoundOpened { round: Round },
-    Invited { invitation: Invitation, agenda: Pin },
-    Convened { opened: Opened },
-    Counted { tallies: Vec<Tally>, results: BTreeMap<String, bool> },
-    MinutesSigned { signature: MinutesSignature },
-    Concluded { assessment: Assessment },
-    Decided { outcome: Outcome, explanation: Option<Pin>, paper: IssuedPaper },
+    Submitted {
+        application: Pin,
+        share: Option<Share>,
+    },
+    Registered {
+        incoming: Incoming,
+    },
+    Assigned {
+        officer: AccountId,
+        until: NaiveDate,
+    },
+    Accepted {
+        note: Pin,
+    },
+    RoundOpened {
+        round: Round,
+    },
+    Invited {
+        invitation: Invitation,
+        agenda: Pin,
+    },
+    Convened {
+        opened: Opened,
+    },
+    Counted {
+        tallies: Vec<Tally>,
+        results: BTreeMap<String, bool>,
+    },
+    MinutesSigned {
+        signature: MinutesSignature,
+    },
+    Concluded {
+        assessment: Assessment,
+    },
+    Decided {
+        outcome: Outcome,
+        explanation: Option<Pin>,
+        paper: IssuedPaper,
+    },
 }
 
 pub struct Dossier;
@@ -340,7 +368,11 @@ impl Machine for Dossier {
             (_, Command::Draft { entry, set, product, .. }) => {
                 let mut needs = vec![Need::Stream((*entry).into()), Need::Stream((*set).into())];
                 if let ProductRef::Existing { id } = product {
-                    needs.extend([Need::Stream((*id).into()), Need::OfProduct(*id, Kind::Recognition), Need::OfProduct(*id, Kind::Dossier)]);
+                    needs.extend([
+                        Need::Stream((*id).into()),
+                        Need::OfProduct(*id, Kind::Recognition),
+                        Need::OfProduct(*id, Kind::Dossier),
+                    ]);
                 }
                 needs
             }

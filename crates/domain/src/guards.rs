@@ -104,9 +104,8 @@ fn stage_is(state: Option<&State>, stages: &[&str], step: &str) -> Result<(), Re
     }
 }
 
-pub const INITIALLED_IF_NEEDED: Guard = guard("initialled_if_needed", |state, o| {
-    if o.regulation.paper.initial { stage_is(state, &["D.initialled"], "D3") } else { Ok(()) }
-});
+pub const INITIALLED_IF_NEEDED: Guard =
+    guard("initialled_if_needed", |state, o| if o.regulation.paper.initial { stage_is(state, &["D.initialled"], "D3") } else { Ok(()) });
 
 /// All steps that are switched on are done before signing.
 pub const STEPS_DONE: Guard = guard("steps_done", |state, o| {
@@ -122,6 +121,5 @@ pub const STEPS_DONE: Guard = guard("steps_done", |state, o| {
     }
 });
 
-pub const SEALED_IF_NEEDED: Guard = guard("sealed_if_needed", |state, o| {
-    if o.regulation.paper.agency_signature { stage_is(state, &["D.sealed"], "D8") } else { Ok(()) }
-});
+pub const SEALED_IF_NEEDED: Guard =
+    guard("sealed_if_needed", |state, o| if o.regulation.paper.agency_signature { stage_is(state, &["D.sealed"], "D8") } else { Ok(()) });

@@ -86,7 +86,9 @@ pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Ne
     let state = |id: &Id| world.get(id).map(|n| &n.whole.state);
     let mut needs = machine::needs(state(&order.stream), &order.command);
     let frozen = match &order.command {
-        Command::Document(document::Command::Submit { snapshot } | document::Command::Sign { snapshot: Some(snapshot), .. }) => Some(snapshot),
+        Command::Document(document::Command::Submit { snapshot } | document::Command::Sign { snapshot: Some(snapshot), .. }) => {
+            Some(snapshot)
+        }
         _ => snapshot,
     };
     if let Some(frozen) = frozen {
@@ -120,7 +122,9 @@ impl Run<'_> {
             .or_else(|| command.regulation())
             .or_else(|| evidence.streams.values().find_map(|n| n.whole.state.view().regulation));
         let regulation = match &named {
-            Some(name) => regulations.get(name).ok_or_else(|| Refusal::RegulationNotEffective { regulation: name.clone(), day: legal_date(self.world.at) })?,
+            Some(name) => regulations
+                .get(name)
+                .ok_or_else(|| Refusal::RegulationNotEffective { regulation: name.clone(), day: legal_date(self.world.at) })?,
             None => default,
         };
         let occasion = Occasion {

@@ -16,10 +16,8 @@ pub const LETTER_2291_1: Citation = cite("Công văn 2291/BTTTT-KTS&XHS, mục 1
 pub const LETTER_2291_2: Citation = cite("Công văn 2291/BTTTT-KTS&XHS, mục 2", "Letter 2291/BTTTT-KTS&XHS, item 2");
 pub const LETTER_2291_4: Citation = cite("Công văn 2291/BTTTT-KTS&XHS, mục 4", "Letter 2291/BTTTT-KTS&XHS, item 4");
 pub const LETTER_2291_5: Citation = cite("Công văn 2291/BTTTT-KTS&XHS, mục 5", "Letter 2291/BTTTT-KTS&XHS, item 5");
-pub const LETTER_2291_6: Citation = cite(
-    "Công văn 2291/BTTTT-KTS&XHS, mục 6; Quyết định 1864/QĐ-BTTTT",
-    "Letter 2291/BTTTT-KTS&XHS, item 6; Decision 1864/QĐ-BTTTT",
-);
+pub const LETTER_2291_6: Citation =
+    cite("Công văn 2291/BTTTT-KTS&XHS, mục 6; Quyết định 1864/QĐ-BTTTT", "Letter 2291/BTTTT-KTS&XHS, item 6; Decision 1864/QĐ-BTTTT");
 pub const DECISION_1230: Citation = cite("Quyết định 1230/QĐ-BTTTT", "Decision 1230/QĐ-BTTTT");
 pub const LETTER_2765: Citation = cite("Công văn 2765/BTTTT-CĐSQG", "Letter 2765/BTTTT-CĐSQG");
 pub const DECREE_30_10: Citation = cite("Nghị định 30/2020/NĐ-CP, Điều 10", "Decree 30/2020/NĐ-CP, article 10");

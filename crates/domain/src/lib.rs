@@ -40,9 +40,9 @@ pub mod reference;
 pub mod refusal;
 pub mod regulation;
 pub mod sheet;
-pub mod tracking;
 pub mod text;
 pub mod time;
+pub mod tracking;
 pub mod visibility;
 pub mod whole;
 

@@ -170,12 +170,9 @@ impl Machine for ListEntry {
 
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
         let event = match command {
-            Command::Draft { regulation, managing, unit, title } => Event::Drafted {
-                regulation: regulation.clone(),
-                managing: *managing,
-                unit: unit.to_string(),
-                title: title.to_string(),
-            },
+            Command::Draft { regulation, managing, unit, title } => {
+                Event::Drafted { regulation: regulation.clone(), managing: *managing, unit: unit.to_string(), title: title.to_string() }
+            }
             Command::Submit { proposal } => {
                 if proposal.files.is_empty() {
                     return Err(Refusal::TextMissing { field: "files".to_owned() });

@@ -5,9 +5,9 @@
 use crate::acts::ActId;
 use crate::authority::Duty;
 use crate::calendar::{Calendar, Due};
+use crate::canonical::Hash;
 use crate::document::SigningForm;
 use crate::evidence::Evidence;
-use crate::canonical::Hash;
 use crate::id::{AccountId, DocumentId, Id, Kind, OrganisationId};
 use crate::regulation::Regulation;
 use crate::time::{Instant, legal_date};

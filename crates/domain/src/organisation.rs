@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ground {
-    Read { source: String },
-    OwnKnowledge { confidence: Option<u8> },
+    Read {
+        source: String,
+    },
+    OwnKnowledge {
+        confidence: Option<u8>,
+    },
     /// Invented for the demonstration (dữ liệu mẫu).
     Sample,
 }

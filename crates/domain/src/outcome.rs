@@ -69,8 +69,7 @@ impl Share {
     }
     /// `numerator × threshold_denominator ≥ denominator × threshold_numerator`, in 128 bits.
     fn reaches(&self, denominator: u64, threshold: Threshold) -> bool {
-        u128::from(self.numerator) * u128::from(threshold.denominator)
-            >= u128::from(denominator) * u128::from(threshold.numerator)
+        u128::from(self.numerator) * u128::from(threshold.denominator) >= u128::from(denominator) * u128::from(threshold.numerator)
     }
     /// Met at both ends of the interval, at neither, or only at one (`None`).
     pub fn met(&self, threshold: Threshold) -> Option<bool> {
@@ -149,8 +148,7 @@ pub fn assess(rule: Rule, lines: &[Line], results: &BTreeMap<String, bool>, shar
     let met = |line: &Line| results.get(&line.code).copied().unwrap_or(false);
     let share_met = share.and_then(|s| s.met(rule.threshold));
     let popularity_unmet = share.is_none() || share_met == Some(false);
-    let others: Vec<String> =
-        lines.iter().filter(|l| l.decides == Decides::Result && !met(l)).map(|l| l.code.clone()).collect();
+    let others: Vec<String> = lines.iter().filter(|l| l.decides == Decides::Result && !met(l)).map(|l| l.code.clone()).collect();
     let unmet = lines
         .iter()
         .filter(|l| if l.decides == Decides::Popularity { popularity_unmet } else { !met(l) })

@@ -97,12 +97,22 @@ impl Machine for Recognition {
         Some(regulation.clone())
     }
     fn decide(_: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
-        let Command::Recognise { class, product, dossier, entry, name, managing, unit, applicant, regulation, paper } =
-            command.clone();
+        let Command::Recognise { class, product, dossier, entry, name, managing, unit, applicant, regulation, paper } = command.clone();
         let next_review_on = occasion.regulation.review_months.and_then(|m| paper.date.checked_add_months(Months::new(u32::from(m))));
         let standing = Standing::InForce;
         Ok(vec![Event::Recognised(State {
-            class, standing, product, dossier, entry, name, managing, unit, applicant, regulation, paper, next_review_on,
+            class,
+            standing,
+            product,
+            dossier,
+            entry,
+            name,
+            managing,
+            unit,
+            applicant,
+            regulation,
+            paper,
+            next_review_on,
         })])
     }
     fn evolve(_: Option<State>, event: &Event) -> Option<State> {

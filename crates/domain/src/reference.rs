@@ -1,12 +1,12 @@
 //! Loaded reference data: one stream per data set. The event pins the loaded file, so that every
 //! row made from it can be made again and compared.
 
+use crate::acts::ActId;
 use crate::canonical::Pin;
+use crate::id::Kind;
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
 use crate::refusal::Refusal;
-use crate::acts::ActId;
-use crate::id::Kind;
 use serde::{Deserialize, Serialize};
 
 /// Data sets in the order of loading.

@@ -305,12 +305,8 @@ fn check_findings(round: &Round, text: &SheetText, occasion: &Occasion) -> Resul
     if !scale.is_empty() {
         return Err(Refusal::MarkOfAnotherScale { codes: scale });
     }
-    let missing: Vec<String> = round
-        .lines
-        .iter()
-        .filter(|l| l.decides == Decides::Result && !results.contains_key(&l.code))
-        .map(|l| l.code.clone())
-        .collect();
+    let missing: Vec<String> =
+        round.lines.iter().filter(|l| l.decides == Decides::Result && !results.contains_key(&l.code)).map(|l| l.code.clone()).collect();
     if !missing.is_empty() {
         return Err(Refusal::FindingsMissing { codes: missing });
     }
@@ -335,4 +331,3 @@ fn may_vote(round: &Round, member: AccountId) -> Result<(), Refusal> {
         _ => Err(Refusal::NotPresent {}),
     }
 }
-

@@ -97,8 +97,7 @@ fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
 /// What the reader may see on that day.
 pub fn scope(reader: &Reader, on: NaiveDate, params: &Params) -> Scope {
     let focal = reader.org == Some(params.focal);
-    let mut admits: Vec<(String, &'static str)> =
-        facets(reader, focal).into_iter().map(|(p, f)| (p.text(), f.name())).collect();
+    let mut admits: Vec<(String, &'static str)> = facets(reader, focal).into_iter().map(|(p, f)| (p.text(), f.name())).collect();
     admits.sort();
     admits.dedup();
     Scope { admits, person: reader.account.map(|a| a.to_string()), on }

@@ -166,7 +166,13 @@ impl Check<'_> {
     }
 
     /// One stream: chain, replay, row, projections, invariants.
-    fn stream(&mut self, id: &str, events: &[StoredEvent], row: Option<Columns>, projected: &mut BTreeMap<(&'static str, String), Vec<Columns>>) {
+    fn stream(
+        &mut self,
+        id: &str,
+        events: &[StoredEvent],
+        row: Option<Columns>,
+        projected: &mut BTreeMap<(&'static str, String), Vec<Columns>>,
+    ) {
         self.report.streams += 1;
         let mut whole: Option<Whole> = None;
         let mut prev = Hash::ZERO;
@@ -224,7 +230,15 @@ impl Check<'_> {
         }
     }
 
-    fn projection(&mut self, id: Id, whole: &Whole, version: u64, head: Hash, row: &Columns, stored: &BTreeMap<&'static str, Vec<Columns>>) {
+    fn projection(
+        &mut self,
+        id: Id,
+        whole: &Whole,
+        version: u64,
+        head: Hash,
+        row: &Columns,
+        stored: &BTreeMap<&'static str, Vec<Columns>>,
+    ) {
         let projection = Projection::of(whole);
         let expected = expected_stream(id, version, head, &projection);
         let changed: Vec<&str> = expected.iter().filter(|(c, v)| row.get(*c) != Some(v)).map(|(c, _)| c.as_str()).collect();

@@ -2,6 +2,7 @@
 //! functions. Read at start and again after a change.
 
 use crate::reference::{FunctionRow, HolidayRow, LocalityRow, calendar_of};
+use chrono::NaiveDate;
 use ndp_domain::calendar::Calendar;
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::State;
@@ -9,7 +10,6 @@ use ndp_domain::organisation;
 use ndp_domain::reference::DataSet;
 use ndp_domain::regulation::Regulation;
 use ndp_store::{Fault, Store};
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default)]

@@ -221,7 +221,10 @@ impl Loading<'_> {
 
     /// The frozen content of a paper that is signed after submission, or issued.
     async fn read_snapshot(&mut self) -> Result<(), Problem> {
-        let reads = matches!(&self.ask.command, Command::Document(document::Command::Issue { .. } | document::Command::Sign { snapshot: None, .. }));
+        let reads = matches!(
+            &self.ask.command,
+            Command::Document(document::Command::Issue { .. } | document::Command::Sign { snapshot: None, .. })
+        );
         if !reads || self.snapshot.is_some() {
             return Ok(());
         }
@@ -319,7 +322,12 @@ fn authorise(
 }
 
 /// The signer holds the duty of each pinned act, within the delegation, and each file is theirs.
-fn entitled(document: &document::State, _snapshot: Option<&Snapshot>, standing: &Standing, loaded: &BTreeMap<Id, Loaded>) -> Result<(), Problem> {
+fn entitled(
+    document: &document::State,
+    _snapshot: Option<&Snapshot>,
+    standing: &Standing,
+    loaded: &BTreeMap<Id, Loaded>,
+) -> Result<(), Problem> {
     for pinned in &document.acts {
         let inner = pinned.act.row();
         let fits = match inner.who {
@@ -422,4 +430,3 @@ fn assemble(
 pub fn state_of<M: Known>(loaded: &Loaded) -> Option<&M::State> {
     M::known(&loaded.neighbour.whole.state)
 }
-

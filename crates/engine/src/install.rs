@@ -65,11 +65,8 @@ impl Engine {
         let mut steps = Vec::new();
         let mut extra = Extra::default();
         let named = |(file, text): &'_ (String, String)| crate::reference::parse_regulation(file, text).ok().map(|r| r.id);
-        let mut sets: Vec<(DataSet, String, &str)> = sources
-            .regulations
-            .iter()
-            .filter_map(|source| Some((DataSet::Regulation, named(source)?, source.1.as_str())))
-            .collect();
+        let mut sets: Vec<(DataSet, String, &str)> =
+            sources.regulations.iter().filter_map(|source| Some((DataSet::Regulation, named(source)?, source.1.as_str()))).collect();
         sets.push((DataSet::Holidays, "holidays".to_owned(), &sources.holidays.1));
         sets.push((DataSet::Localities, "localities".to_owned(), &sources.localities.1));
         sets.push((DataSet::Functions, "functions".to_owned(), &sources.functions.1));
@@ -107,7 +104,13 @@ impl Engine {
                 let Ok(what) = Prose::new(what) else { continue };
                 n += 1;
                 let transfer = organisation::Transfer { to, what, on, main, ground };
-                steps.push(step(id.into(), n, ActId::OR2, regulation, Event::Organisation(organisation::Event::TransferRecorded { transfer })));
+                steps.push(step(
+                    id.into(),
+                    n,
+                    ActId::OR2,
+                    regulation,
+                    Event::Organisation(organisation::Event::TransferRecorded { transfer }),
+                ));
             }
         }
         self.commit_steps(self.id(), self.clock.now(), steps, Extra::default()).await

@@ -72,7 +72,8 @@ pub fn command_from_bytes(act: ActId, kind: Kind, bytes: &[u8]) -> Result<Comman
     if bytes.len() > MAX_BODY {
         return Err(invalid("", "input.too_large", MAX_BODY.to_string()));
     }
-    let value: Value = serde_json::from_slice(bytes).map_err(|e| invalid("", "input.not_json", format!("line {}, column {}", e.line(), e.column())))?;
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|e| invalid("", "input.not_json", format!("line {}, column {}", e.line(), e.column())))?;
     command(act, kind, value)
 }
 
@@ -84,18 +85,42 @@ pub fn command(act: ActId, kind: Kind, content: Value) -> Result<Command, Proble
         return Err(invalid("", "input.not_object", String::new()));
     }
     let tagged = Value::Object(Map::from_iter([(variant.to_owned(), content)]));
-    match kind {
-        Kind::Reference | Kind::Organisation | Kind::Product | Kind::Recognition => Err(invalid("", "input.act_not_ordered", String::new())),
-        Kind::Account => read(tagged).map(Command::Account),
-        Kind::ListEntry => read(tagged).map(Command::ListEntry),
-        Kind::CriteriaSet => read(tagged).map(Command::CriteriaSet),
-        Kind::Opinion => read(tagged).map(Command::Opinion),
-        Kind::Dossier => read(tagged).map(Command::Dossier),
-        Kind::Body => read(tagged).map(Command::Body),
-        Kind::Declaration => read(tagged).map(Command::Declaration),
-        Kind::Sheet => read(tagged).map(Command::Sheet),
-        Kind::Publication => read(tagged).map(Command::Publication),
-        Kind::Document => read(tagged).map(Command::Document),
+    let given = tagged.clone();
+    let command = match kind {
+        Kind::Reference | Kind::Organisation | Kind::Product | Kind::Recognition => {
+            return Err(invalid("", "input.act_not_ordered", String::new()));
+        }
+        Kind::Account => Command::Account(read(tagged)?),
+        Kind::ListEntry => Command::ListEntry(read(tagged)?),
+        Kind::CriteriaSet => Command::CriteriaSet(read(tagged)?),
+        Kind::Opinion => Command::Opinion(read(tagged)?),
+        Kind::Dossier => Command::Dossier(read(tagged)?),
+        Kind::Body => Command::Body(read(tagged)?),
+        Kind::Declaration => Command::Declaration(read(tagged)?),
+        Kind::Sheet => Command::Sheet(read(tagged)?),
+        Kind::Publication => Command::Publication(read(tagged)?),
+        Kind::Document => Command::Document(read(tagged)?),
+    };
+    // The command as understood, under the name of its machine and of its order.
+    let understood = serde_json::to_value(&command).unwrap_or_default();
+    let inner = |value: &Value| value.as_object().and_then(|o| o.values().next()).cloned().unwrap_or_default();
+    match list_for_record(&inner(&given), &inner(&inner(&understood)), "") {
+        Some(pointer) => Err(invalid(&pointer, "input.type", "object".to_owned())),
+        None => Ok(command),
+    }
+}
+
+/// Where a list was sent for a record: serde takes one of the same length, we do not.
+fn list_for_record(given: &Value, understood: &Value, pointer: &str) -> Option<String> {
+    match (given, understood) {
+        (Value::Array(_), Value::Object(_)) => Some(pointer.to_owned()),
+        (Value::Array(given), Value::Array(understood)) => {
+            given.iter().zip(understood).enumerate().find_map(|(i, (g, u))| list_for_record(g, u, &format!("{pointer}/{i}")))
+        }
+        (Value::Object(given), Value::Object(understood)) => {
+            given.iter().find_map(|(key, g)| list_for_record(g, understood.get(key)?, &format!("{pointer}/{key}")))
+        }
+        _ => None,
     }
 }
 
@@ -138,7 +163,11 @@ fn classify(message: &str) -> (&'static str, String) {
     if message.starts_with("unknown variant") {
         return ("input.choice_unknown", tail("expected"));
     }
-    if message.starts_with("input is out of range") || message.starts_with("input contains invalid") || message.contains("premature end of input") || message.starts_with("trailing input") {
+    if message.starts_with("input is out of range")
+        || message.starts_with("input contains invalid")
+        || message.contains("premature end of input")
+        || message.starts_with("trailing input")
+    {
         return ("input.date", "2026-03-02".to_owned());
     }
     if message.starts_with("invalid type") || message.starts_with("invalid value") || message.starts_with("invalid length") {

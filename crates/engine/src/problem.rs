@@ -23,7 +23,11 @@ pub enum Problem {
     /// A rule.
     Refusal(Refusal),
     /// Somebody was faster: which stream, who changed it.
-    Stale { stream: Id, by: Option<AccountId>, version: u64 },
+    Stale {
+        stream: Id,
+        by: Option<AccountId>,
+        version: u64,
+    },
     /// An idempotency key used before with other content.
     KeyReused,
     Fault(Fault),

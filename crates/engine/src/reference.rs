@@ -9,9 +9,9 @@ mod toml_reader;
 pub use calendar::HolidayRow;
 pub use organisations::{LocalityRow, OrganisationRow, TransferRow};
 
+use chrono::NaiveDate;
 use ndp_domain::calendar::Calendar;
 use ndp_domain::regulation::Regulation;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -128,7 +128,12 @@ pub fn parse(sources: &Sources) -> Result<ReferenceData, Vec<Mistake>> {
             Ok(regulation) => {
                 let id = regulation.id.clone();
                 if data.regulations.insert(id.clone(), regulation).is_some() {
-                    all.push(Mistake { file: file.clone(), line: 1, found: format!("id {id} again"), expected: "an id of its own".to_owned() });
+                    all.push(Mistake {
+                        file: file.clone(),
+                        line: 1,
+                        found: format!("id {id} again"),
+                        expected: "an id of its own".to_owned(),
+                    });
                 }
             }
             Err(mistakes) => all.extend(mistakes),
@@ -144,7 +149,8 @@ pub fn parse(sources: &Sources) -> Result<ReferenceData, Vec<Mistake>> {
     data.holidays = keep(&mut all, calendar::parse(&sources.holidays.0, &sources.holidays.1));
     data.localities = keep(&mut all, organisations::parse_localities(&sources.localities.0, &sources.localities.1));
     data.organisations = keep(&mut all, organisations::parse_central(&sources.organisations.0, &sources.organisations.1));
-    let locals = keep(&mut all, organisations::parse_local(&sources.local_organisations.0, &sources.local_organisations.1, &data.localities));
+    let locals =
+        keep(&mut all, organisations::parse_local(&sources.local_organisations.0, &sources.local_organisations.1, &data.localities));
     data.organisations.extend(locals);
     data.transfers = keep(&mut all, organisations::parse_transfers(&sources.transfers.0, &sources.transfers.1, &data.organisations));
     let knows = |code: &str| data.organisations.iter().any(|o| o.record.code.as_str() == code);

@@ -152,7 +152,11 @@ impl Store {
     }
 
     /// Projected rows of streams in the id range, by table and stream, sorted.
-    pub async fn audit_projection(&self, after: Option<Uuid>, upto: Option<Uuid>) -> Result<BTreeMap<(&'static str, String), Vec<Columns>>, Fault> {
+    pub async fn audit_projection(
+        &self,
+        after: Option<Uuid>,
+        upto: Option<Uuid>,
+    ) -> Result<BTreeMap<(&'static str, String), Vec<Columns>>, Fault> {
         let mut out: BTreeMap<(&'static str, String), Vec<Columns>> = BTreeMap::new();
         for table in PROJECTED {
             let (filter, values) = range("stream", after, upto);
@@ -225,11 +229,17 @@ impl Store {
     pub async fn audit_sequencing(&self) -> Result<(Vec<(&'static str, Uuid, u64)>, u64), Fault> {
         let mut wrong = Vec::new();
         let questions = [
-            ("unsequenced.missing", "SELECT e.stream, e.n FROM event e LEFT JOIN feed f ON f.stream = e.stream AND f.n = e.n
+            (
+                "unsequenced.missing",
+                "SELECT e.stream, e.n FROM event e LEFT JOIN feed f ON f.stream = e.stream AND f.n = e.n
                LEFT JOIN unsequenced u ON u.batch = e.batch AND u.i = e.i
-               WHERE f.position IS NULL AND (u.batch IS NULL OR u.stream <> e.stream OR u.n <> e.n OR u.hash <> e.hash) LIMIT 20"),
-            ("unsequenced.stray", "SELECT u.stream, u.n FROM unsequenced u LEFT JOIN event e ON e.stream = u.stream AND e.n = u.n
-               LEFT JOIN feed f ON f.stream = u.stream AND f.n = u.n WHERE e.stream IS NULL OR f.position IS NOT NULL LIMIT 20"),
+               WHERE f.position IS NULL AND (u.batch IS NULL OR u.stream <> e.stream OR u.n <> e.n OR u.hash <> e.hash) LIMIT 20",
+            ),
+            (
+                "unsequenced.stray",
+                "SELECT u.stream, u.n FROM unsequenced u LEFT JOIN event e ON e.stream = u.stream AND e.n = u.n
+               LEFT JOIN feed f ON f.stream = u.stream AND f.n = u.n WHERE e.stream IS NULL OR f.position IS NOT NULL LIMIT 20",
+            ),
         ];
         for (what, sql) in questions {
             for row in self.query(sql, vec![]).await? {

@@ -142,14 +142,22 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
     let opened = batch.writes.iter().any(|w| w.expect == Expect::New);
     let mut stale = Vec::new();
     if changed {
-        s.cte("locked", "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM w WHERE expect IS NOT NULL) ORDER BY s.id FOR UPDATE");
-        stale.push("SELECT w.id FROM w LEFT JOIN locked l ON l.id = w.id WHERE w.expect IS NOT NULL AND l.version IS DISTINCT FROM w.expect".to_owned());
+        s.cte(
+            "locked",
+            "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM w WHERE expect IS NOT NULL) ORDER BY s.id FOR UPDATE",
+        );
+        stale.push(
+            "SELECT w.id FROM w LEFT JOIN locked l ON l.id = w.id WHERE w.expect IS NOT NULL AND l.version IS DISTINCT FROM w.expect"
+                .to_owned(),
+        );
     }
     if !batch.evidence.is_empty() {
         let rows: Vec<crate::table::JsonRow> = batch
             .evidence
             .iter()
-            .map(|(id, version)| crate::table::JsonRow::from_iter([("id".to_owned(), hex(id.uuid).into()), ("version".to_owned(), (*version).into())]))
+            .map(|(id, version)| {
+                crate::table::JsonRow::from_iter([("id".to_owned(), hex(id.uuid).into()), ("version".to_owned(), (*version).into())])
+            })
             .collect();
         let n = s.bind(parameter(&rows));
         s.cte("e", &format!("SELECT x.id, x.version FROM jsonb_to_recordset(${n}::jsonb) AS x(id uuid, version bigint)"));
@@ -195,7 +203,10 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
             let n = s.bind(parameter(rows));
             let (list, from) = table.select(true, table.columns, n);
             let conflict = conflict(table);
-            s.cte(&format!("put_{}", table.name), &format!("INSERT INTO {} ({}) SELECT {list} FROM {from}, go {conflict}", table.name, table.names()));
+            s.cte(
+                &format!("put_{}", table.name),
+                &format!("INSERT INTO {} ({}) SELECT {list} FROM {from}, go {conflict}", table.name, table.names()),
+            );
         }
     }
     s.sql.push_str(" SELECT string_agg(replace(id::text, '-', ''), ',') AS stale FROM stale");

@@ -17,7 +17,10 @@ mod table;
 
 use ndp_migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{RuntimeErr, SqlxError, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, Statement, Value};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, RuntimeErr, SqlxError, Statement,
+    Value,
+};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -97,11 +100,7 @@ fn sqlite_options(file: &Path, writes: bool, durability: Durability, connections
     options.max_connections(connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |o| {
         let o = o.filename(&file).create_if_missing(writes).busy_timeout(Duration::from_secs(10)).foreign_keys(true);
-        if writes {
-            o.journal_mode(SqliteJournalMode::Wal).synchronous(synchronous)
-        } else {
-            o.pragma("query_only", "on")
-        }
+        if writes { o.journal_mode(SqliteJournalMode::Wal).synchronous(synchronous) } else { o.pragma("query_only", "on") }
     });
     options
 }

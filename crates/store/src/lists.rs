@@ -90,10 +90,9 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
         .collect();
     let admits = if admits.is_empty() { "1 = 0".to_owned() } else { admits.join(" OR ") };
     let recused = match &scope.person {
-        Some(person) => format!(
-            " AND NOT EXISTS (SELECT 1 FROM recusal r WHERE r.person = {} AND r.product = s.product)",
-            bind(person.clone().into())
-        ),
+        Some(person) => {
+            format!(" AND NOT EXISTS (SELECT 1 FROM recusal r WHERE r.person = {} AND r.product = s.product)", bind(person.clone().into()))
+        }
         None => String::new(),
     };
     format!(
@@ -181,7 +180,14 @@ impl Store {
     /// What waits for a person in a duty: tasks of their organisation's duty and their own, of
     /// streams the scope admits. A sheet, ballot, declaration or opinion already given is a
     /// stream of its own and takes its task away on reading.
-    pub async fn inbox(&self, scope: &Scope, duty: Duty, holders: &[String], person: Option<AccountId>, limit: u64) -> Result<Vec<Task>, Fault> {
+    pub async fn inbox(
+        &self,
+        scope: &Scope,
+        duty: Duty,
+        holders: &[String],
+        person: Option<AccountId>,
+        limit: u64,
+    ) -> Result<Vec<Task>, Fault> {
         let mut values = Vec::new();
         let admitted = condition(scope, &mut values);
         let mut bind = |value: Value| {
@@ -194,7 +200,8 @@ impl Store {
             Some(person) => format!("t.person = {}", bind(person.to_string().into())),
             None => "1 = 0".to_owned(),
         };
-        let of_org = if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
+        let of_org =
+            if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
         let sql = format!(
             "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name FROM task t JOIN stream s ON s.id = t.stream
              WHERE t.duty = {duty} AND ({of_org} OR {own}) AND {admitted}

@@ -71,12 +71,17 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
     let backend = tx.get_database_backend();
     let statement = |sql: &str, values: Vec<sea_orm::Value>| Statement::from_sql_and_values(backend, sql, values);
     let limit = (RUN as i64 + 1).into();
-    let waiting = tx
-        .query_all_raw(statement("SELECT batch, i, stream, n, hash FROM unsequenced ORDER BY batch, i LIMIT $1", vec![limit]))
-        .await?;
+    let waiting =
+        tx.query_all_raw(statement("SELECT batch, i, stream, n, hash FROM unsequenced ORDER BY batch, i LIMIT $1", vec![limit])).await?;
     let mut events: Vec<(Uuid, i64, Uuid, i64, Vec<u8>)> = Vec::with_capacity(waiting.len());
     for row in &waiting {
-        events.push((row.try_get("", "batch")?, row.try_get("", "i")?, row.try_get("", "stream")?, row.try_get("", "n")?, row.try_get("", "hash")?));
+        events.push((
+            row.try_get("", "batch")?,
+            row.try_get("", "i")?,
+            row.try_get("", "stream")?,
+            row.try_get("", "n")?,
+            row.try_get("", "hash")?,
+        ));
     }
     if events.len() > RUN {
         // Never cut a batch: leave the last one for the next run, unless it is all there is.
@@ -88,7 +93,13 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
             events.clear();
             let all = statement("SELECT batch, i, stream, n, hash FROM unsequenced WHERE batch = $1 ORDER BY i", vec![last.into()]);
             for row in tx.query_all_raw(all).await? {
-                events.push((row.try_get("", "batch")?, row.try_get("", "i")?, row.try_get("", "stream")?, row.try_get("", "n")?, row.try_get("", "hash")?));
+                events.push((
+                    row.try_get("", "batch")?,
+                    row.try_get("", "i")?,
+                    row.try_get("", "stream")?,
+                    row.try_get("", "n")?,
+                    row.try_get("", "hash")?,
+                ));
             }
         }
     }
@@ -127,15 +138,8 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
         sql.push(')');
         tx.execute_raw(statement(&sql, values)).await?;
     }
-    let seal = Seal {
-        n: n as u64 + 1,
-        first: position as u64 + 1,
-        last: next as u64,
-        root: root(&leaves),
-        prev,
-        at,
-        kid: signer.kid.clone(),
-    };
+    let seal =
+        Seal { n: n as u64 + 1, first: position as u64 + 1, last: next as u64, root: root(&leaves), prev, at, kid: signer.kid.clone() };
     let hash = seal.hash();
     let signature = (signer.sign)(&hash.0);
     let values = vec![
@@ -149,6 +153,10 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
         hash.0.to_vec().into(),
         signature.to_vec().into(),
     ];
-    tx.execute_raw(statement("INSERT INTO seal (n, first, last, root, prev, at, kid, hash, signature) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)", values)).await?;
+    tx.execute_raw(statement(
+        "INSERT INTO seal (n, first, last, root, prev, at, kid, hash, signature) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+        values,
+    ))
+    .await?;
     Ok(events.len() as u64)
 }

@@ -88,7 +88,10 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>, gr
         let mut stop = None;
         let mut waiting = Vec::with_capacity(jobs.len());
         let begun = connection
-            .begin_with_options(TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() })
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
             .await;
         let Ok(tx) = begun else {
             // The answers are dropped, which their askers read as "the writer has stopped".
@@ -162,7 +165,15 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
     for table in PROJECTED {
         if let Some(rows) = changes.remove.get(table.name) {
             let (list, from) = table.select(postgres, &table.key_types(), 1);
-            run(format!("DELETE FROM {} WHERE ({}) IN (SELECT {list} FROM {from})", table.name, table.key_types().iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ")), rows).await?;
+            run(
+                format!(
+                    "DELETE FROM {} WHERE ({}) IN (SELECT {list} FROM {from})",
+                    table.name,
+                    table.key_types().iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ")
+                ),
+                rows,
+            )
+            .await?;
         }
     }
     for table in tables.into_iter().chain(PROJECTED) {
@@ -179,7 +190,8 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
             }
             continue;
         }
-        run(format!("INSERT INTO {} ({}) SELECT {list} FROM {from} WHERE true {}", table.name, table.names(), conflict(table)), rows).await?;
+        run(format!("INSERT INTO {} ({}) SELECT {list} FROM {from} WHERE true {}", table.name, table.names(), conflict(table)), rows)
+            .await?;
         if table.name == "event" {
             let (list, _) = UNSEQUENCED.select(postgres, UNSEQUENCED.columns, 1);
             run(format!("INSERT INTO unsequenced ({}) SELECT {list} FROM {from}", UNSEQUENCED.names()), rows).await?;

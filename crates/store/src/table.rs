@@ -32,31 +32,65 @@ use Type::{Bytes, Int, Text, Uuid as Id};
 pub(crate) const STREAM: Table = Table {
     name: "stream",
     columns: &[
-        ("id", Id), ("kind", Text), ("version", Int), ("head", Bytes), ("document", Text), ("stage", Text), ("name", Text),
-        ("name_fold", Text), ("code", Text), ("managing", Text), ("unit", Text), ("applicant", Text), ("issuing", Text),
-        ("regulation", Text), ("parent", Id), ("product", Text), ("round", Int), ("person", Text), ("officer", Text),
-        ("body", Text), ("open_key", Text), ("due_on", Text), ("due_estimated", Int), ("sheets_due", Int),
-        ("sheets_opened", Int), ("created_at", Text), ("updated_at", Text),
+        ("id", Id),
+        ("kind", Text),
+        ("version", Int),
+        ("head", Bytes),
+        ("document", Text),
+        ("stage", Text),
+        ("name", Text),
+        ("name_fold", Text),
+        ("code", Text),
+        ("managing", Text),
+        ("unit", Text),
+        ("applicant", Text),
+        ("issuing", Text),
+        ("regulation", Text),
+        ("parent", Id),
+        ("product", Text),
+        ("round", Int),
+        ("person", Text),
+        ("officer", Text),
+        ("body", Text),
+        ("open_key", Text),
+        ("due_on", Text),
+        ("due_estimated", Int),
+        ("sheets_due", Int),
+        ("sheets_opened", Int),
+        ("created_at", Text),
+        ("updated_at", Text),
     ],
     key: &["id"],
 };
 pub(crate) const EVENT: Table = Table {
     name: "event",
     columns: &[
-        ("stream", Id), ("n", Int), ("batch", Id), ("i", Int), ("act", Text), ("at", Text), ("body", Text), ("prev_hash", Bytes), ("hash", Bytes),
+        ("stream", Id),
+        ("n", Int),
+        ("batch", Id),
+        ("i", Int),
+        ("act", Text),
+        ("at", Text),
+        ("body", Text),
+        ("prev_hash", Bytes),
+        ("hash", Bytes),
     ],
     key: &["stream", "n"],
 };
-pub(crate) const UNSEQUENCED: Table = Table {
-    name: "unsequenced",
-    columns: &[("batch", Id), ("i", Int), ("stream", Id), ("n", Int), ("hash", Bytes)],
-    key: &["batch", "i"],
-};
+pub(crate) const UNSEQUENCED: Table =
+    Table { name: "unsequenced", columns: &[("batch", Id), ("i", Int), ("stream", Id), ("n", Int), ("hash", Bytes)], key: &["batch", "i"] };
 pub(crate) const CONTENT: Table = Table { name: "content", columns: &[("sha256", Bytes), ("text", Text)], key: &["sha256"] };
 pub(crate) const TASK: Table = Table {
     name: "task",
     columns: &[
-        ("stream", Id), ("act", Text), ("duty", Text), ("holder", Text), ("person", Text), ("due_on", Text), ("due_estimated", Int), ("since", Text),
+        ("stream", Id),
+        ("act", Text),
+        ("duty", Text),
+        ("holder", Text),
+        ("person", Text),
+        ("due_on", Text),
+        ("due_estimated", Int),
+        ("since", Text),
     ],
     key: &["stream", "act", "duty", "holder", "person"],
 };
@@ -75,7 +109,13 @@ pub(crate) const RECUSAL: Table =
 pub(crate) const ENTRY_VERSION: Table = Table {
     name: "entry_version",
     columns: &[
-        ("stream", Id), ("register", Text), ("name", Text), ("class", Text), ("valid_from", Text), ("valid_to", Text), ("recorded_at", Text),
+        ("stream", Id),
+        ("register", Text),
+        ("name", Text),
+        ("class", Text),
+        ("valid_from", Text),
+        ("valid_to", Text),
+        ("recorded_at", Text),
     ],
     key: &["stream", "valid_from", "recorded_at"],
 };
@@ -226,10 +266,13 @@ impl Changes {
             changes.put("reference", row(json!({ "stream": hex(r.stream.uuid), "line": r.line, "key": r.key, "row": r.row })));
         }
         for message in &batch.outbox {
-            changes.put("outbox", row(json!({
-                "id": hex(message.id), "topic": message.topic, "payload": message.payload, "dedup_key": message.dedup_key,
-                "run_at": instant(message.run_at), "attempts": 0,
-            })));
+            changes.put(
+                "outbox",
+                row(json!({
+                    "id": hex(message.id), "topic": message.topic, "payload": message.payload, "dedup_key": message.dedup_key,
+                    "run_at": instant(message.run_at), "attempts": 0,
+                })),
+            );
         }
         if let Some(mark) = &batch.idempotency {
             changes.put("idempotency", row(json!({
@@ -290,6 +333,10 @@ impl Table {
         let set: Vec<String> =
             self.columns.iter().filter(|(c, _)| !self.key.contains(c)).map(|(c, _)| format!("{c} = excluded.{c}")).collect();
         let key = self.key.join(", ");
-        if set.is_empty() { format!("ON CONFLICT ({key}) DO NOTHING") } else { format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", ")) }
+        if set.is_empty() {
+            format!("ON CONFLICT ({key}) DO NOTHING")
+        } else {
+            format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+        }
     }
 }

@@ -129,7 +129,8 @@ pub async fn cast(
     use Duty::*;
     let administrator = Persona { duty: Administrator, account: administrator, org: keeper, unit: None };
     let casting = Casting { engine, administrator: administrator.clone(), from: legal_date(engine.clock.now()) };
-    let managing_desk = casting.desk(managing, [ManagingOfficer, ManagingUnitHead, ManagingFormChecker, ManagingSigner, ManagingRecords]).await?;
+    let managing_desk =
+        casting.desk(managing, [ManagingOfficer, ManagingUnitHead, ManagingFormChecker, ManagingSigner, ManagingRecords]).await?;
     let keeper_desk = casting.desk(keeper, [ListOfficer, ListUnitHead, ListFormChecker, ListKeeper, ListRecords]).await?;
     let keeper_consulted = Desk {
         officer: casting.person(ConsultedOfficer, keeper, Some(UNIT)).await?,

@@ -20,7 +20,7 @@ use ndp_domain::outcome::Share;
 use ndp_domain::product::{self, Ownership, ProductKind};
 use ndp_domain::publication::{self, DataRecord, PublicField};
 use ndp_domain::regulation::{Decides, Mark, Regulation};
-use ndp_domain::sheet::{self, Finding, FigureView, SheetText, Vote};
+use ndp_domain::sheet::{self, FigureView, Finding, SheetText, Vote};
 use ndp_domain::text::{Text, normalise};
 use ndp_domain::time::legal_date;
 use ndp_domain::tracking;
@@ -177,7 +177,13 @@ impl<'a> Story<'a> {
         let draft = L::Draft { regulation: self.regulation.clone(), managing: cast.managing.org, unit: t(UNIT), title: title.clone() };
         self.act(&cast.managing.officer, id, draft).await?;
         if until >= 2 {
-            self.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(id.into(), Self::proposal(title.as_str()).into())], Until::Filed).await?;
+            self.paper(
+                &cast.managing,
+                "Đề xuất bổ sung vào Danh mục",
+                vec![(id.into(), Self::proposal(title.as_str()).into())],
+                Until::Filed,
+            )
+            .await?;
         }
         if until >= 3 {
             let incoming = Incoming { number: t("1024/CVĐ"), arrived_on: self.today() };
@@ -261,7 +267,10 @@ impl<'a> Story<'a> {
         let state = self.state::<CriteriaSet>(set).await?;
         let draft = state.working().and_then(|v| v.consultation.as_ref()).map(|c| c.draft).expect("the set was just sent out");
         let mut responses = Vec::new();
-        let answers = [(&cast.keeper_consulted, Verdict::Agree, None), (&cast.consulted, Verdict::AgreeWithConditions, Some("Đề nghị làm rõ cấp độ an toàn."))];
+        let answers = [
+            (&cast.keeper_consulted, Verdict::Agree, None),
+            (&cast.consulted, Verdict::AgreeWithConditions, Some("Đề nghị làm rõ cấp độ an toàn.")),
+        ];
         for (desk, verdict, text) in answers {
             let opinion = OpinionId(self.engine.id());
             let give = opinion::Command::Give { set, draft, organisation: desk.org, verdict, text: text.map(t) };
@@ -308,7 +317,8 @@ impl<'a> Story<'a> {
             rules: self.regulation().body,
             term_to: None,
         };
-        self.paper(&cast.managing, "Thành lập Hội đồng đánh giá", vec![(id.into(), B::Establish { establishing }.into())], Until::Issued).await?;
+        self.paper(&cast.managing, "Thành lập Hội đồng đánh giá", vec![(id.into(), B::Establish { establishing }.into())], Until::Issued)
+            .await?;
         if let (Some(product), true) = (product, until >= 3) {
             self.declare(id, product, None).await?;
             self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account] }).await?;
@@ -416,7 +426,14 @@ impl<'a> Story<'a> {
 
     /// E11 to E19 as far as asked: 1 evaluating (sheets in), 2 meeting (votes in), 3 counted,
     /// 4 concluded.
-    pub async fn evaluate(&self, dossier: DossierId, body: BodyId, unmet: &[&str], recused: Option<AccountId>, until: u8) -> Result<(), Problem> {
+    pub async fn evaluate(
+        &self,
+        dossier: DossierId,
+        body: BodyId,
+        unmet: &[&str],
+        recused: Option<AccountId>,
+        until: u8,
+    ) -> Result<(), Problem> {
         use dossier::Command as E;
         let cast = self.cast;
         let cut_off = self.today();
@@ -429,9 +446,23 @@ impl<'a> Story<'a> {
             self.act(&member.as_duty(Duty::Evaluator), sheet, submit).await?;
             sheets.push((sheet, member));
         }
-        let meeting_on = self.engine.directory().calendar.due(self.today(), ndp_domain::calendar::Term { days: 4, unit: ndp_domain::calendar::Unit::Working }).on;
+        let meeting_on = self
+            .engine
+            .directory()
+            .calendar
+            .due(self.today(), ndp_domain::calendar::Term { days: 4, unit: ndp_domain::calendar::Unit::Working })
+            .on;
         let invite = E::Invite { meeting_on, place: t("Phòng họp mẫu"), agenda: t("Đánh giá nền tảng mẫu.") };
-        self.paper_of(&cast.managing, &cast.secretary, &cast.chair, Some(body), "Giấy mời họp Hội đồng", vec![(dossier.into(), invite.into())], Until::Issued).await?;
+        self.paper_of(
+            &cast.managing,
+            &cast.secretary,
+            &cast.chair,
+            Some(body),
+            "Giấy mời họp Hội đồng",
+            vec![(dossier.into(), invite.into())],
+            Until::Issued,
+        )
+        .await?;
         if until < 2 {
             return Ok(());
         }
@@ -453,7 +484,12 @@ impl<'a> Story<'a> {
             return Ok(());
         }
         let absent = recused.map(|member| dossier::Absence { member, reason: Some(t("Không tham gia do xung đột lợi ích.")) });
-        let minutes = Minutes { held_on: self.today(), absent: absent.into_iter().collect(), dissent: Vec::new(), summary: t("Hội đồng thống nhất kết luận.") };
+        let minutes = Minutes {
+            held_on: self.today(),
+            absent: absent.into_iter().collect(),
+            dissent: Vec::new(),
+            summary: t("Hội đồng thống nhất kết luận."),
+        };
         for who in [&cast.secretary, &cast.chair] {
             self.act(who, dossier, E::SignMinutes { minutes: minutes.clone() }).await?;
         }
@@ -466,7 +502,12 @@ impl<'a> Story<'a> {
         let (subject, command) = match act {
             ActId::E22 => ("Công nhận nền tảng số quốc gia", E::RecogniseNational {}),
             ActId::E23 => ("Công nhận nền tảng số tiềm năng", E::RecognisePotential {}),
-            _ => ("Thông báo không công nhận", E::Reject { explanation: t("Tiêu chí chưa đạt nêu trong báo cáo; có quyền đề nghị xem xét lại hoặc khiếu nại.") }),
+            _ => (
+                "Thông báo không công nhận",
+                E::Reject {
+                    explanation: t("Tiêu chí chưa đạt nêu trong báo cáo; có quyền đề nghị xem xét lại hoặc khiếu nại.")
+                },
+            ),
         };
         self.pass(2);
         self.paper(&self.cast.managing, subject, vec![(dossier.into(), command.into())], Until::Filed).await?;

@@ -65,7 +65,8 @@ pub fn count(round: &Round, body: &Establishing, evidence: &Evidence) -> Result<
     let mut tallies = Vec::new();
     let mut ties = Vec::new();
     for line in round.lines.iter().filter(|l| l.decides == Decides::Result) {
-        let ballot = |who: &AccountId, nth: usize| sheets.get(who).and_then(|s| s.ballots.get(nth)).and_then(|b| b.votes.get(&line.code)).copied();
+        let ballot =
+            |who: &AccountId, nth: usize| sheets.get(who).and_then(|s| s.ballots.get(nth)).and_then(|b| b.votes.get(&line.code)).copied();
         let mut first = tally(voters.iter().map(|v| ballot(v, 0)));
         for opinion in &written {
             match opinion.results.get(&line.code) {

@@ -92,7 +92,10 @@ fn draft(command: &Command, occasion: &Occasion) -> Result<Event, Refusal> {
     if by_applicant && (record.owner != occasion.org() || record.ownership != Ownership::Enterprise) {
         return Err(Refusal::NotOwner {});
     }
-    let rejected = occasion.evidence.all::<Dossier>().any(|d| d.state.product == product_id && matches!(d.state.decision, Some((Outcome::Rejected, _))));
+    let rejected = occasion
+        .evidence
+        .all::<Dossier>()
+        .any(|d| d.state.product == product_id && matches!(d.state.decision, Some((Outcome::Rejected, _))));
     if rejected && what_changed.is_none() {
         return Err(Refusal::RejectedBefore {});
     }
@@ -249,12 +252,8 @@ fn sign_minutes(s: &State, minutes: &Minutes, occasion: &Occasion) -> Result<Vec
     if round.signatures.iter().any(|sig| sig.minutes != pin) {
         return Err(Refusal::MinutesDiffer {});
     }
-    let missing: Vec<String> = round
-        .lines
-        .iter()
-        .filter(|l| l.decides == Decides::Result && !results.contains_key(&l.code))
-        .map(|l| l.code.clone())
-        .collect();
+    let missing: Vec<String> =
+        round.lines.iter().filter(|l| l.decides == Decides::Result && !results.contains_key(&l.code)).map(|l| l.code.clone()).collect();
     if !missing.is_empty() {
         return Err(Refusal::FindingsMissing { codes: missing });
     }

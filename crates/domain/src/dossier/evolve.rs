@@ -2,7 +2,9 @@ use super::{Event, Round, Stage, State};
 
 /// Total and without rules.
 pub(super) fn evolve(state: Option<State>, event: &Event) -> Option<State> {
-    if let Event::Drafted { id, code, regulation, entry, set, version, lines, product, name, managing, unit, applicant, purpose, .. } = event {
+    if let Event::Drafted { id, code, regulation, entry, set, version, lines, product, name, managing, unit, applicant, purpose, .. } =
+        event
+    {
         return Some(State {
             id: *id,
             code: code.clone(),

@@ -27,7 +27,11 @@ impl Check<'_> {
                 }
                 position = row.position;
                 match event {
-                    None => self.wrong("event.deleted", format!("event {}/{}", row.stream.simple(), row.n), format!("sealed at position {position}")),
+                    None => self.wrong(
+                        "event.deleted",
+                        format!("event {}/{}", row.stream.simple(), row.n),
+                        format!("sealed at position {position}"),
+                    ),
                     Some(found) if found != (row.batch, row.i, row.hash) => {
                         self.wrong("feed.differs", record.clone(), format!("not what event {}/{} says", row.stream.simple(), row.n));
                     }

@@ -19,11 +19,7 @@ pub struct HolidayRow {
 
 /// Reads a CSV with a header; every row is handed on with its line. Missing columns and ragged
 /// rows are mistakes.
-pub(super) fn rows<'t>(
-    mistakes: &mut Mistakes,
-    text: &'t str,
-    needed: &[&str],
-) -> Vec<(u32, impl Fn(&str) -> String + use<'t>)> {
+pub(super) fn rows<'t>(mistakes: &mut Mistakes, text: &'t str, needed: &[&str]) -> Vec<(u32, impl Fn(&str) -> String + use<'t>)> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect(),
@@ -80,7 +76,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<HolidayRow>, Vec<Mista
             "public_holiday" | "compensatory_day_off" | "swapped_day_off" => Some(false),
             "swapped_working_day" => Some(true),
             _ => {
-                mistakes.add(line, format!("kind = \"{kind}\""), "expected one of public_holiday, compensatory_day_off, swapped_day_off, swapped_working_day");
+                mistakes.add(
+                    line,
+                    format!("kind = \"{kind}\""),
+                    "expected one of public_holiday, compensatory_day_off, swapped_day_off, swapped_working_day",
+                );
                 None
             }
         };

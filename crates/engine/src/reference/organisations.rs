@@ -180,7 +180,8 @@ pub(super) fn parse_transfers(file: &str, csv: &str, organisations: &[Organisati
 pub(super) fn parse_localities(file: &str, csv: &str) -> Result<Vec<LocalityRow>, Vec<Mistake>> {
     let mut m = Mistakes { file, all: Vec::new() };
     let mut out: Vec<LocalityRow> = Vec::new();
-    let needed = ["id", "gso_code", "name_vi", "name_en", "kind", "era", "valid_from", "valid_to", "same_unit_as", "relation", "merged_into_id"];
+    let needed =
+        ["id", "gso_code", "name_vi", "name_en", "kind", "era", "valid_from", "valid_to", "same_unit_as", "relation", "merged_into_id"];
     for (line, get) in rows(&mut m, csv, &needed) {
         known(&mut m, line, "kind", &get("kind"), &["city", "province"]);
         known(&mut m, line, "era", &get("era"), &["2024", "2025", "2026"]);

@@ -116,7 +116,8 @@ impl<'a> Reader<'a> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         let expected = format!("a list of {}", names.join(", "));
         self.must(table, key, &expected, |v| {
-            let one = |v: &Spanned<DeValue>| choices.iter().find(|(name, _)| v.get_ref().as_str() == Some(name)).map(|(_, value)| value.clone());
+            let one =
+                |v: &Spanned<DeValue>| choices.iter().find(|(name, _)| v.get_ref().as_str() == Some(name)).map(|(_, value)| value.clone());
             v.as_array()?.iter().map(one).collect::<Option<Vec<T>>>().filter(|all| !all.is_empty())
         })
     }
