@@ -1,1 +1,8 @@
-fn main() {}
+//! One suite on both databases: the one write, races, sequencing, sight, and that nothing can be
+//! changed unseen.
+#![allow(clippy::unwrap_used)]
+
+mod commit;
+mod races;
+mod sight;
+mod tampering;

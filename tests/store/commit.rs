@@ -1,0 +1,219 @@
+//! `commit`: whole or not at all, and what is derived is written with it.
+
+use ndp_cli::demo::story::{Until, t};
+use ndp_domain::id::{Id, Kind, ListEntryId};
+use ndp_domain::list_entry::{Command as L, Incoming};
+use ndp_domain::whole::Whole;
+use ndp_engine::Ask;
+use ndp_engine::check::check;
+use ndp_store::lists::{After, Filter, Order, Total};
+use ndp_tests::{World, key};
+use sea_orm::ConnectionTrait;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn installation_writes_hundreds_of_streams_in_one_batch() {
+    let world = World::new().await;
+    let organisations = world.engine.store.load_kind(Kind::Organisation).await.unwrap();
+    assert!(organisations.len() > 270, "{}", organisations.len());
+    let directory = world.engine.directory();
+    let mic = directory.organisation("BTTTT").unwrap();
+    let transfers = &directory.organisations[&mic].transfers;
+    assert_eq!(transfers.len(), 3, "to Science and Technology, Culture, and Public Security");
+    let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    assert_eq!(directory.focal_on(day(2025, 2, 28)), mic);
+    assert_eq!(directory.focal_on(day(2025, 3, 1)), directory.organisation("BKHCN").unwrap());
+    assert_eq!(directory.localities.len(), 98);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_row_of_every_stream_is_what_its_events_fold_to() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    story.criteria_set(entry, 4).await.unwrap();
+    for kind in Kind::ALL {
+        for loaded in world.engine.store.load_kind(*kind).await.unwrap() {
+            let mut whole: Option<Whole> = None;
+            for body in world.engine.store.events(loaded.id).await.unwrap() {
+                whole = Whole::apply(whole, &serde_json::from_str(&body).unwrap());
+            }
+            assert_eq!(whole.as_ref(), Some(&loaded.neighbour.whole), "{}", loaded.id);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_paper_leaves_nothing_behind() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 1).await.unwrap();
+    let submit = ndp_cli::demo::story::Story::proposal("Nền tảng thử");
+    let paper = story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.clone().into())], Until::Sealed).await.unwrap();
+    // Another paper brings the same act into effect first.
+    story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Issued).await.unwrap();
+    let before = world.engine.store.count_events().await.unwrap();
+    let issue = ndp_domain::document::Command::Issue { recipients: vec![world.cast.managing.org] };
+    let refused = story.act(&world.cast.managing.records, paper, issue).await.unwrap_err();
+    assert_eq!(refused.code(), "act.wrong_stage");
+    assert_eq!(world.engine.store.count_events().await.unwrap(), before);
+    assert_eq!(world.engine.store.load_one(paper.into()).await.unwrap().unwrap().neighbour.whole.state.stage(), "D.sealed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_follow_the_stage_and_name_who_must_act_by_when() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 2).await.unwrap();
+    let records = &world.cast.keeper.records;
+    let reader = ndp_domain::visibility::Reader { account: Some(records.account), duty: records.duty, org: Some(records.org), unit: None };
+    let scope = world.engine.scope(&reader);
+    let holders = ["focal_agency".to_owned(), records.org.to_string()];
+    let inbox = || world.engine.store.inbox(&scope, records.duty, &holders, Some(records.account), 10);
+    let tasks = inbox().await.unwrap();
+    let mine: Vec<_> = tasks.iter().filter(|task| task.stream == entry.0).collect();
+    assert_eq!(mine.len(), 1);
+    assert_eq!((mine[0].act.as_str(), mine[0].due_on.as_deref()), ("L3", Some("2026-03-03")), "one working day");
+    let incoming = Incoming { number: t("9"), arrived_on: story.today() };
+    story.act(records, entry, L::Register { incoming }).await.unwrap();
+    assert!(inbox().await.unwrap().iter().all(|task| task.stream != entry.0), "registered: no longer theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
+    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
+    story.act(&world.cast.secretary, dossier, open).await.unwrap();
+    let member = &world.cast.evaluators[0];
+    let reader = ndp_domain::visibility::Reader { account: Some(member.account), duty: member.duty, org: Some(member.org), unit: None };
+    let scope = world.engine.scope(&reader);
+    let inbox = async || {
+        let tasks = world.engine.store.inbox(&scope, member.duty, &[], Some(member.account), 10).await.unwrap();
+        tasks.iter().filter(|task| task.stream == dossier.0 && task.act == "E15").count()
+    };
+    assert_eq!(inbox().await, 1);
+    let sheet = ndp_domain::id::SheetId(world.engine.id());
+    let submit = ndp_domain::sheet::Command::Submit { dossier, member: member.account, text: story.sheet_text(&[]) };
+    story.act(member, sheet, submit).await.unwrap();
+    assert_eq!(inbox().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_page_by_key_in_three_orders_without_gap_or_repeat() {
+    let world = World::new().await;
+    let story = world.story();
+    for n in 0..7 {
+        story.list_entry(&format!("Nền tảng {}", ["đ", "a", "ê", "c", "ă", "b", "đ"][n]), 1 + (n as u8 % 3)).await.unwrap();
+        world.engine.clock.set(world.engine.clock.now() + chrono::Duration::seconds(1));
+    }
+    let officer = &world.cast.managing.officer;
+    let held = ndp_domain::visibility::Reader {
+        account: Some(officer.account),
+        duty: officer.duty,
+        org: Some(officer.org),
+        unit: officer.unit.clone(),
+    };
+    let scope = world.engine.scope(&held);
+    let filter = Filter { kind: Some(Kind::ListEntry), managing: Some(officer.org), stage: None };
+    for order in [Order::Due, Order::Updated, Order::Name] {
+        let whole = world.engine.store.list(&scope, &filter, order, None, 50).await.unwrap();
+        assert_eq!(whole.len(), 7);
+        let mut paged = Vec::new();
+        let mut after: Option<After> = None;
+        loop {
+            let page = world.engine.store.list(&scope, &filter, order, after.as_ref(), 3).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(After { value: last.key.clone(), id: last.id.uuid });
+            paged.extend(page);
+        }
+        assert_eq!(paged, whole, "{order:?}");
+    }
+    assert_eq!(world.engine.store.total(&scope, &filter).await.unwrap(), Total::Exactly(7));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_contents_feed_and_seals_cannot_be_changed_in_passing() {
+    let world = World::new().await;
+    world.engine.seal(&key()).await.unwrap();
+    let raw = world.db.raw().await;
+    for (table, column) in [("event", "act"), ("seal", "kid"), ("content", "text"), ("feed", "batch")] {
+        assert!(raw.execute_unprepared(&format!("UPDATE {table} SET {column} = {column}")).await.is_err(), "{table} update");
+        assert!(raw.execute_unprepared(&format!("DELETE FROM {table}")).await.is_err(), "{table} delete");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sequencer_leaves_no_gap_and_keeps_each_batch_together() {
+    let world = World::new().await;
+    let sequencer = world.engine.start_sequencer(key());
+    let mut writers = tokio::task::JoinSet::new();
+    for n in 0..8 {
+        let engine = world.engine.clone();
+        let officer = world.cast.managing.officer.actor();
+        writers.spawn(async move {
+            for k in 0..12 {
+                let id = ListEntryId(engine.id());
+                let draft = L::Draft {
+                    regulation: "1230-2023".into(),
+                    managing: officer.org.unwrap(),
+                    unit: t(ndp_cli::demo::cast::UNIT),
+                    title: t(&format!("Nền tảng {n}-{k}")),
+                };
+                engine.execute(Ask::new(officer.clone(), id, draft)).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = writers.join_next().await {
+        done.unwrap();
+    }
+    sequencer.stop().await.unwrap();
+    let feed = world.engine.store.feed(0, 100_000).await.unwrap();
+    let events = world.engine.store.count_events().await.unwrap();
+    assert_eq!(feed.len() as u64, events);
+    assert!(feed.iter().enumerate().all(|(i, (position, ..))| *position == i as u64 + 1));
+    let report = check(&world.engine.store, &key().public(), None, |_, _| {}).await.unwrap();
+    assert_eq!((report.wrong, report.unsequenced), (vec![], 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_regulation_version_leaves_old_dossiers_alone() {
+    use ndp_engine::reference::Sources;
+    let text = include_str!("../../config/regulations/1230-2023.toml");
+    let fictitious = text
+        .replace("id = \"1230-2023\"", "id = \"fictitious-2027\"")
+        .replace("threshold = { numerator = 50,", "threshold = { numerator = 70,")
+        .replace("potential_class = true", "potential_class = false")
+        .replace("scale = { kind = \"met_not_met\" } ", "scale = { kind = \"scored\", max = 100, pass_mark = 60 } ");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("regulations")).unwrap();
+    std::fs::write(folder.path().join("regulations/fictitious-2027.toml"), fictitious).unwrap();
+    let db = ndp_tests::TestDb::migrated().await;
+    let store = ndp_store::Store::open(&db.place).await.unwrap();
+    let engine = ndp_engine::Engine::open(store, ndp_engine::Clock::at(ndp_cli::demo::start())).await.unwrap();
+    let cast = ndp_cli::demo::install(&engine, &Sources::read(Some(folder.path())).unwrap()).await.unwrap();
+    assert_eq!(engine.directory().regulations.len(), 2);
+    let mut outcomes = Vec::new();
+    for regulation in ["1230-2023", "fictitious-2027"] {
+        let story = ndp_cli::demo::story::Story::new(&engine, &cast, regulation);
+        let entry = story.list_entry(&format!("Nền tảng {regulation}"), 5).await.unwrap();
+        let set = story.criteria_set(entry, 3).await.unwrap();
+        let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+        story.hand_in(dossier, Some((60, 100)), 4).await.unwrap();
+        let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
+        let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
+        story.act(&cast.secretary, dossier, open).await.unwrap();
+        let member = &cast.evaluators[0];
+        let sheet = ndp_domain::id::SheetId(engine.id());
+        let submit = ndp_domain::sheet::Command::Submit { dossier, member: member.account, text: story.sheet_text(&[]) };
+        let marked_met = story.act(member, sheet, submit).await.map(|_| ()).map_err(|p| p.code().to_owned());
+        outcomes.push(marked_met);
+        let state = engine.store.load_one(Id::from(dossier)).await.unwrap().unwrap().neighbour.whole.state;
+        assert_eq!(state.view().regulation.as_deref(), Some(regulation));
+    }
+    assert_eq!(outcomes, [Ok(()), Err("round.mark_of_other_scale".to_owned())], "each dossier follows the version it pins");
+}
