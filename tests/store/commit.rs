@@ -199,7 +199,7 @@ async fn a_new_regulation_version_leaves_old_dossiers_alone() {
     assert_eq!(engine.directory().regulations.len(), 2);
     let mut outcomes = Vec::new();
     for regulation in ["1230-2023", "fictitious-2027"] {
-        let story = ndp_cli::demo::story::Story::new(&engine, &cast, regulation);
+        let story = ndp_cli::demo::story::Story::new(&engine, &cast, regulation).numbered_from(1000 * outcomes.len() as u32);
         let entry = story.list_entry(&format!("Nền tảng {regulation}"), 5).await.unwrap();
         let set = story.criteria_set(entry, 3).await.unwrap();
         let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();

@@ -163,7 +163,7 @@ impl Store {
         let mut values = Vec::new();
         let admitted = condition(scope, &mut values);
         let filters = filters(filter, &mut values);
-        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) some", LIMIT + 1);
+        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) AS counted", LIMIT + 1);
         let n = self.query(&sql, values).await?.first().map_or(Ok(0), |r| r.try_get::<i64>("", "n"))? as u64;
         Ok(if n > LIMIT { Total::MoreThan(LIMIT) } else { Total::Exactly(n) })
     }

@@ -79,6 +79,11 @@ impl<'a> Story<'a> {
         Story { engine, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0) }
     }
 
+    /// Numbers papers from here on: another story on the same database needs numbers of its own.
+    pub fn numbered_from(self, number: u32) -> Story<'a> {
+        Story { numbers: AtomicU32::new(number), ..self }
+    }
+
     pub fn today(&self) -> NaiveDate {
         legal_date(self.engine.clock.now())
     }
