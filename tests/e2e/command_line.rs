@@ -153,12 +153,22 @@ fn all_mistakes_of_reference_data_are_told_at_once_with_file_line_and_what_was_e
     let regulation = include_str!("../../config/regulations/1230-2023.toml");
     let broken = regulation.replace("potential_class = true", "potential_class = \"yes\"").replace("min_members = 5", "min_members = -5");
     std::fs::write(folder.path().join("regulations/1230-2023.toml"), broken).unwrap();
-    let holidays = "date,weekday,name_vi,name_en,kind,status\n2026-02-30,Mon,a,b,public_holiday,official\n2026-01-01,Fri,a,b,picnic,official\n";
+    let holidays =
+        "date,weekday,name_vi,name_en,kind,status\n2026-02-30,Mon,a,b,public_holiday,official\n2026-01-01,Fri,a,b,picnic,official\n";
     std::fs::write(folder.path().join("data/holidays.csv"), holidays).unwrap();
     let out = ndp().args(["process"]).env("NDP_REFERENCE__FOLDER", folder.path()).output().unwrap();
     let err = String::from_utf8(out.stderr).unwrap();
     assert_eq!(out.status.code(), Some(2), "{err}");
-    for expected in ["1230-2023.toml:17:", "1230-2023.toml:41:", "potential_class", "min_members", "holidays.csv:2:", "2026-02-30", "holidays.csv:3:", "picnic"] {
+    for expected in [
+        "1230-2023.toml:17:",
+        "1230-2023.toml:41:",
+        "potential_class",
+        "min_members",
+        "holidays.csv:2:",
+        "2026-02-30",
+        "holidays.csv:3:",
+        "picnic",
+    ] {
         assert!(err.contains(expected), "{expected} is not in\n{err}");
     }
 }

@@ -145,12 +145,10 @@ async fn a_ministry_that_ceased_to_exist_can_do_nothing() {
     story.act(admin, account, ndp_domain::account::Command::Open { id: account }).await.unwrap();
     story.act(admin, account, ndp_domain::account::Command::Grant { held }).await.unwrap();
     let who = ndp_cli::demo::cast::Persona { duty: Duty::ManagingOfficer, account, org: gone, unit: None };
-    let draft = ndp_domain::list_entry::Command::Draft {
-        regulation: "1230-2023".into(),
-        managing: gone,
-        unit: t("vu"),
-        title: t("Nền tảng thử"),
-    };
+    let draft =
+        ndp_domain::list_entry::Command::Draft {
+            regulation: "1230-2023".into(), managing: gone, unit: t("vu"), title: t("Nền tảng thử")
+        };
     let refused = story.act(&who, ndp_domain::id::ListEntryId(world.engine.id()), draft).await.unwrap_err();
     assert_eq!(refused.code(), "authority.organisation_ceased");
 }
@@ -172,10 +170,8 @@ async fn two_entries_of_one_name_need_an_explanation() {
     let story = world.story();
     story.list_entry("Nền tảng Đất đai", 5).await.unwrap();
     let second = story.list_entry("Nen tang dat dai", 4).await.unwrap();
-    let list = |text: Option<&str>| ndp_domain::list_entry::Command::List {
-        managing: world.cast.managing.org,
-        overlap_explained: text.map(t),
-    };
+    let list =
+        |text: Option<&str>| ndp_domain::list_entry::Command::List { managing: world.cast.managing.org, overlap_explained: text.map(t) };
     let refused = story.paper(&world.cast.keeper, "Bổ sung", vec![(second.into(), list(None).into())], Until::Issued).await;
     assert_eq!(refused.unwrap_err().code(), "list_entry.duplicate");
     story.paper(&world.cast.keeper, "Bổ sung", vec![(second.into(), list(Some("Phạm vi khác.")).into())], Until::Issued).await.unwrap();
@@ -192,9 +188,8 @@ async fn a_number_is_given_once_in_an_agencys_book_and_year() {
         let submit = ndp_cli::demo::story::Story::proposal(&format!("Nền tảng thử {n}"));
         papers.push(story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Signed).await.unwrap());
     }
-    let number = D::Number {
-        number: Number { number: 4711, symbol: t("BTC-THTK"), date: story.today(), book: t("cong-van-di"), imported: true },
-    };
+    let number =
+        D::Number { number: Number { number: 4711, symbol: t("BTC-THTK"), date: story.today(), book: t("cong-van-di"), imported: true } };
     story.act(&world.cast.managing.records, papers[0], number.clone()).await.unwrap();
     let taken = story.act(&world.cast.managing.records, papers[1], number).await.unwrap_err();
     assert_eq!(taken.code(), "document.number_taken");
@@ -239,4 +234,59 @@ async fn a_dry_run_answers_and_writes_nothing() {
     let ask = Ask { dry_run: true, ..Ask::new(world.cast.managing.officer.actor(), entry, draft) };
     assert_eq!(world.engine.execute(ask).await.unwrap().streams, vec![(entry.into(), 1)]);
     assert!(world.engine.store.load_one(entry.into()).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chair_of_another_body_signs_nothing_for_this_round() {
+    use ndp_domain::body::{Establishing, Member};
+    use ndp_domain::document::{Command as D, FrozenAct, PinnedAct, Snapshot};
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm thử", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    let body = story.body("Hội đồng thử", Some(product), 3).await.unwrap();
+    let open = dossier::Command::OpenRound { body, cut_off: story.today() };
+    story.act(&world.cast.secretary, dossier, open).await.unwrap();
+    // Another body of the same ministry, chaired by a member of the first.
+    let (chair, secretary) = (world.cast.evaluators[0].as_duty(Duty::Chair), world.cast.support.as_duty(Duty::Secretary));
+    let other = story.body("Hội đồng khác", None, 1).await.unwrap();
+    let people =
+        [&world.cast.evaluators[0], &world.cast.evaluators[1], &world.cast.evaluators[2], &world.cast.chair, &world.cast.vice_chair];
+    let member = |p: &&ndp_cli::demo::cast::Persona| Member { person: p.account, organisation: p.org, capacity: t("ủy viên") };
+    let establishing = Establishing {
+        members: people.iter().map(member).collect(),
+        chair: chair.account,
+        vice_chair: None,
+        secretary: secretary.account,
+        support: vec![],
+        rules: world.engine.directory().regulations["1230-2023"].body.clone(),
+        term_to: None,
+    };
+    let establish = ndp_domain::body::Command::Establish { establishing };
+    story.paper(&world.cast.managing, "Thành lập", vec![(other.into(), establish.into())], Until::Issued).await.unwrap();
+    let invite = dossier::Command::Invite { meeting_on: story.today(), place: t("phòng"), agenda: t("họp") };
+    let id = ndp_domain::id::DocumentId(world.engine.id());
+    let acts = vec![PinnedAct { stream: dossier.into(), act: ActId::E29 }];
+    let draft = |issuing| D::Draft {
+        id,
+        regulation: "1230-2023".into(),
+        issuing,
+        unit: None,
+        body: Some(other),
+        signers_expected: vec![],
+        acts: acts.clone(),
+    };
+    let foreign = story.act(&secretary, id, draft(world.cast.consulted.org)).await.unwrap_err();
+    assert_eq!(foreign.code(), "authority.foreign_organisation", "a paper of another ministry");
+    story.act(&secretary, id, draft(world.cast.managing.org)).await.unwrap();
+    let acts = vec![FrozenAct { stream: dossier.into(), command: invite.into() }];
+    let snapshot = Snapshot { subject: t("Giấy mời"), recipients: vec![], acts };
+    story.act(&secretary, id, D::Submit { snapshot }).await.unwrap();
+    story.act(&world.cast.managing.unit_head, id, D::Initial {}).await.unwrap();
+    story.act(&world.cast.managing.form_checker, id, D::CheckForm {}).await.unwrap();
+    let sign = D::Sign { snapshot: None, file_sha256: ndp_domain::canonical::Hash::ZERO, file_date: story.today() };
+    let refused = story.act(&chair, id, sign).await.unwrap_err();
+    assert_eq!(refused.code(), "authority.not_in_body");
 }

@@ -96,7 +96,8 @@ async fn one_byte_changed_in_any_column_is_found_and_named() {
             format!("SELECT count(*) AS n FROM pragma_table_info('{table}')")
         };
         let backend = raw.get_database_backend();
-        let found: i64 = raw.query_one_raw(sea_orm::Statement::from_string(backend, count)).await.unwrap().unwrap().try_get("", "n").unwrap();
+        let found: i64 =
+            raw.query_one_raw(sea_orm::Statement::from_string(backend, count)).await.unwrap().unwrap().try_get("", "n").unwrap();
         let listed: Vec<(&str, &str)> = listed.split(',').map(|c| c.trim().split_once(' ').unwrap()).collect();
         assert_eq!(found as usize, listed.len(), "columns of {table}");
         for (column, kind) in listed {
@@ -146,9 +147,12 @@ async fn a_deleted_stream_and_a_cut_tail_are_found_and_named() {
     assert!(named(deleted), "{wrong:?}");
     // The last event of a stream cut off, the chain before it intact.
     let cut = of("SELECT id FROM stream WHERE kind = 'publication' AND stage = 'P.published'").await;
-    raw.execute_unprepared(&format!("DELETE FROM event WHERE stream = {0} AND n = (SELECT max(n) FROM event WHERE stream = {0})", hex(cut)))
-        .await
-        .unwrap();
+    raw.execute_unprepared(&format!(
+        "DELETE FROM event WHERE stream = {0} AND n = (SELECT max(n) FROM event WHERE stream = {0})",
+        hex(cut)
+    ))
+    .await
+    .unwrap();
     let wrong = report(&world).await.wrong;
     let named = wrong.iter().any(|f| f.what == "event.deleted" && f.record.contains(&cut.simple().to_string()));
     assert!(named, "{wrong:?}");

@@ -208,7 +208,7 @@ pub fn is_theirs(act: &Act, standing: &Standing, view: &View) -> Result<(), Deni
     let (Some(duty), Some(org)) = (standing.actor.duty, standing.actor.org) else { return Err(Denied::DutyNotHeld) };
     let ours = |owner: Option<OrganisationId>| owner == Some(org);
     let fine = match duty.side() {
-        Side::Body => true,
+        Side::Body => !matches!(act.who, Who::OfIssuing(_)) || ours(view.issuing),
         _ if matches!(act.who, Who::OfIssuing(_)) => ours(view.issuing) && (duty.side() != Side::Focal || org == standing.focal),
         Side::Managing => ours(view.managing),
         Side::Focal => org == standing.focal,

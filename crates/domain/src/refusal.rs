@@ -57,7 +57,6 @@ refusals! {
     RegulationNotEffective { regulation: String, day: NaiveDate } = "regulation.not_effective", Stage, law::CHOICE;
     ListEntryDuplicate {} = "list_entry.duplicate", Stage, law::LETTER_2291_1;
     ListEntryNotManager {} = "list_entry.not_managing_agency", Content, law::LETTER_2291_1;
-    AssignmentOutsideUnit {} = "assignment.officer_unknown", Content, law::DECREE_30_23;
 
     ListEntryNotListed { entry: Id } = "criteria_set.entry_not_listed", Stage, law::LETTER_2291_2;
     GroupWithoutLine { group: String } = "criteria_set.group_without_line", Content, law::DECISION_1230;
@@ -150,5 +149,4 @@ refusals! {
     NumberDateWrong { date: NaiveDate } = "document.number_date", Content, law::DECREE_30_14;
     NumberTaken {} = "document.number_taken", Stage, law::DECREE_30_14;
     RecipientsMissing {} = "document.recipients_missing", Content, law::DECREE_30_18;
-    UnitOfAnother {} = "document.other_unit", Content, law::DECREE_30_12;
 }

@@ -109,7 +109,7 @@ impl Engine {
         let mut loading = Loading { engine: self, ask, streams: BTreeMap::new(), asked: BTreeSet::new(), snapshot: None };
         loading.all().await?;
         let Loading { streams: loaded, snapshot, .. } = loading;
-        let form = authorise(ask, &loaded, snapshot.as_ref(), &directory, at)?;
+        let form = authorise(ask, &loaded, &directory, at)?;
         if let Some(seen) = ask.expect {
             let found = loaded.get(&ask.stream).map_or(0, |l| l.neighbour.version);
             if found != seen {
@@ -291,6 +291,10 @@ fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Dut
         _ => state(ask.stream).and_then(|s| s.view().body),
     };
     let Some(body) = named.and_then(|b| state(b.into())).and_then(Body::known) else { return Vec::new() };
+    // A body's duties are exercised for the agency that established it.
+    if ask.actor.org != Some(body.managing) {
+        return Vec::new();
+    }
     let mut roles = body.roles(person);
     let opened_by = state(ask.stream).and_then(Dossier::known).and_then(|d| d.round()).and_then(|r| r.opened.as_ref()).map(|o| o.by);
     if opened_by == Some(person) && roles.contains(&Duty::ViceChair) {
@@ -300,13 +304,7 @@ fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Dut
 }
 
 /// May they, and is the file theirs? A signature also needs the duty of every act of the paper.
-fn authorise(
-    ask: &Ask,
-    loaded: &BTreeMap<Id, Loaded>,
-    snapshot: Option<&Snapshot>,
-    directory: &Directory,
-    at: Instant,
-) -> Result<Option<SigningForm>, Problem> {
+fn authorise(ask: &Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> Result<Option<SigningForm>, Problem> {
     let standing = standing(ask, loaded, directory, at);
     let standing = standing.borrow();
     let row = ask.command.act().row();
@@ -315,19 +313,14 @@ fn authorise(
         let state = &file.neighbour.whole.state;
         is_theirs(row, &standing, &state.view())?;
         if let (ActId::D6 | ActId::D12, Some(document)) = (row.id, Document::known(state)) {
-            entitled(document, snapshot, &standing, loaded)?;
+            entitled(document, &standing, loaded)?;
         }
     }
     Ok(form)
 }
 
 /// The signer holds the duty of each pinned act, within the delegation, and each file is theirs.
-fn entitled(
-    document: &document::State,
-    _snapshot: Option<&Snapshot>,
-    standing: &Standing,
-    loaded: &BTreeMap<Id, Loaded>,
-) -> Result<(), Problem> {
+fn entitled(document: &document::State, standing: &Standing, loaded: &BTreeMap<Id, Loaded>) -> Result<(), Problem> {
     for pinned in &document.acts {
         let inner = pinned.act.row();
         let fits = match inner.who {
@@ -339,7 +332,12 @@ fn entitled(
         }
         may_at_all(inner, standing)?;
         if let Some(file) = loaded.get(&pinned.stream) {
-            is_theirs(inner, standing, &file.neighbour.whole.state.view())?;
+            let view = file.neighbour.whole.state.view();
+            is_theirs(inner, standing, &view)?;
+            let of_body = standing.actor.duty.is_some_and(|d| d.side() == Side::Body);
+            if of_body && (document.body.is_none() || document.body != view.body) {
+                return Err(Problem::Denied(Denied::NotInBody));
+            }
         }
     }
     Ok(())

@@ -12,11 +12,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Ed25519 over the given bytes.
+pub type Sign = dyn Fn(&[u8]) -> [u8; 64] + Send + Sync;
+
 /// Signs a seal's hash with the key named by `kid`.
 #[derive(Clone)]
 pub struct Signer {
     pub kid: String,
-    pub sign: Arc<dyn Fn(&[u8]) -> [u8; 64] + Send + Sync>,
+    pub sign: Arc<Sign>,
 }
 
 /// Events in one seal at most; what is left waits for the next run.

@@ -25,7 +25,6 @@ refusal-account-body_duty = Duties in a council or expert group come only from i
 refusal-regulation-not_effective = Rule version { $regulation } does not apply on { $day }; choose a version that applies on that day.
 refusal-list_entry-duplicate = The List already has an entry that duplicates this proposal; look at that entry and explain the overlap, or do not add this one (with reasons).
 refusal-list_entry-not_managing_agency = The managing agency chosen is not the one in the proposal; enter the agency that made the proposal.
-refusal-assignment-officer_unknown = The person assigned is not an officer of this unit; choose an officer of the unit.
 
 ## Criteria sets and consultation
 refusal-criteria_set-entry_not_listed = Entry { $entry } is not on the List; criteria can be drafted and dossiers opened only after it has been added.
@@ -124,7 +123,6 @@ refusal-document-file_date = The date { $date } of the signed file must be today
 refusal-document-number_date = The document date { $date } must lie between the day of signing and today; enter the date again.
 refusal-document-number_taken = This number and symbol are taken by another document of the agency in the same year; check them or assign another number.
 refusal-document-recipients_missing = Enter at least one recipient before issuing.
-refusal-document-other_unit = The draft was prepared by another unit; pass this act to the head of that unit.
 
 ## Authority
 denied-duty_of_another_act = The duty in use may not do this act; pass it to a person whose duty it is.

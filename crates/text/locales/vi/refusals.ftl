@@ -25,7 +25,6 @@ refusal-account-body_duty = Nhiệm vụ trong hội đồng hoặc tổ chuyên
 refusal-regulation-not_effective = Phiên bản quy định { $regulation } không áp dụng vào ngày { $day }; chọn phiên bản áp dụng vào ngày đó.
 refusal-list_entry-duplicate = Danh mục đã có mục trùng với đề xuất này; kiểm tra mục đó và giải trình phần trùng lặp, hoặc không bổ sung (có lý do).
 refusal-list_entry-not_managing_agency = Cơ quan chủ quản được chọn khác với cơ quan chủ quản trong đề xuất; ghi đúng cơ quan đã đề xuất.
-refusal-assignment-officer_unknown = Người được phân công không phải chuyên viên của đơn vị này; chọn chuyên viên trong đơn vị.
 
 ## Bộ tiêu chí và lấy ý kiến
 refusal-criteria_set-entry_not_listed = Mục { $entry } chưa được bổ sung vào Danh mục; chỉ xây dựng bộ tiêu chí và lập hồ sơ đánh giá sau khi mục đó có trong Danh mục.
@@ -124,7 +123,6 @@ refusal-document-file_date = Ngày { $date } của tệp đã ký phải là hô
 refusal-document-number_date = Ngày văn bản { $date } phải từ ngày ký đến hôm nay; ghi lại ngày văn bản.
 refusal-document-number_taken = Số, ký hiệu này đã cấp cho văn bản khác của cơ quan trong năm; kiểm tra lại hoặc cấp số khác.
 refusal-document-recipients_missing = Ghi ít nhất một nơi nhận trước khi phát hành.
-refusal-document-other_unit = Dự thảo do đơn vị khác soạn thảo; chuyển việc này cho lãnh đạo của đơn vị soạn thảo.
 
 ## Thẩm quyền
 denied-duty_of_another_act = Nhiệm vụ đang dùng không được thực hiện việc này; chuyển việc cho người có nhiệm vụ tương ứng.

@@ -1,0 +1,85 @@
+//! Vietnamese and English are complete: same keys, same variables, nothing unused; every code,
+//! act, state, duty, paper, guard and term has its text.
+
+use ndp_domain::acts::{ACTS, states};
+use ndp_domain::authority::{Denied, Duty};
+use ndp_domain::paper::Paper;
+use ndp_domain::refusal::CATALOGUE;
+use ndp_text::{Lang, key, sources, texts};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys of a language with the variables each names.
+fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = BTreeMap::new();
+    for (file, text) in sources(lang) {
+        for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+            let (name, value) = line.split_once(" = ").unwrap_or_else(|| panic!("{file}: {line}"));
+            let variables = value.split("{ $").skip(1).filter_map(|v| v.split([' ', '}']).next()).map(str::to_owned).collect();
+            assert!(all.insert(name.to_owned(), variables).is_none(), "{file}: {name} twice");
+            assert_eq!(ndp_domain::text::normalise(value), value.trim(), "{name} is NFC");
+        }
+    }
+    all
+}
+
+#[test]
+fn both_languages_have_the_same_keys_and_variables() {
+    let (vi, en) = (keys(Lang::Vi), keys(Lang::En));
+    assert_eq!(vi.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+    for (name, variables) in &vi {
+        assert_eq!(variables, &en[name], "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_left_untranslated_and_forbidden_signs_are_absent() {
+    for lang in [Lang::Vi, Lang::En] {
+        for (file, text) in sources(lang) {
+            for sign in ['≥', '≤', '→', '✓'] {
+                assert!(!text.contains(sign), "{lang} {file}: {sign} is not in the fonts");
+            }
+        }
+    }
+    let en: String = sources(Lang::En).iter().map(|(_, t)| *t).collect();
+    assert!(!en.contains("Đ"), "English texts hold no Vietnamese letters");
+}
+
+#[test]
+fn everything_with_a_code_has_its_text() {
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    wanted.extend(CATALOGUE.iter().map(|(code, ..)| key("refusal", code)));
+    wanted.extend(Denied::ALL.iter().map(|d| key("denied", d.code().trim_start_matches("authority."))));
+    for row in &ACTS {
+        wanted.extend([format!("act-{}", row.id), format!("act-{}-guard", row.id)]);
+        wanted.extend(row.guards.iter().map(|g| format!("guard-{}", g.id)));
+        wanted.extend(row.deadline.map(|d| key("term", d)));
+        if let Paper::Issued(kind) | Paper::Working(kind) = row.paper {
+            wanted.insert(format!("paper-{kind}"));
+        }
+        wanted.insert(format!("machine-{}", row.id.name().trim_end_matches(|c: char| c.is_ascii_digit())));
+    }
+    wanted.extend(states().into_iter().map(|s| key("state", s)));
+    wanted.extend(Duty::ALL.iter().map(|d| format!("duty-{}", d.code())));
+    for lang in [Lang::Vi, Lang::En] {
+        let missing: Vec<&String> = wanted.iter().filter(|k| !texts(lang).has(k)).collect();
+        assert!(missing.is_empty(), "{lang}: {missing:?}");
+    }
+    // And nothing in these families without a code.
+    let families = ["refusal-", "denied-", "act-", "guard-", "term-", "paper-", "state-", "machine-"];
+    let unused: Vec<String> = keys(Lang::Vi)
+        .into_keys()
+        .filter(|k| families.iter().any(|f| k.starts_with(f)) && !wanted.contains(k) && k != "state-new")
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn every_text_renders_with_its_variables() {
+    for lang in [Lang::Vi, Lang::En] {
+        for (name, variables) in keys(lang) {
+            let args: Vec<(&str, &str)> = variables.iter().map(|v| (v.as_str(), "3")).collect();
+            let text = texts(lang).find(&name, &args).unwrap_or_else(|| panic!("{lang} {name} does not render"));
+            assert!(!text.contains('{') && !text.is_empty(), "{lang} {name}: {text}");
+        }
+    }
+}
