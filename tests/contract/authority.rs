@@ -56,7 +56,8 @@ fn table() -> String {
     let foreign = Case { file: FOREIGN, focal: FOREIGN, ..own };
     for act in &ACTS {
         for duty in Duty::ALL.iter().filter(|d| verdict(act, **d, &own).is_ok()) {
-            let other = verdict(act, *duty, &foreign).map_or_else(|d| d.code(), |()| "by its role in the body");
+            let anywhere = if duty.side() == Side::Body { "by its role in the body" } else { "any organisation" };
+            let other = verdict(act, *duty, &foreign).map_or_else(|d| d.code(), |()| anywhere);
             out.push_str(&format!("{}\t{}\t{other}\n", act.id, duty.code()));
         }
     }

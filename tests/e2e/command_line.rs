@@ -172,3 +172,11 @@ fn all_mistakes_of_reference_data_are_told_at_once_with_file_line_and_what_was_e
         assert!(err.contains(expected), "{expected} is not in\n{err}");
     }
 }
+
+#[test]
+fn the_picture_of_the_readme_is_the_process_as_it_is() {
+    let (code, out, _) = run(&["process", "--format", "svg"]);
+    assert_eq!(code, 0);
+    let committed = include_str!("../../crates/cli/process.svg");
+    assert_eq!(out.trim_end(), committed.trim_end(), "write it anew: ndp process --format svg > crates/cli/process.svg");
+}

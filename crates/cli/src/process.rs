@@ -193,9 +193,11 @@ fn edges(letter: &str) -> Vec<(&'static str, &'static str, String)> {
 }
 
 const BOX: f64 = 128.0;
-const GAP: f64 = 58.0;
-const HIGH: f64 = 44.0;
-const BAND: f64 = 132.0;
+const GAP: f64 = 82.0;
+/// From the start's dot to the first state.
+const START: f64 = 64.0;
+const HIGH: f64 = 54.0;
+const BAND: f64 = 156.0;
 const LEFT: f64 = 34.0;
 const WRAP: usize = 18;
 
@@ -221,16 +223,16 @@ pub fn svg(lang: Lang) -> String {
     let shown: Vec<&str> = machines().into_iter().filter(|m| !matches!(*m, "RF" | "OR" | "AC")).collect();
     let of = |letter: &str| states().into_iter().filter(|s| s.split('.').next() == Some(letter)).collect::<Vec<_>>();
     let widest = shown.iter().map(|m| of(m).len()).max().unwrap_or(1) as f64;
-    let (width, height) = (LEFT * 2.0 + 24.0 + widest * (BOX + GAP), 54.0 + shown.len() as f64 * BAND);
+    let (width, height) = (LEFT * 2.0 + START + widest * (BOX + GAP), 54.0 + shown.len() as f64 * BAND);
     let title = texts.get("cli-svg-title", &[]);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{title}\" lang=\"{lang}\" font-family=\"Be Vietnam Pro, Noto Sans, Segoe UI, Roboto, system-ui, sans-serif\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 L8 4 L0 8 Z\" fill=\"#4b5563\"/></marker></defs>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#f7f5f1\"/>\n<text x=\"{LEFT}\" y=\"32\" font-size=\"18\" font-weight=\"600\" fill=\"#1b2430\">{title}</text>\n"
     );
     for (band, letter) in shown.iter().enumerate() {
         let top = 62.0 + band as f64 * BAND;
-        let middle = top + 66.0;
+        let middle = top + 78.0;
         let all = of(letter);
-        let x = |s: &str| all.iter().position(|a| *a == s).map_or(LEFT, |i| LEFT + 24.0 + i as f64 * (BOX + GAP));
+        let x = |s: &str| all.iter().position(|a| *a == s).map_or(LEFT, |i| LEFT + START + i as f64 * (BOX + GAP));
         let _ = writeln!(
             out,
             "<text x=\"{LEFT}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" fill=\"#4b5563\">{letter} · {}</text>",
@@ -238,8 +240,11 @@ pub fn svg(lang: Lang) -> String {
             texts.get(&format!("machine-{letter}"), &[])
         );
         let _ = writeln!(out, "<circle cx=\"{}\" cy=\"{middle}\" r=\"5\" fill=\"#4b5563\"/>", LEFT + 2.0);
-        for (from, to, acts) in edges(letter) {
-            out.push_str(&arrow(from, to, &acts, middle, &x, &all));
+        let edges = edges(letter);
+        for (from, to, acts) in &edges {
+            if !is_drain(to, &edges) {
+                out.push_str(&arrow(from, to, acts, middle, &x, &all));
+            }
         }
         for id in &all {
             let last = ndp_domain::acts::FINAL.contains(id);
@@ -250,6 +255,11 @@ pub fn svg(lang: Lang) -> String {
                 "<rect x=\"{left}\" y=\"{}\" width=\"{BOX}\" height=\"{HIGH}\" rx=\"6\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.4\"/>",
                 middle - HIGH / 2.0
             );
+            if is_drain(id, &edges) {
+                let mut acts: Vec<&str> = edges.iter().filter(|(_, to, _)| to == id).map(|(_, _, acts)| acts.as_str()).collect();
+                acts.dedup();
+                out.push_str(&label(left + BOX / 2.0, middle - HIGH / 2.0 - 8.0, &acts.join(", ")));
+            }
             let lines = wrapped(&state(texts, id));
             let first = middle + 4.5 - (lines.len() as f64 - 1.0) * 7.0;
             for (i, line) in lines.iter().enumerate() {
@@ -266,11 +276,19 @@ pub fn svg(lang: Lang) -> String {
     out
 }
 
+/// A final state that many states lead to: its acts stand above it, without a bundle of arrows.
+fn is_drain(state: &str, edges: &[(&'static str, &'static str, String)]) -> bool {
+    ndp_domain::acts::FINAL.contains(&state) && edges.iter().filter(|(_, to, _)| *to == state).count() > 2
+}
+
+fn label(x: f64, y: f64, acts: &str) -> String {
+    let size = if acts.len() > 8 { 10 } else { 11 };
+    format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#0b559f\">{acts}</text>\n")
+}
+
 fn arrow(from: &str, to: &str, acts: &str, middle: f64, x: &dyn Fn(&str) -> f64, all: &[&str]) -> String {
     let at = |s: &str| all.iter().position(|a| *a == s);
-    let label = |x: f64, y: f64| {
-        format!("<text x=\"{x}\" y=\"{y}\" font-size=\"11\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#0b559f\">{acts}</text>\n")
-    };
+    let label = |x: f64, y: f64| label(x, y, acts);
     let line =
         |path: String| format!("<path d=\"{path}\" fill=\"none\" stroke=\"#4b5563\" stroke-width=\"1.3\" marker-end=\"url(#head)\"/>\n");
     let half = HIGH / 2.0;
@@ -300,7 +318,7 @@ fn arrow(from: &str, to: &str, acts: &str, middle: f64, x: &dyn Fn(&str) -> f64,
         (Some(a), Some(b)) => {
             let up = b > a;
             let (edge, rise) =
-                if up { (middle - half, -24.0 - 3.0 * (b - a) as f64) } else { (middle + half, 24.0 + 3.0 * (a - b) as f64) };
+                if up { (middle - half, -12.0 - 9.0 * (b - a) as f64) } else { (middle + half, 12.0 + 9.0 * (a - b) as f64) };
             let (start, end) = (x(from) + BOX * 0.62, x(to) + BOX * 0.38);
             let peak = edge + rise * 0.75;
             line(format!("M{start} {edge} C{start} {}, {end} {}, {end} {edge}", edge + rise, edge + rise))

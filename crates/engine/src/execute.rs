@@ -102,7 +102,29 @@ impl Engine {
         }
     }
 
+    /// The batch that an act would commit now: for the benchmark, which runs its SQL by itself.
+    pub async fn batch(&self, ask: &Ask) -> Result<Batch, Problem> {
+        let request = Hash::of(canonical(&(&ask.stream, &ask.command, &ask.actor, ask.expect)).as_bytes());
+        self.decide(ask, request).await
+    }
+
     async fn attempt(&self, ask: &Ask, request: Hash) -> Result<Receipt, Problem> {
+        let batch = self.decide(ask, request).await?;
+        let receipt = Receipt { batch: batch.id, streams: batch.writes.iter().map(|w| (w.stream, w.version())).collect(), repeated: false };
+        if ask.dry_run {
+            return Ok(receipt);
+        }
+        match self.store.commit(batch).await {
+            Ok(()) => Ok(receipt),
+            Err(CommitError::RepeatedKey) => match self.first_answer(ask, request).await? {
+                Some(first) => Ok(first),
+                None => Err(Problem::KeyReused),
+            },
+            Err(error) => Err(problem_of(error)),
+        }
+    }
+
+    async fn decide(&self, ask: &Ask, request: Hash) -> Result<Batch, Problem> {
         let directory = self.directory();
         let at = self.clock.now();
         let batch_id = self.id();
@@ -141,19 +163,7 @@ impl Engine {
             let standing = standing(ask, &loaded, &directory, at);
             is_theirs(ask.command.act().row(), &standing.borrow(), &opened.whole.state.view())?;
         }
-        let batch = batch_of(batch_id, at, ask, request, &loaded, done);
-        let receipt = Receipt { batch: batch_id, streams: batch.writes.iter().map(|w| (w.stream, w.version())).collect(), repeated: false };
-        if ask.dry_run {
-            return Ok(receipt);
-        }
-        match self.store.commit(batch).await {
-            Ok(()) => Ok(receipt),
-            Err(CommitError::RepeatedKey) => match self.first_answer(ask, request).await? {
-                Some(first) => Ok(first),
-                None => Err(Problem::KeyReused),
-            },
-            Err(error) => Err(problem_of(error)),
-        }
+        Ok(batch_of(batch_id, at, ask, request, &loaded, done))
     }
 
     /// Writes a batch made outside an act: the installation's loading of data.

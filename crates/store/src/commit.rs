@@ -121,6 +121,19 @@ impl Statements {
     }
 }
 
+impl Store {
+    /// The statement that commits a batch on PostgreSQL, with its parameters as text: what the
+    /// benchmark hands to pgbench to run "the act's own SQL".
+    pub fn statement_of(batch: &Batch) -> (String, Vec<String>) {
+        let (sql, values) = one_statement(batch);
+        let text = |value: Value| match value {
+            Value::String(Some(text)) => text,
+            _ => String::new(),
+        };
+        (sql, values.into_iter().map(text).collect())
+    }
+}
+
 /// The whole batch as one statement. Its shape depends only on which tables take rows, so that
 /// few statements are prepared.
 fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
