@@ -1,4 +1,4 @@
-//! Rows of the loaded reference data, and persons, whose names may be erased.
+//! Rows of the loaded reference data.
 
 use crate::types;
 use sea_orm_migration::prelude::*;
@@ -20,8 +20,7 @@ impl MigrationTrait for Migration {
             .execute_unprepared(&format!(
                 "CREATE TABLE reference (stream {uuid} NOT NULL, line {int} NOT NULL, key text NOT NULL, row text NOT NULL,
                     PRIMARY KEY (stream, line));
-                 CREATE INDEX reference_key ON reference (stream, key);
-                 CREATE TABLE person (account text NOT NULL PRIMARY KEY, name text NOT NULL, contact text, language text NOT NULL);",
+                 CREATE INDEX reference_key ON reference (stream, key);",
                 uuid = t.uuid,
                 int = t.int
             ))
@@ -31,7 +30,6 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        db.execute_unprepared("DROP TABLE person").await?;
         db.execute_unprepared("DROP TABLE reference").await?;
         Ok(())
     }

@@ -180,3 +180,48 @@ fn the_picture_of_the_readme_is_the_process_as_it_is() {
     let committed = include_str!("../../crates/cli/process.svg");
     assert_eq!(out.trim_end(), committed.trim_end(), "write it anew: ndp process --format svg > crates/cli/process.svg");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_work_on_the_database_that_the_configuration_names() {
+    let db = ndp_tests::TestDb::empty().await;
+    let keys = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = ndp();
+        command.args(args).args(["--data", data.path().to_str().unwrap()]).env("NDP_SEAL__PUBLIC_KEYS", keys.path());
+        if ndp_tests::on_postgres() {
+            command.env("NDP_DATABASE__URL", &db.url);
+        }
+        let out = command.output().unwrap();
+        (out.status.code().unwrap(), String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap())
+    };
+    if ndp_tests::on_postgres() {
+        let (code, text) = run(&["check"]);
+        assert!(code == 2 && text.contains("ndp migrate"), "an unmigrated database is refused: {text}");
+    }
+    assert_eq!(run(&["migrate", "--json"]), (0, "{\"migrated\":true}\n".to_owned()));
+    let (code, text) = run(&["check", "--json"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(serde_json::from_str::<Value>(&text).unwrap()["sound"].as_bool().unwrap());
+}
+
+#[test]
+fn reading_commands_work_beside_a_writer_and_sample_files_match_their_hashes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("d");
+    let text = data.to_str().unwrap();
+    let (code, out, _) = run(&["demo", "--check", "--data", text]);
+    assert_eq!(code, 0, "{out}");
+    let lock = std::fs::File::options().write(true).open(data.join("ndp.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(run(&["check", "--data", text]).0, 0);
+    assert_eq!(run(&["demo", "--data", text]).0, 2, "somebody else writes here");
+    let files: Vec<_> = std::fs::read_dir(data.join("files")).unwrap().collect();
+    assert!(files.len() > 10);
+    for file in files {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("dữ liệu mẫu"));
+        assert_eq!(path.file_stem().unwrap().to_str().unwrap(), ndp_domain::canonical::Hash::of(text.as_bytes()).to_string());
+    }
+}

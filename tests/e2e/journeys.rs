@@ -83,7 +83,7 @@ async fn an_act_without_its_issued_paper_does_not_take_effect() {
     let world = World::new().await;
     let story = world.story();
     let entry = story.list_entry("Nền tảng thử", 1).await.unwrap();
-    let submit = ndp_cli::demo::story::Story::proposal("Nền tảng thử");
+    let submit = story.proposal("Nền tảng thử");
     let direct = story.act(&world.cast.managing.signer, entry, submit.clone()).await;
     assert_eq!(direct.unwrap_err().code(), "act.needs_issued_paper");
     story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Sealed).await.unwrap();
@@ -185,7 +185,7 @@ async fn a_number_is_given_once_in_an_agencys_book_and_year() {
     let mut papers = Vec::new();
     for n in 0..2 {
         let entry = story.list_entry(&format!("Nền tảng thử {n}"), 1).await.unwrap();
-        let submit = ndp_cli::demo::story::Story::proposal(&format!("Nền tảng thử {n}"));
+        let submit = story.proposal(&format!("Nền tảng thử {n}"));
         papers.push(story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Signed).await.unwrap());
     }
     let number =
@@ -289,4 +289,40 @@ async fn the_chair_of_another_body_signs_nothing_for_this_round() {
     let sign = D::Sign { snapshot: None, file_sha256: ndp_domain::canonical::Hash::ZERO, file_date: story.today() };
     let refused = story.act(&chair, id, sign).await.unwrap_err();
     assert_eq!(refused.code(), "authority.not_in_body");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_has_one_open_dossier_for_an_entry() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (_, product) = story.dossier("Sản phẩm thử", entry, set).await.unwrap();
+    let id = ndp_domain::id::DossierId(world.engine.id());
+    let code = ndp_domain::tracking::code([7; 9]).unwrap();
+    let product = dossier::ProductRef::Existing { id: product };
+    let second = dossier::Command::Draft { id, code, entry, set, product, what_changed: None };
+    assert_eq!(story.act(&world.cast.applicant, id, second).await.unwrap_err().code(), "stream.already_open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_duty_or_organisation_is_denied_before_any_rule_is_told() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 2).await.unwrap();
+    let register = || {
+        let incoming = ndp_domain::list_entry::Incoming { number: t("1"), arrived_on: story.today() };
+        ndp_domain::list_entry::Command::Register { incoming }
+    };
+    let by_officer = story.act(&world.cast.managing.officer, entry, register()).await.unwrap_err();
+    assert_eq!(by_officer.code(), "authority.duty_of_another_act");
+    let claimed = world.cast.managing.officer.as_duty(Duty::ListRecords);
+    assert_eq!(story.act(&claimed, entry, register()).await.unwrap_err().code(), "authority.duty_not_held");
+    let foreign = world.cast.consulted.unit_head.as_duty(Duty::ManagingUnitHead);
+    let establish = ndp_domain::dossier::Command::Accept { note: t("x") };
+    let set_entry = story.list_entry("Nền tảng hai", 5).await.unwrap();
+    let set = story.criteria_set(set_entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm", set_entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 3).await.unwrap();
+    assert_eq!(story.act(&foreign, dossier, establish).await.unwrap_err().code(), "authority.foreign_organisation");
 }

@@ -47,7 +47,7 @@ async fn a_refused_paper_leaves_nothing_behind() {
     let world = World::new().await;
     let story = world.story();
     let entry = story.list_entry("Nền tảng thử", 1).await.unwrap();
-    let submit = ndp_cli::demo::story::Story::proposal("Nền tảng thử");
+    let submit = story.proposal("Nền tảng thử");
     let paper = story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.clone().into())], Until::Sealed).await.unwrap();
     // Another paper brings the same act into effect first.
     story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Issued).await.unwrap();
@@ -216,4 +216,61 @@ async fn a_new_regulation_version_leaves_old_dossiers_alone() {
         assert_eq!(state.view().regulation.as_deref(), Some(regulation));
     }
     assert_eq!(outcomes, [Ok(()), Err("round.mark_of_other_scale".to_owned())], "each dossier follows the version it pins");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_streams_are_written_in_one_batch_or_not_at_all() {
+    use ndp_engine::reference::{OrganisationRow, Sources, parse};
+    let db = ndp_tests::TestDb::migrated().await;
+    let store = ndp_store::Store::open(&db.place).await.unwrap();
+    let engine = ndp_engine::Engine::open(store, ndp_engine::Clock::at(ndp_cli::demo::start())).await.unwrap();
+    let sources = Sources::read(None).unwrap();
+    let mut data = parse(&sources).unwrap();
+    let template = data.organisations[0].record.clone();
+    for n in data.organisations.len()..500 {
+        let record = ndp_domain::organisation::Record { code: t(&format!("THU-{n}")), ..template.clone() };
+        data.organisations.push(OrganisationRow { line: 1, record, successor: None });
+    }
+    let mut twice = data.clone();
+    twice.organisations.push(twice.organisations[499].clone());
+    assert_eq!(engine.install(&sources, &twice).await.unwrap_err().code(), "stream.already_open");
+    assert_eq!(engine.store.load_kind(Kind::Organisation).await.unwrap().len(), 0, "one wrong row refuses all 501");
+    let db = ndp_tests::TestDb::migrated().await;
+    let store = ndp_store::Store::open(&db.place).await.unwrap();
+    let engine = ndp_engine::Engine::open(store, ndp_engine::Clock::at(ndp_cli::demo::start())).await.unwrap();
+    engine.install(&sources, &data).await.unwrap();
+    assert_eq!(engine.store.load_kind(Kind::Organisation).await.unwrap().len(), 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_that_moved_makes_the_act_stale_and_is_named() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
+    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
+    // Decided while the body was as loaded; the body moves before the commit.
+    let batch = world.engine.batch(&Ask::new(world.cast.secretary.actor(), dossier, open)).await.unwrap();
+    assert!(batch.evidence.iter().any(|(id, _)| *id == body.into()));
+    let (other, other_product) = story.dossier("Sản phẩm khác", entry, set).await.unwrap();
+    assert_ne!(Id::from(other), dossier.into());
+    story.declare(body, other_product, None).await.unwrap();
+    let mut moved = batch.clone();
+    for (id, version) in &mut moved.evidence {
+        if *id == body.into() {
+            *version -= 1;
+        }
+    }
+    match world.engine.store.commit(moved).await.unwrap_err() {
+        ndp_store::batch::CommitError::Stale { stream, by, .. } => {
+            assert_eq!(stream, body.into());
+            assert_eq!(by, Some(world.cast.secretary.account), "who changed the body last");
+        }
+        other => panic!("{other}"),
+    }
+    assert_eq!(world.engine.store.load_one(dossier.into()).await.unwrap().unwrap().neighbour.whole.state.stage(), "E.ready");
+    world.engine.store.commit(batch).await.unwrap();
 }

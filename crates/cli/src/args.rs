@@ -36,8 +36,8 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
 pub enum Command {
     /// Build (or reopen) the demonstration: real organisations, invented platforms, every stage
     Demo {
-        /// Build in a temporary folder, check the record, print one JSON object and exit
-        #[arg(long, conflicts_with = "data")]
+        /// Build in a temporary folder (or in DIR), check the record, print one JSON object and exit
+        #[arg(long)]
         check: bool,
     },
     /// Bring the database up to date
@@ -82,6 +82,8 @@ pub struct Setting {
     pub lang: Lang,
     pub json: bool,
     pub data: PathBuf,
+    /// The folder was named on the command line.
+    pub named: bool,
 }
 
 /// Exit codes of every command.
@@ -119,7 +121,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let lang = parsed.lang.or_else(|| config.lang.parse().ok()).unwrap_or_default();
     let data = parsed.data.clone().unwrap_or_else(|| config.data.clone());
-    let setting = Setting { config, lang, json: parsed.json, data };
+    let setting = Setting { config, lang, json: parsed.json, data, named: parsed.data.is_some() };
     match parsed.command {
         Command::Demo { check } => commands::demo(&setting, check),
         Command::Migrate => commands::migrate(&setting),

@@ -203,28 +203,21 @@ async fn build(setting: &Setting, folder: &Folder) -> Result<Told, Failure> {
 
 pub fn demo(setting: &Setting, check: bool) -> ExitCode {
     let result = block_on(async {
-        if check {
-            let temporary = tempfile::tempdir()?;
-            let (folder, _) = Folder::for_demo(temporary.path())?;
-            let told = build(setting, &folder).await?;
-            let store = Store::open(&Place::embedded(&folder.database(), false)).await?;
-            let report = checked(&store, &PublicKeys::read(&folder.keys())?, None, setting).await?;
-            let stages = store.stages().await?;
-            store.close().await?;
-            return Ok((told, stages, Some(report), true));
-        }
-        let (folder, holds) = Folder::for_demo(&setting.data)?;
+        let temporary = if check && !setting.named { Some(tempfile::tempdir()?) } else { None };
+        let path = temporary.as_ref().map_or(setting.data.as_path(), |t| t.path());
+        let (folder, holds) = Folder::for_demo(path)?;
         let told = if holds {
             serde_json::from_str(&std::fs::read_to_string(folder.story())?).map_err(std::io::Error::other)?
         } else {
             let told = build(setting, &folder).await?;
-            folder.finish_demo(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?)?;
+            folder.finish_demo(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?, &told.files)?;
             told
         };
         let store = Store::open(&Place::embedded(&folder.database(), false)).await?;
+        let report = if check { Some(checked(&store, &PublicKeys::read(&folder.keys())?, None, setting).await?) } else { None };
         let stages = store.stages().await?;
         store.close().await?;
-        Ok((told, stages, None, !holds))
+        Ok((told, stages, report, !holds))
     });
     let (told, stages, report, fresh) = match result {
         Ok(done) => done,

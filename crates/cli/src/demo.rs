@@ -43,6 +43,9 @@ pub struct Told {
     pub journeys: Vec<Journey>,
     pub personas: Vec<Who>,
     pub clock: DateTime<Utc>,
+    /// Text of each attached sample file, by its hash.
+    #[serde(skip)]
+    pub files: std::collections::BTreeMap<ndp_domain::canonical::Hash, String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -138,7 +141,7 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
         organisation: directory.organisations.get(&p.org).map(|o| o.record.code.to_string()).unwrap_or_default(),
         account: p.account.to_string(),
     };
-    Ok(Told { journeys, personas: cast.all().iter().map(who).collect(), clock: engine.clock.now() })
+    Ok(Told { journeys, personas: cast.all().iter().map(who).collect(), clock: engine.clock.now(), files: story.files() })
 }
 
 async fn journey(engine: &Engine, name: &str, dossier: DossierId) -> Result<Journey, DemoError> {
@@ -173,7 +176,7 @@ async fn standing(story: &Story<'_>, entry: ndp_domain::id::ListEntryId, set: nd
     for (n, until) in papers.into_iter().enumerate() {
         let title = format!("Nền tảng mẫu văn bản {}", n + 1);
         let draft = story.list_entry(&title, 1).await?;
-        let submit = Story::proposal(&format!("{title} (dữ liệu mẫu)"));
+        let submit = story.proposal(&format!("{title} (dữ liệu mẫu)"));
         story.paper(&cast.managing, "Đề xuất bổ sung vào Danh mục", vec![(draft.into(), submit.clone().into())], until).await?;
         if until == Until::Submitted {
             let returned =

@@ -251,6 +251,9 @@ impl Loading<'_> {
         let order = Order { stream: self.ask.stream, command: self.ask.command.clone(), actor: self.ask.actor.clone(), form: None };
         let mut needs = issue::needs(&order, self.snapshot.as_ref(), &world);
         if self.ask.actor.duty.is_some_and(|d| d.side() == Side::Body) {
+            if let Command::Document(document::Command::Draft { body: Some(body), .. }) = &self.ask.command {
+                needs.push(Need::Stream((*body).into()));
+            }
             needs.extend(self.streams.values().filter_map(|l| l.neighbour.whole.state.view().body).map(|b| Need::Stream(b.into())));
         }
         needs

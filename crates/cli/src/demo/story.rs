@@ -20,6 +20,8 @@ use ndp_domain::sheet::{self};
 use ndp_domain::text::{Text, normalise};
 use ndp_domain::time::legal_date;
 use ndp_engine::{Ask, Engine, Problem, Receipt};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How far a paper goes.
@@ -42,20 +44,13 @@ pub struct Story<'a> {
     pub cast: &'a Cast,
     pub regulation: String,
     numbers: AtomicU32,
+    /// Sample files attached so far, by their hash.
+    files: Mutex<BTreeMap<Hash, String>>,
 }
 
 /// Text of the demonstration: known to fit.
 pub fn t<const MAX: usize>(text: &str) -> Text<MAX> {
     Text::new(normalise(text)).expect("the demonstration's texts are short, clean and not empty")
-}
-
-/// The hash of an attached sample file: plain text marked as sample.
-pub fn file(name: &str) -> Hash {
-    Hash::of(format!("dữ liệu mẫu: {name}\n").as_bytes())
-}
-
-pub fn attachment(name: &str) -> Attachment {
-    Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: file(name) }
 }
 
 fn random<const N: usize>() -> [u8; N] {
@@ -71,12 +66,29 @@ pub fn salt() -> sheet::Salt {
 
 impl<'a> Story<'a> {
     pub fn new(engine: &'a Engine, cast: &'a Cast, regulation: &str) -> Story<'a> {
-        Story { engine, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0) }
+        Story { engine, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0), files: Mutex::default() }
     }
 
     /// Numbers papers from here on: another story on the same database needs numbers of its own.
     pub fn numbered_from(self, number: u32) -> Story<'a> {
         Story { numbers: AtomicU32::new(number), ..self }
+    }
+
+    /// A sample file: plain text marked as sample, kept so that its hash can be compared.
+    pub fn file(&self, name: &str) -> Hash {
+        let text = format!("dữ liệu mẫu: {name}\n");
+        let hash = Hash::of(text.as_bytes());
+        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(hash, text);
+        hash
+    }
+
+    pub fn attachment(&self, name: &str) -> Attachment {
+        Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: self.file(name) }
+    }
+
+    /// The files attached so far, by hash.
+    pub fn files(&self) -> BTreeMap<Hash, String> {
+        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
     pub fn today(&self) -> NaiveDate {
@@ -148,7 +160,7 @@ impl<'a> Story<'a> {
         let snapshot = Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), acts: frozen };
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         let today = self.today();
-        let sign = D::Sign { snapshot: None, file_sha256: file(subject), file_date: today };
+        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject), file_date: today };
         let symbol = t("DLM");
         let number = D::Number { number: Number { number, symbol, date: today, book: t("cong-van-di"), imported: true } };
         let steps: [(Until, &Persona, D); 9] = [
@@ -180,7 +192,7 @@ impl<'a> Story<'a> {
             self.paper(
                 &cast.managing,
                 "Đề xuất bổ sung vào Danh mục",
-                vec![(id.into(), Self::proposal(title.as_str()).into())],
+                vec![(id.into(), self.proposal(title.as_str()).into())],
                 Until::Filed,
             )
             .await?;
@@ -202,7 +214,7 @@ impl<'a> Story<'a> {
     }
 
     /// The proposal of a list entry (L2).
-    pub fn proposal(name: &str) -> list_entry::Command {
+    pub fn proposal(&self, name: &str) -> list_entry::Command {
         let proposal = Proposal {
             name_vi: t(name),
             name_en: None,
@@ -211,7 +223,7 @@ impl<'a> Story<'a> {
             scope: t("Toàn quốc."),
             legal_basis: None,
             overlap: OverlapStatement::NoneKnown,
-            files: vec![attachment("Phiếu thông tin")],
+            files: vec![self.attachment("Phiếu thông tin")],
         };
         list_entry::Command::Submit { proposal }
     }

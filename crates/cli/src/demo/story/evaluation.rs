@@ -1,6 +1,6 @@
 //! From the application of an enterprise to the published recognition.
 
-use super::{Story, Until, attachment, random, salt, t};
+use super::{Story, Until, random, salt, t};
 use crate::demo::cast::Persona;
 use chrono::Days;
 use ndp_domain::acts::ActId;
@@ -44,7 +44,7 @@ impl Story<'_> {
     pub fn application(&self, share: Option<(u64, u64)>) -> Application {
         let lines = self.regulation().framework;
         let files = |c: &ndp_domain::regulation::Criterion| {
-            (c.code.clone(), LineEvidence::Files { files: vec![attachment(&format!("Minh chứng {}", c.code))], statement: None })
+            (c.code.clone(), LineEvidence::Files { files: vec![self.attachment(&format!("Minh chứng {}", c.code))], statement: None })
         };
         let figure = match share {
             Some((users, market)) => FigureClaim::Counted {
@@ -59,7 +59,7 @@ impl Story<'_> {
             None => FigureClaim::NotCounted { reason: t("Chưa thống kê được.") },
         };
         Application {
-            letter: Some(attachment("Văn bản đề nghị đánh giá")),
+            letter: Some(self.attachment("Văn bản đề nghị đánh giá")),
             evidence: lines.iter().filter(|c| c.decides == Decides::Result).map(files).collect(),
             figure: Some(figure),
         }
