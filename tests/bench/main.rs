@@ -147,6 +147,7 @@ async fn own_sql(p: &Prepared, raw: &DatabaseConnection, count: usize) -> String
 async fn postgres(url: &str, rounds: usize, time: Duration) {
     let raw = Database::connect(ConnectOptions::new(url.to_owned()).sqlx_logging(false).max_connections(1).to_owned()).await.unwrap();
     let p = Arc::new(prepare(&Place::Postgres { url: url.to_owned(), connections: 16 }, &raw).await);
+    profile(&p).await;
     let seconds = time.as_secs().to_string();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("own.sql");
@@ -185,6 +186,7 @@ async fn sqlite(rounds: usize, time: Duration) {
         prepared.push(Arc::new(prepare(&place, &raw.await.unwrap()).await));
     }
     println!("SQLite, 32 askers; ratio of acts per second, median (min to max) of {rounds} alternating rounds");
+    profile(&prepared[1]).await;
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let grouped = acts(&prepared[0], 32, time).await;
@@ -193,6 +195,24 @@ async fn sqlite(rounds: usize, time: Duration) {
         ratios.push(grouped / single);
     }
     line("L4, synchronous FULL with group commit / NORMAL with single commits", &mut ratios);
+}
+
+/// Where the time of one act goes, one after the other.
+async fn profile(p: &Prepared) {
+    let count = 2_000;
+    let mut batches = Vec::new();
+    let started = Instant::now();
+    for _ in 0..count {
+        let n = p.next.fetch_add(1, Ordering::Relaxed);
+        batches.push(p.engine.batch(&p.ask(p.ids[n])).await.unwrap());
+    }
+    let decided = started.elapsed();
+    let started = Instant::now();
+    for batch in batches {
+        p.engine.store.commit(batch).await.unwrap();
+    }
+    let (decide, commit) = (decided.as_micros() / count, started.elapsed().as_micros() / count);
+    println!("  one after the other: load and decide {decide} µs, commit {commit} µs");
 }
 
 #[tokio::main]

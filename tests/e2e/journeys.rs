@@ -201,9 +201,13 @@ async fn drafts_show_who_was_faster_and_are_locked_while_a_paper_is_out() {
     let world = World::new().await;
     let story = world.story();
     let entry = story.list_entry("Nền tảng thử", 1).await.unwrap();
-    let first = world.engine.save_draft(entry.into(), "need", &json!("Nhu cầu"), 0).await.unwrap();
+    let officer = &world.cast.managing.officer;
+    let who = Reader { account: Some(officer.account), duty: officer.duty, org: Some(officer.org), unit: officer.unit.clone() };
+    let other = Reader { unit: Some("vu-khac".into()), ..who.clone() };
+    assert_eq!(world.engine.save_draft(&other, entry.into(), "need", &json!("x"), 0).await.unwrap_err().code(), "authority.foreign_unit");
+    let first = world.engine.save_draft(&who, entry.into(), "need", &json!("Nhu cầu"), 0).await.unwrap();
     assert_eq!(first, 1);
-    assert_eq!(world.engine.save_draft(entry.into(), "need", &json!("Khác"), 0).await.unwrap_err().code(), "stream.stale");
+    assert_eq!(world.engine.save_draft(&who, entry.into(), "need", &json!("Khác"), 0).await.unwrap_err().code(), "stream.stale");
     for (field, value) in [
         ("name_vi", json!("Nền tảng thử")),
         ("users", json!("Người dân")),
@@ -211,14 +215,14 @@ async fn drafts_show_who_was_faster_and_are_locked_while_a_paper_is_out() {
         ("overlap", json!("none_known")),
         ("files", json!([{ "name": "Phiếu", "sha256": "0".repeat(64) }])),
     ] {
-        world.engine.save_draft(entry.into(), field, &value, 0).await.unwrap();
+        world.engine.save_draft(&who, entry.into(), field, &value, 0).await.unwrap();
     }
-    let submit = world.engine.command_from_draft(ActId::L2, entry.into(), "proposal", serde_json::Map::new()).await.unwrap();
+    let submit = world.engine.command_from_draft(&who, ActId::L2, entry.into(), "proposal", serde_json::Map::new()).await.unwrap();
     let paper = story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit)], Until::Submitted).await.unwrap();
-    assert_eq!(world.engine.save_draft(entry.into(), "need", &json!("Muộn"), 1).await.unwrap_err().code(), "stream.stale");
+    assert_eq!(world.engine.save_draft(&who, entry.into(), "need", &json!("Muộn"), 1).await.unwrap_err().code(), "stream.stale");
     let back = ndp_domain::document::Command::Return { remark: t("Sửa.") };
     story.act(&world.cast.managing.unit_head, paper, back).await.unwrap();
-    assert_eq!(world.engine.save_draft(entry.into(), "need", &json!("Sửa lại"), 1).await.unwrap(), 2);
+    assert_eq!(world.engine.save_draft(&who, entry.into(), "need", &json!("Sửa lại"), 1).await.unwrap(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,15 +273,7 @@ async fn the_chair_of_another_body_signs_nothing_for_this_round() {
     let invite = dossier::Command::Invite { meeting_on: story.today(), place: t("phòng"), agenda: t("họp") };
     let id = ndp_domain::id::DocumentId(world.engine.id());
     let acts = vec![PinnedAct { stream: dossier.into(), act: ActId::E29 }];
-    let draft = |issuing| D::Draft {
-        id,
-        regulation: "1230-2023".into(),
-        issuing,
-        unit: None,
-        body: Some(other),
-        signers_expected: vec![],
-        acts: acts.clone(),
-    };
+    let draft = |issuing| D::Draft { id, regulation: "1230-2023".into(), issuing, unit: None, body: Some(other), acts: acts.clone() };
     let foreign = story.act(&secretary, id, draft(world.cast.consulted.org)).await.unwrap_err();
     assert_eq!(foreign.code(), "authority.foreign_organisation", "a paper of another ministry");
     story.act(&secretary, id, draft(world.cast.managing.org)).await.unwrap();

@@ -106,7 +106,7 @@ impl Machine for Account {
         }
     }
     fn view(state: &State) -> View {
-        View { person: Some(state.id), ..View::default() }
+        View { own: Some(state.id.into()), person: Some(state.id), ..View::default() }
     }
 }
 

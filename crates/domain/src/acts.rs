@@ -114,7 +114,7 @@ table! {
     E5 ["E.received"] => State("E.examining"), OneOf(&[ManagingUnitHead]), Some("dossier.assign"), NoPaper, [DECREE_30_23], [], [], true;
     E9 ["E.examining"] => State("E.ready"), OneOf(&[ManagingUnitHead]), Some("dossier.examine"), Working("examination_note"), [CHOICE], [], [], true;
     E11 ["E.ready"] => State("E.evaluating"), OneOf(&[Secretary]), Some("dossier.open"), Working("file_list"), [CHOICE], [], [], true;
-    E15 ["E.evaluating"] => Same, OneOf(&[Evaluator, Secretary]), Some("dossier.sheet"), Working("evaluation_sheet"), [DECISION_1230, CHOICE], [], [], true;
+    E15 ["E.evaluating"] => Same, OneOf(&[Evaluator, Secretary, Support]), Some("dossier.sheet"), Working("evaluation_sheet"), [DECISION_1230, CHOICE], [], [], true;
     E29 ["E.evaluating"] => Same, OneOf(&[Chair, ViceChair]), None, Issued("invitation"), [RULES_OF_WORK], [], [], false;
     E16 ["E.evaluating"] => State("E.meeting"), OneOf(&[Chair, ViceChair]), None, NoPaper, [RULES_OF_WORK, CHOICE], [INVITED_IN_TIME], [], true;
     E30 ["E.meeting"] => Same, OneOf(&[Evaluator]), None, Working("ballot"), [RULES_OF_WORK], [], [], true;

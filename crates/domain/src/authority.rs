@@ -5,7 +5,7 @@
 use crate::account::Held;
 use crate::acts::{Act, Who};
 use crate::document::SigningForm;
-use crate::id::OrganisationId;
+use crate::id::{BodyId, OrganisationId};
 use crate::machine::View;
 use crate::occasion::Actor;
 use chrono::NaiveDate;
@@ -221,9 +221,25 @@ pub fn is_theirs(act: &Act, standing: &Standing, view: &View) -> Result<(), Deni
     if !fine {
         return Err(Denied::ForeignOrganisation);
     }
-    let of_unit = matches!(duty.level(), Level::Officer | Level::UnitHead) && duty.side() == Side::Managing;
+    let of_unit =
+        matches!(duty.level(), Level::Officer | Level::UnitHead) && (duty.side() == Side::Managing || matches!(act.who, Who::OfIssuing(_)));
     if of_unit && view.unit.is_some() && standing.actor.unit.is_some() && view.unit != standing.actor.unit {
         return Err(Denied::ForeignUnit);
     }
     Ok(())
+}
+
+/// May an organisation (and, for a body's letter, that body) prepare the paper of this act on
+/// this file? D1, D2 and D11 belong to the officer of the file.
+pub fn prepares(act: &Act, issuing: OrganisationId, body: Option<BodyId>, focal: OrganisationId, view: &View) -> Result<(), Denied> {
+    let (Who::OneOf(duties) | Who::Each(duties)) = act.who else { return Err(Denied::DutyOfAnotherAct) };
+    let fits = |duty: &Duty| match duty.side() {
+        Side::Managing => view.managing == Some(issuing),
+        Side::Focal => issuing == focal,
+        Side::Consulted => view.consulted.contains(&issuing),
+        Side::Applicant => view.applicant == Some(issuing),
+        Side::Body => body.is_some() && body == view.body && view.managing == Some(issuing),
+        _ => false,
+    };
+    if duties.iter().any(fits) { Ok(()) } else { Err(Denied::ForeignOrganisation) }
 }

@@ -318,6 +318,7 @@ impl Machine for Body {
 
     fn view(state: &State) -> View {
         View {
+            own: Some(state.id.into()),
             name: Some(state.name.clone()),
             managing: Some(state.managing),
             unit: Some(state.unit.clone()),
@@ -373,7 +374,14 @@ pub fn free_members(body: &State, product: Option<ProductId>, occasion: &Occasio
 fn check_counters(body: &State, dossier: DossierId, people: &[AccountId], occasion: &Occasion) -> Result<u32, Refusal> {
     let established = body.established()?;
     let found = occasion.evidence.find::<Dossier>(dossier)?.state;
-    let meeting = found.round().filter(|r| Id::from(r.body) == body.id.into()).and_then(|r| Some((r.n, r.opened.as_ref()?)));
+    // At the meeting, by whoever chairs it.
+    let chairs = |r: &&crate::dossier::Round| r.opened.as_ref().is_some_and(|o| o.by == occasion.account());
+    let meeting = found
+        .round()
+        .filter(|_| Dossier::stage(found) == "E.meeting")
+        .filter(chairs)
+        .filter(|r| Id::from(r.body) == body.id.into())
+        .and_then(|r| Some((r.n, r.opened.as_ref()?)));
     let (round, Some(opened)) = meeting.map_or((0, None), |(n, o)| (n, Some(o))) else {
         return Err(Refusal::WrongStage { act: ActId::B7, stage: Dossier::stage(found).to_owned() });
     };

@@ -169,7 +169,7 @@ pub struct Version {
     pub basis: Basis,
     pub consultation: Option<Consultation>,
     pub promulgated: Option<Promulgated>,
-    /// Applicable lines; kept for the newest two versions only, older rounds froze their own.
+    /// Applicable lines; kept for the newest versions only, older dossiers froze their own.
     pub lines: Vec<Line>,
 }
 
@@ -222,6 +222,9 @@ pub enum Event {
     Promulgated { promulgated: Promulgated, lines: Vec<Line> },
     Superseded { version: u32 },
 }
+
+/// Versions whose lines the state keeps: more than can wait for their effect at one time.
+const KEPT: usize = 4;
 
 pub struct CriteriaSet;
 
@@ -346,7 +349,7 @@ impl Machine for CriteriaSet {
                 versions: Vec::new(),
             });
             let n = s.versions.last().map_or(1, |v| v.n + 1);
-            let at = s.versions.len().saturating_sub(1);
+            let at = s.versions.len().saturating_sub(KEPT);
             s.versions.iter_mut().take(at).for_each(|old| old.lines.clear());
             let (consultation, promulgated) = (None, None);
             s.versions.push(Version { n, stage: Stage::Drafting, basis: basis.clone(), consultation, promulgated, lines: Vec::new() });

@@ -9,7 +9,9 @@
 //! yet, and the signature says so.
 
 use crate::acts::ActId;
+use crate::body::Body;
 use crate::canonical::{Content, Hash, Pin};
+use crate::evidence::Need;
 use crate::id::{AccountId, BodyId, DocumentId, Id, Kind, OrganisationId};
 use crate::machine::{self, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
@@ -142,7 +144,6 @@ pub enum Command {
         issuing: OrganisationId,
         unit: Option<Text<60>>,
         body: Option<BodyId>,
-        signers_expected: Vec<AccountId>,
         acts: Vec<PinnedAct>,
     },
     /// D2
@@ -263,16 +264,23 @@ impl Machine for Document {
         }
     }
 
+    fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::Draft { body: Some(body), .. } => vec![Need::Stream((*body).into())],
+            _ => Vec::new(),
+        }
+    }
+
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
         let event = match (state, command) {
-            (_, Command::Draft { id, regulation, issuing, unit, body, signers_expected, acts }) => Event::Drafted {
+            (_, Command::Draft { id, regulation, issuing, unit, body, acts }) => Event::Drafted {
                 id: *id,
                 kind: paper_kind(acts)?,
                 regulation: regulation.clone(),
                 issuing: *issuing,
                 unit: unit.as_ref().map(|u| u.to_string()),
                 body: *body,
-                signers_expected: signers_expected.clone(),
+                signers_expected: signers_of(*body, occasion)?,
                 acts: acts.clone(),
             },
             (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)? },
@@ -346,6 +354,7 @@ impl Machine for Document {
     fn view(state: &State) -> View {
         let key = |n: &Number| format!("{}/{}/{}/{}", state.issuing, n.book, n.date.year(), n.number);
         View {
+            own: Some(state.id.into()),
             name: None,
             code: state.number.as_ref().map(Number::printed),
             managing: Some(state.issuing),
@@ -358,6 +367,13 @@ impl Machine for Document {
             ..View::default()
         }
     }
+}
+
+/// Chair and vice-chair of the body whose letter this is.
+fn signers_of(body: Option<BodyId>, occasion: &Occasion) -> Result<Vec<AccountId>, Refusal> {
+    let Some(body) = body else { return Ok(Vec::new()) };
+    let established = occasion.evidence.find::<Body>(body)?.state.established()?;
+    Ok(std::iter::once(established.chair).chain(established.vice_chair).collect())
 }
 
 /// All pinned acts share one kind of paper.

@@ -30,7 +30,7 @@ mod count;
 mod decide;
 mod evolve;
 
-pub use count::{Tally, Way, count};
+pub use count::{Tally, Way, count, sheets_of, tied_lines};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -376,8 +376,8 @@ impl Machine for Dossier {
                 }
                 needs
             }
-            (_, Command::OpenRound { body, .. }) => {
-                vec![Need::Stream((*body).into()), Need::Children((*body).into(), Kind::Declaration)]
+            (Some(s), Command::OpenRound { body, .. }) => {
+                vec![Need::Stream((*body).into()), Need::Children((*body).into(), Kind::Declaration), Need::Stream(s.product.into())]
             }
             (_, Command::Convene { .. } | Command::Invite { .. } | Command::SignMinutes { .. }) => body().into_iter().collect(),
             (Some(s), Command::Count {}) => body().into_iter().chain([Need::Children(s.id.into(), Kind::Sheet)]).collect(),
@@ -434,6 +434,7 @@ impl Machine for Dossier {
 
     fn view(state: &State) -> View {
         View {
+            own: Some(state.id.into()),
             name: Some(state.name.clone()),
             code: Some(state.code.clone()),
             managing: Some(state.managing),
@@ -456,6 +457,9 @@ pub(crate) fn version_in_force(set: CriteriaSetId, occasion: &Occasion) -> Resul
     let found = occasion.evidence.find::<CriteriaSet>(set)?;
     let version = found.state.in_force_on(occasion.day()).ok_or(Refusal::SetNotPromulgated {})?;
     let Some(Promulgated { text, .. }) = &version.promulgated else { return Err(Refusal::SetNotPromulgated {}) };
+    if version.lines.is_empty() {
+        return Err(Refusal::SetNotPromulgated {});
+    }
     Ok((SetPin { set, n: version.n, text: *text }, version.lines.clone()))
 }
 

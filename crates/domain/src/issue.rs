@@ -100,6 +100,11 @@ pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Ne
     if let Command::Document(document::Command::Draft { acts, .. }) = &order.command {
         needs.extend(acts.iter().map(|a| Need::Stream(a.stream)));
     }
+    if let (Command::Document(document::Command::Discard {}), Some(document)) =
+        (&order.command, state(&order.stream).and_then(Document::of))
+    {
+        needs.extend(document.acts.iter().map(|a| Need::Stream(a.stream)));
+    }
     needs.sort();
     needs.dedup();
     needs
@@ -113,6 +118,9 @@ impl Run<'_> {
     /// One act and what follows from it.
     fn act(&mut self, order: &Order, paper: Option<&IssuedPaper>, recorded_by: Option<AccountId>) -> Result<(), Refusal> {
         let (id, command) = (order.stream, &order.command);
+        if id.kind != command.kind() {
+            return Err(Refusal::CommandOfAnotherKind { act: command.act() });
+        }
         let evidence = self.evidence(id, command);
         let regulations = self.world.regulations;
         let default = self.world.default_regulation;
@@ -154,6 +162,9 @@ impl Run<'_> {
             let Some(state) = machine::evolve(whole.map(|w| w.state), &event) else {
                 return Err(Refusal::CommandOfAnotherKind { act: command.act() });
             };
+            if state.view().own.is_some_and(|own| own != id) {
+                return Err(Refusal::IdOfAnotherStream {});
+            }
             let moved = old_stage != Some(state.stage());
             let clocks = moved.then(|| clocks_of(state.stage(), &occasion));
             follow.extend(machine::consequences(id, &state, &event, &occasion));
@@ -209,6 +220,10 @@ impl Run<'_> {
                 for pinned in acts {
                     let stage = self.state(pinned.stream).map(State::stage);
                     let row = pinned.act.row();
+                    let view = self.state(pinned.stream).map(State::view).unwrap_or_default();
+                    if view.regulation.is_some_and(|r| r != document.regulation) {
+                        return Err(Refusal::PaperUnderAnotherVersion {});
+                    }
                     let opens_later = stage.is_none();
                     if !opens_later && !row.from.contains(&stage.unwrap_or_default()) {
                         return Err(Refusal::WrongStage { act: row.id, stage: stage.unwrap_or_default().to_owned() });
@@ -221,9 +236,9 @@ impl Run<'_> {
                 Some(frozen) => self.rehearse(order, &document, frozen),
                 None => Err(Refusal::SnapshotMissing {}),
             },
-            document::Command::Issue { .. } => {
+            document::Command::Issue { recipients } => {
                 let (Some(frozen), Some(signature)) = (snapshot, &document.signature) else { return Err(Refusal::SnapshotMissing {}) };
-                if Some(Content::of(frozen).pin()) != document.snapshot {
+                if Some(Content::of(frozen).pin()) != document.snapshot || frozen.recipients != *recipients {
                     return Err(Refusal::SnapshotDiffers {});
                 }
                 let paper = document::issued_paper(&document, at);

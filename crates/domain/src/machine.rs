@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 /// What lists, authority and visibility need to know of any state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct View {
+    /// The id that the state itself names; always the stream's own.
+    pub own: Option<Id>,
     pub name: Option<String>,
     pub code: Option<String>,
     pub managing: Option<OrganisationId>,
@@ -223,6 +225,7 @@ impl State {
                     Duty::Chair => Some(vec![round.opened.as_ref().map_or(round.chair, |o| o.by)]),
                     Duty::ViceChair => Some(Vec::new()),
                     Duty::Secretary => Some(round.helpers.iter().take(1).copied().collect()),
+                    Duty::Support => Some(Vec::new()),
                     Duty::Evaluator if round.opened.is_some() => {
                         let present = |p: &&AccountId| round.opened.as_ref().is_some_and(|o| o.present.contains(p));
                         Some(round.due.iter().filter(present).copied().collect())

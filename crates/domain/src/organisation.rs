@@ -126,6 +126,7 @@ impl Machine for Organisation {
     }
     fn view(state: &State) -> View {
         View {
+            own: Some(state.id.into()),
             name: Some(state.record.name_vi.to_string()),
             code: Some(state.record.code.to_string()),
             open_key: Some(state.record.code.to_string()),

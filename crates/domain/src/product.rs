@@ -116,6 +116,7 @@ impl Machine for Product {
     fn view(state: &State) -> View {
         let enterprise = (state.record.ownership == Ownership::Enterprise).then_some(state.record.owner);
         View {
+            own: Some(state.id.into()),
             name: Some(state.record.name_vi.to_string()),
             code: Some(state.record.code.to_string()),
             managing: Some(state.managing),

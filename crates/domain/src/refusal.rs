@@ -39,6 +39,7 @@ refusals! {
     CommandOfAnotherKind { act: ActId } = "act.other_kind", Content, law::CHOICE;
     ActTakesEffectWithPaper { act: ActId } = "act.needs_issued_paper", Stage, law::DECREE_30_18;
     StreamNotFound { stream: Id } = "stream.not_found", Content, law::CHOICE;
+    IdOfAnotherStream {} = "stream.other_id", Content, law::CHOICE;
     AlreadyOpen { kind: String } = "stream.already_open", Stage, law::CHOICE;
     TextMissing { field: String } = "input.field_missing", Content, law::CHOICE;
     DateInFuture { date: NaiveDate } = "input.date_in_future", Content, law::CHOICE;
@@ -115,6 +116,7 @@ refusals! {
     MarkOfAnotherScale { codes: Vec<String> } = "round.mark_of_other_scale", Content, law::CHOICE;
     LevelOverHundred { codes: Vec<String> } = "round.level_over_100", Content, law::CHOICE;
     PaperSheetBySamePerson {} = "sheet.entered_and_confirmed_by_one", Content, law::CHOICE;
+    PaperSheetNotEntered {} = "sheet.not_entered", Stage, law::CHOICE;
     PaperSheetIncomplete {} = "sheet.paper_without_scan", Content, law::CHOICE;
     SheetOfAnother {} = "sheet.of_another", Content, law::CHOICE;
     SheetImmutable {} = "sheet.already_submitted", Stage, law::CHOICE;
@@ -128,6 +130,7 @@ refusals! {
     CountingBoardMissing {} = "round.counting_board_missing", Stage, law::RULES_OF_WORK;
     VotesMissing { missing: u32 } = "round.votes_missing", Stage, law::RULES_OF_WORK;
     SecondVoteNeeded { codes: Vec<String> } = "round.second_vote_needed", Stage, law::RULES_OF_WORK;
+    FigureNotConfirmed {} = "round.figure_not_confirmed", Stage, law::LETTER_2291_6;
     MinutesDiffer {} = "round.minutes_differ", Content, law::DECREE_30_29;
     SignedAlready {} = "round.signed_already", Stage, law::CHOICE;
     OutcomeIsAnother { outcome: Outcome } = "dossier.outcome_is_another", Stage, law::LETTER_2291_6;
@@ -147,6 +150,7 @@ refusals! {
     NotEntitledToSign {} = "document.not_entitled", Content, law::DECREE_30_13;
     FileDateWrong { date: NaiveDate } = "document.file_date", Content, law::DECREE_30_13;
     NumberDateWrong { date: NaiveDate } = "document.number_date", Content, law::DECREE_30_14;
+    PaperUnderAnotherVersion {} = "document.other_regulation", Content, law::DECREE_30_10;
     NumberTaken {} = "document.number_taken", Stage, law::DECREE_30_14;
     RecipientsMissing {} = "document.recipients_missing", Content, law::DECREE_30_18;
 }

@@ -4,8 +4,9 @@
 
 use crate::acts::ActId;
 use crate::authority::Duty;
+use crate::body::Body;
 use crate::canonical::{Content, Pin};
-use crate::dossier::{Dossier, Round};
+use crate::dossier::{Dossier, Round, sheets_of, tied_lines};
 use crate::evidence::Need;
 use crate::id::{AccountId, BodyId, DossierId, Kind, ProductId};
 use crate::list_entry::Attachment;
@@ -78,8 +79,17 @@ pub struct State {
     /// Who may read it once opened.
     pub readers: Vec<AccountId>,
     pub sheet: Option<Submitted>,
+    /// A paper sheet as the support team entered it, until the secretary confirms.
+    pub entered: Option<Entered>,
     /// First and second vote; both are kept.
     pub ballots: Vec<Ballot>,
+}
+
+/// Who entered a paper sheet, and what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    pub by: AccountId,
+    pub text: Pin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +109,8 @@ pub struct Ballot {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
+    /// E15, first half of a paper sheet: entered by the support team.
+    Enter { dossier: DossierId, member: AccountId, text: SheetText },
     /// E15
     Submit { dossier: DossierId, member: AccountId, text: SheetText },
     /// E30
@@ -119,6 +131,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
+    Entered { place: Place, entered: Entered, salt: Salt },
     Submitted { place: Place, sheet: Submitted, salt: Salt },
     Cast { place: Place, ballot: Ballot },
 }
@@ -127,7 +140,7 @@ pub struct Sheet;
 
 fn dossier_of(command: &Command) -> DossierId {
     match command {
-        Command::Submit { dossier, .. } | Command::Cast { dossier, .. } => *dossier,
+        Command::Enter { dossier, .. } | Command::Submit { dossier, .. } | Command::Cast { dossier, .. } => *dossier,
     }
 }
 
@@ -139,22 +152,34 @@ impl Machine for Sheet {
 
     fn act(command: &Command) -> ActId {
         match command {
-            Command::Submit { .. } => ActId::E15,
+            Command::Enter { .. } | Command::Submit { .. } => ActId::E15,
             Command::Cast { .. } => ActId::E30,
         }
     }
-    fn stage(_: &State) -> &'static str {
-        "E15.sealed"
+    /// Entered on paper, submitted, or with ballots that stay sealed until they are counted.
+    fn stage(state: &State) -> &'static str {
+        match (state.sheet.is_some(), state.ballots.is_empty()) {
+            (_, false) => "E30.sealed",
+            (true, true) => "E15.sealed",
+            (false, true) => "E15.entered",
+        }
     }
     fn standing(_: Option<&State>, command: &Command, occasion: &Occasion) -> Result<&'static str, Refusal> {
         Ok(Dossier::stage(occasion.evidence.find::<Dossier>(dossier_of(command))?.state))
     }
-    fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
-        vec![Need::Stream(dossier_of(command).into())]
+    fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
+        let dossier = dossier_of(command).into();
+        match (state, command) {
+            // A second vote is only for lines tied in the first one.
+            (Some(s), Command::Cast { .. }) if !s.ballots.is_empty() => {
+                vec![Need::Stream(dossier), Need::Stream(s.body.into()), Need::Children(dossier, Kind::Sheet)]
+            }
+            _ => vec![Need::Stream(dossier)],
+        }
     }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
-            Command::Submit { text, .. } => vec![Content::of(text)],
+            Command::Enter { text, .. } | Command::Submit { text, .. } => vec![Content::of(text)],
             Command::Cast { .. } => Vec::new(),
         }
     }
@@ -173,8 +198,25 @@ impl Machine for Sheet {
         };
         let same = |member: AccountId| state.is_none_or(|s| s.member == member && s.round == round.n && s.dossier == dossier_of(command));
         match command {
+            Command::Enter { member, text, .. } => {
+                let by = occasion.account();
+                if occasion.actor.duty != Some(Duty::Support) || text.paper.as_ref().is_none_or(|p| p.entered_by != by) {
+                    return Err(Refusal::PaperSheetIncomplete {});
+                }
+                due(round, *member)?;
+                if !same(*member) {
+                    return Err(Refusal::SheetOfAnother {});
+                }
+                if state.is_some_and(|s| s.sheet.is_some()) {
+                    return Err(Refusal::SheetImmutable {});
+                }
+                check_findings(round, text, occasion)?;
+                salted(&text.salt)?;
+                let entered = Entered { by, text: Content::of(text).pin() };
+                Ok(vec![Event::Entered { place: place(*member), entered, salt: text.salt.clone() }])
+            }
             Command::Submit { member, text, .. } => {
-                check_author(round, *member, text, occasion)?;
+                check_author(round, *member, text, state.and_then(|s| s.entered.as_ref()), occasion)?;
                 if !same(*member) {
                     return Err(Refusal::SheetOfAnother {});
                 }
@@ -198,8 +240,14 @@ impl Machine for Sheet {
                     return Err(Refusal::SheetOfAnother {});
                 }
                 let cast = state.map_or(0, |s| s.ballots.len());
-                if cast >= 2 {
-                    return Err(Refusal::NoSecondVote {});
+                if cast >= 1 {
+                    let body = occasion.evidence.find::<Body>(round.body)?.state.established()?;
+                    let own = state.map(|s| (s.member, s));
+                    let sheets = sheets_of(round, occasion.evidence).into_iter().chain(own).collect();
+                    let tied = tied_lines(round, body, &sheets)?;
+                    if cast >= 2 || tied.is_empty() || !votes.keys().eq(tied.iter()) {
+                        return Err(Refusal::NoSecondVote {});
+                    }
                 }
                 let lines: Vec<&str> = round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| l.code.as_str()).collect();
                 let unknown: Vec<String> = votes.keys().filter(|c| !lines.contains(&c.as_str())).cloned().collect();
@@ -218,7 +266,7 @@ impl Machine for Sheet {
 
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         let place = match event {
-            Event::Submitted { place, .. } | Event::Cast { place, .. } => place.clone(),
+            Event::Entered { place, .. } | Event::Submitted { place, .. } | Event::Cast { place, .. } => place.clone(),
         };
         let mut s = state.unwrap_or(State {
             dossier: place.dossier,
@@ -229,9 +277,11 @@ impl Machine for Sheet {
             regulation: place.regulation,
             readers: place.readers,
             sheet: None,
+            entered: None,
             ballots: Vec::new(),
         });
         match event {
+            Event::Entered { entered, .. } => s.entered = Some(entered.clone()),
             Event::Submitted { sheet, .. } => s.sheet = Some(sheet.clone()),
             Event::Cast { ballot, .. } => s.ballots.push(ballot.clone()),
         }
@@ -257,19 +307,26 @@ fn salted(salt: &Salt) -> Result<(), Refusal> {
     if text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) { Ok(()) } else { Err(Refusal::SaltMissing {}) }
 }
 
-/// Due, not recused; by the member, or on paper by two helpers.
-fn check_author(round: &Round, member: AccountId, text: &SheetText, occasion: &Occasion) -> Result<(), Refusal> {
+/// A member who owes a sheet: due and not recused.
+fn due(round: &Round, member: AccountId) -> Result<(), Refusal> {
     if round.recused.contains(&member) {
         return Err(Refusal::MemberHasConflict {});
     }
-    if !round.due.contains(&member) {
-        return Err(Refusal::NotEvaluator {});
-    }
+    if round.due.contains(&member) { Ok(()) } else { Err(Refusal::NotEvaluator {}) }
+}
+
+/// By the member; or on paper, entered by the support team and confirmed to the letter by the
+/// secretary, never the same person.
+fn check_author(round: &Round, member: AccountId, text: &SheetText, entered: Option<&Entered>, occasion: &Occasion) -> Result<(), Refusal> {
+    due(round, member)?;
     match (&text.paper, occasion.actor.duty) {
         (None, Some(Duty::Evaluator)) if occasion.account() == member => Ok(()),
         (None, _) => Err(Refusal::SheetOfAnother {}),
         (Some(paper), _) if paper.entered_by == occasion.account() => Err(Refusal::PaperSheetBySamePerson {}),
-        (Some(paper), Some(Duty::Secretary)) if round.helpers.contains(&paper.entered_by) => Ok(()),
+        (Some(paper), Some(Duty::Secretary)) if round.helpers.contains(&paper.entered_by) => match entered {
+            Some(e) if e.by == paper.entered_by && e.text == Content::of(text).pin() => Ok(()),
+            _ => Err(Refusal::PaperSheetNotEntered {}),
+        },
         (Some(_), _) => Err(Refusal::PaperSheetIncomplete {}),
     }
 }
@@ -320,12 +377,7 @@ fn check_findings(round: &Round, text: &SheetText, occasion: &Occasion) -> Resul
 }
 
 fn may_vote(round: &Round, member: AccountId) -> Result<(), Refusal> {
-    if round.recused.contains(&member) {
-        return Err(Refusal::MemberHasConflict {});
-    }
-    if !round.due.contains(&member) {
-        return Err(Refusal::NotEvaluator {});
-    }
+    due(round, member)?;
     match &round.opened {
         Some(opened) if opened.present.contains(&member) => Ok(()),
         _ => Err(Refusal::NotPresent {}),

@@ -2,8 +2,10 @@
 
 use crate::{Engine, Problem, parse};
 use ndp_domain::acts::ActId;
+use ndp_domain::authority::Denied;
 use ndp_domain::id::Id;
 use ndp_domain::machine::Command;
+use ndp_domain::visibility::Reader;
 use ndp_store::batch::CommitError;
 use ndp_store::drafts::Save;
 use serde_json::{Map, Value};
@@ -20,7 +22,8 @@ pub fn locks(act: ActId) -> Option<bool> {
 impl Engine {
     /// Saves one typed field. `seen` is the version the writer had before them; somebody else's
     /// save in between, or a lock, answers *stale*.
-    pub async fn save_draft(&self, stream: Id, field: &str, value: &Value, seen: u64) -> Result<u64, Problem> {
+    pub async fn save_draft(&self, reader: &Reader, stream: Id, field: &str, value: &Value, seen: u64) -> Result<u64, Problem> {
+        self.sees_draft(reader, stream).await?;
         let value = parse::normalise(value.clone()).to_string();
         let save = Save { stream, field: field.to_owned(), value, seen, at: self.clock.now() };
         self.store.save_draft(save).await.map_err(|error| match error {
@@ -31,16 +34,29 @@ impl Engine {
     }
 
     /// The draft's fields as one object.
-    pub async fn draft(&self, stream: Id) -> Result<Value, Problem> {
+    pub async fn draft(&self, reader: &Reader, stream: Id) -> Result<Value, Problem> {
+        self.sees_draft(reader, stream).await?;
         let fields = self.store.draft(stream).await?;
         let value = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
         Ok(Value::Object(fields.into_iter().map(|(name, field)| (name, value(&field.value))).collect::<Map<_, _>>()))
     }
 
+    /// A draft is its unit's, or the applicant's own: whoever does not see the stream learns nothing.
+    async fn sees_draft(&self, reader: &Reader, stream: Id) -> Result<(), Problem> {
+        if self.sees(reader, stream).await? { Ok(()) } else { Err(Problem::Denied(Denied::ForeignUnit)) }
+    }
+
     /// The command that a draft makes: its fields under `within`, beside `more`.
-    pub async fn command_from_draft(&self, act: ActId, stream: Id, within: &str, more: Map<String, Value>) -> Result<Command, Problem> {
+    pub async fn command_from_draft(
+        &self,
+        reader: &Reader,
+        act: ActId,
+        stream: Id,
+        within: &str,
+        more: Map<String, Value>,
+    ) -> Result<Command, Problem> {
         let mut content = more;
-        content.insert(within.to_owned(), self.draft(stream).await?);
+        content.insert(within.to_owned(), self.draft(reader, stream).await?);
         parse::command(act, stream.kind, Value::Object(content))
     }
 }

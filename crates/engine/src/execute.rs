@@ -6,7 +6,7 @@ use crate::drafts;
 use crate::{Engine, Problem};
 use ndp_domain::account::{self, Account};
 use ndp_domain::acts::{ActId, Who};
-use ndp_domain::authority::{Denied, Duty, Side, Standing, is_theirs, may_at_all};
+use ndp_domain::authority::{Denied, Duty, Side, Standing, is_theirs, may_at_all, prepares};
 use ndp_domain::canonical::{Hash, canonical};
 use ndp_domain::document::{self, Document, SigningForm, Snapshot};
 use ndp_domain::evidence::{Need, Neighbour};
@@ -325,11 +325,34 @@ fn authorise(ask: &Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at
     if let Some(file) = loaded.get(&ask.stream) {
         let state = &file.neighbour.whole.state;
         is_theirs(row, &standing, &state.view())?;
+        if let (ActId::D2 | ActId::D11, Some(d)) = (row.id, Document::known(state)) {
+            prepare_all(&d.acts, d.issuing, d.body, standing.focal, loaded)?;
+        }
         if let (ActId::D6 | ActId::D12, Some(document)) = (row.id, Document::known(state)) {
             entitled(document, &standing, loaded)?;
         }
     }
+    if let Command::Document(document::Command::Draft { acts, issuing, body, .. }) = &ask.command {
+        prepare_all(acts, *issuing, *body, standing.focal, loaded)?;
+    }
     Ok(form)
+}
+
+/// The paper's acts are on files of the organisation that prepares it. An act that opens a
+/// stream has no file yet; its own rules name whose it is.
+fn prepare_all(
+    acts: &[document::PinnedAct],
+    issuing: ndp_domain::id::OrganisationId,
+    body: Option<ndp_domain::id::BodyId>,
+    focal: ndp_domain::id::OrganisationId,
+    loaded: &BTreeMap<Id, Loaded>,
+) -> Result<(), Problem> {
+    for pinned in acts {
+        if let Some(file) = loaded.get(&pinned.stream) {
+            prepares(pinned.act.row(), issuing, body, focal, &file.neighbour.whole.state.view())?;
+        }
+    }
+    Ok(())
 }
 
 /// The signer holds the duty of each pinned act, within the delegation, and each file is theirs.

@@ -122,6 +122,8 @@ impl Store {
                 let mut options = ConnectOptions::new(url.clone());
                 options.max_connections(*connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
                 options.acquire_timeout(Duration::from_secs(10));
+                // Few statements of a fixed shape: planning them anew for each act costs more than the act.
+                options.map_sqlx_postgres_opts(|o| o.options([("plan_cache_mode", "force_generic_plan")]));
                 let read = Database::connect(options).await?;
                 Ok(Store { read, writer: Writer::Pool, backend: DatabaseBackend::Postgres })
             }

@@ -81,7 +81,8 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
         .map(|(principal, facet)| {
             let opened = if *facet == "sheet" {
                 " AND EXISTS (SELECT 1 FROM stream d WHERE d.id = s.parent AND (d.sheets_opened = 1 OR
-                   (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round) >= d.sheets_due))"
+                   (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round AND c.stage <> 'E15.entered') >= d.sheets_due)
+                   AND (s.stage <> 'E30.sealed' OR d.stage IN ('E.counted', 'E.concluded', 'E.decided')))"
             } else {
                 ""
             };
@@ -206,7 +207,7 @@ impl Store {
             "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name FROM task t JOIN stream s ON s.id = t.stream
              WHERE t.duty = {duty} AND ({of_org} OR {own}) AND {admitted}
                AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
-                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.person = t.person)
+                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.stage <> 'E15.entered' AND c.person = t.person)
                   OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
              ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
         );
@@ -240,7 +241,8 @@ impl Store {
     /// Is the sheet open to its readers: the chair opened the meeting, or every due sheet is in?
     pub async fn sheet_opened(&self, sheet: Id) -> Result<bool, Fault> {
         let sql = "SELECT 1 AS one FROM stream s JOIN stream d ON d.id = s.parent WHERE s.id = $1 AND (d.sheets_opened = 1 OR
-            (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round) >= d.sheets_due)";
+            (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round AND c.stage <> 'E15.entered') >= d.sheets_due)
+             AND (s.stage <> 'E30.sealed' OR d.stage IN ('E.counted', 'E.concluded', 'E.decided'))";
         Ok(!self.query(sql, vec![sheet.uuid.into()]).await?.is_empty())
     }
 }

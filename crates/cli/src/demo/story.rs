@@ -152,7 +152,6 @@ impl<'a> Story<'a> {
             issuing: desk.org,
             unit: drafter.unit.as_deref().map(t),
             body,
-            signers_expected: body.map(|_| signer.account).into_iter().collect(),
             acts: pinned,
         };
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();

@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::regulation::{Decides, Denominator};
 use crate::sheet::{self, Sheet, Vote};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Votes {
@@ -40,62 +40,112 @@ pub struct Tally {
     pub way: Way,
 }
 
-/// Counts every line but popularity. Voters are the members present; an absent member's sheet
-/// is a written opinion where the rules allow it, and never counts for the quorum.
-pub fn count(round: &Round, body: &Establishing, evidence: &Evidence) -> Result<Vec<Tally>, Refusal> {
-    let present: &[AccountId] = round.opened.as_ref().map_or(&[], |o| &o.present);
-    let sheets: BTreeMap<AccountId, &sheet::State> =
-        evidence.all::<Sheet>().filter(|s| s.state.round == round.n).map(|s| (s.state.member, s.state)).collect();
-    let voters: Vec<AccountId> = present.iter().filter(|p| round.due.contains(p)).copied().collect();
-    let missing = voters.iter().filter(|v| sheets.get(v).is_none_or(|s| s.ballots.is_empty())).count();
-    if missing > 0 {
-        return Err(Refusal::VotesMissing { missing: missing as u32 });
+/// Sheets of a round, by member.
+pub fn sheets_of<'a>(round: &Round, evidence: &'a Evidence) -> BTreeMap<AccountId, &'a sheet::State> {
+    evidence.all::<Sheet>().filter(|s| s.state.round == round.n).map(|s| (s.state.member, s.state)).collect()
+}
+
+type Sheets<'a> = BTreeMap<AccountId, &'a sheet::State>;
+
+/// The first vote on one line, and what it is a majority of.
+struct Count<'a> {
+    body: &'a Establishing,
+    sheets: &'a Sheets<'a>,
+    voters: Vec<AccountId>,
+    written: Vec<&'a sheet::Submitted>,
+    of: usize,
+}
+
+impl<'a> Count<'a> {
+    /// Voters are the members present; an absent member's sheet is a written opinion where the
+    /// rules allow it, and never counts for the quorum.
+    fn of(round: &Round, body: &'a Establishing, sheets: &'a Sheets<'a>) -> Result<Count<'a>, Refusal> {
+        let present: &[AccountId] = round.opened.as_ref().map_or(&[], |o| &o.present);
+        let voters: Vec<AccountId> = present.iter().filter(|p| round.due.contains(p)).copied().collect();
+        let missing = voters.iter().filter(|v| sheets.get(v).is_none_or(|s| s.ballots.is_empty())).count();
+        if missing > 0 {
+            return Err(Refusal::VotesMissing { missing: missing as u32 });
+        }
+        let absent = round.due.iter().filter(|member| body.rules.written_opinion && !present.contains(member));
+        let written: Vec<&sheet::Submitted> = absent.filter_map(|member| sheets.get(member)?.sheet.as_ref()).collect();
+        let of = match body.rules.majority_of {
+            Denominator::Named => body.members.len(),
+            Denominator::Present => voters.len() + written.len(),
+        };
+        Ok(Count { body, sheets, voters, written, of })
     }
-    let written: Vec<&sheet::Submitted> = round
-        .due
-        .iter()
-        .filter(|member| body.rules.written_opinion && !present.contains(member))
-        .filter_map(|member| sheets.get(member)?.sheet.as_ref())
-        .collect();
-    let of = match body.rules.majority_of {
-        Denominator::Named => body.members.len(),
-        Denominator::Present => voters.len() + written.len(),
-    };
-    let chair = body.chair;
-    let mut tallies = Vec::new();
-    let mut ties = Vec::new();
-    for line in round.lines.iter().filter(|l| l.decides == Decides::Result) {
-        let ballot =
-            |who: &AccountId, nth: usize| sheets.get(who).and_then(|s| s.ballots.get(nth)).and_then(|b| b.votes.get(&line.code)).copied();
-        let mut first = tally(voters.iter().map(|v| ballot(v, 0)));
-        for opinion in &written {
-            match opinion.results.get(&line.code) {
-                Some(true) => first.met += 1,
-                Some(false) => first.not_met += 1,
+
+    fn ballot(&self, who: &AccountId, nth: usize, code: &str) -> Option<Vote> {
+        self.sheets.get(who).and_then(|s| s.ballots.get(nth)).and_then(|b| b.votes.get(code)).copied()
+    }
+
+    fn votes(&self, nth: usize, code: &str) -> Votes {
+        let mut votes = tally(self.voters.iter().map(|v| self.ballot(v, nth, code)));
+        for opinion in self.written.iter().filter(|_| nth == 0) {
+            match opinion.results.get(code) {
+                Some(true) => votes.met += 1,
+                Some(false) => votes.not_met += 1,
                 None => {}
             }
         }
-        let majority = |votes: Votes| body.rules.majority.exceeded(votes.met as usize, of);
-        let row = |second, met, way| Tally { code: line.code.clone(), first, second, of: of as u32, met, way };
-        if majority(first) {
-            tallies.push(row(None, true, Way::Majority));
-        } else if first.met != first.not_met || first.met == 0 {
-            tallies.push(row(None, false, Way::NoMajority));
-        } else if voters.iter().any(|v| ballot(v, 1).is_none()) {
-            ties.push(line.code.clone());
-        } else {
-            let second = tally(voters.iter().map(|v| ballot(v, 1)));
-            let (met, way) = match (second.met.cmp(&second.not_met), ballot(&chair, 1)) {
-                (std::cmp::Ordering::Greater, _) => (true, Way::SecondVote),
-                (std::cmp::Ordering::Less, _) => (false, Way::SecondVote),
-                (_, Some(Vote::Met)) => (true, Way::ChairsSide),
-                (_, Some(_)) => (false, Way::ChairsSide),
-                (_, None) => (false, Way::TieWithoutChair),
-            };
-            tallies.push(row(Some(second), met, way));
-        }
+        votes
     }
-    if ties.is_empty() { Ok(tallies) } else { Err(Refusal::SecondVoteNeeded { codes: ties }) }
+
+    fn majority(&self, votes: Votes) -> bool {
+        self.body.rules.majority.exceeded(votes.met as usize, self.of)
+    }
+
+    fn tied(&self, code: &str) -> bool {
+        let first = self.votes(0, code);
+        !self.majority(first) && first.met == first.not_met && first.met > 0
+    }
+
+    fn row(&self, code: &str) -> Option<Tally> {
+        let first = self.votes(0, code);
+        let row = |second, met, way| Some(Tally { code: code.to_owned(), first, second, of: self.of as u32, met, way });
+        if self.majority(first) {
+            return row(None, true, Way::Majority);
+        }
+        if !self.tied(code) {
+            return row(None, false, Way::NoMajority);
+        }
+        if self.voters.iter().any(|v| self.ballot(v, 1, code).is_none()) {
+            return None;
+        }
+        let second = self.votes(1, code);
+        let chair = self.ballot(&self.body.chair, 1, code);
+        let (met, way) = match (self.majority(second), second.met == second.not_met, chair) {
+            (true, ..) => (true, Way::SecondVote),
+            (false, false, _) => (false, Way::SecondVote),
+            (_, true, Some(vote)) => (vote == Vote::Met, Way::ChairsSide),
+            (_, true, None) => (false, Way::TieWithoutChair),
+        };
+        row(Some(second), met, way)
+    }
+}
+
+fn voted(round: &Round) -> impl Iterator<Item = &str> {
+    round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| l.code.as_str())
+}
+
+/// Lines tied in the first vote, in order of their codes: only these are voted again.
+pub fn tied_lines(round: &Round, body: &Establishing, sheets: &Sheets) -> Result<BTreeSet<String>, Refusal> {
+    let count = Count::of(round, body, sheets)?;
+    Ok(voted(round).filter(|code| count.tied(code)).map(str::to_owned).collect())
+}
+
+/// Counts every line but popularity, whose figure the members confirm in their sheets instead.
+pub fn count(round: &Round, body: &Establishing, evidence: &Evidence) -> Result<Vec<Tally>, Refusal> {
+    let sheets = sheets_of(round, evidence);
+    let count = Count::of(round, body, &sheets)?;
+    let submitted: Vec<&sheet::Submitted> = sheets.values().filter_map(|s| s.sheet.as_ref()).collect();
+    let confirmed = submitted.iter().filter(|s| s.figure_confirmed).count();
+    if round.share.is_some() && !body.rules.majority.exceeded(confirmed, submitted.len()) {
+        return Err(Refusal::FigureNotConfirmed {});
+    }
+    let rows: Vec<(&str, Option<Tally>)> = voted(round).map(|code| (code, count.row(code))).collect();
+    let open: Vec<String> = rows.iter().filter(|(_, row)| row.is_none()).map(|(code, _)| (*code).to_owned()).collect();
+    if open.is_empty() { Ok(rows.into_iter().filter_map(|(_, row)| row).collect()) } else { Err(Refusal::SecondVoteNeeded { codes: open }) }
 }
 
 fn tally(votes: impl Iterator<Item = Option<Vote>>) -> Votes {

@@ -147,6 +147,11 @@ fn submit(s: &State, application: &Application, occasion: &Occasion) -> Result<E
                 BadShare::LowAboveHigh => "share.low_above_high",
                 BadShare::UsersAboveMarket => "share.users_above_market",
             };
+            // Canonical JSON keeps whole numbers exactly up to 2^53 − 1 (RFC 8785).
+            let numbers = [figure.share.numerator, figure.share.denominator_low, figure.share.denominator_high];
+            if numbers.iter().any(|n| *n > (1 << 53) - 1) {
+                return Err(Refusal::ShareImpossible { why: "share.too_large".to_owned() });
+            }
             figure.share.check().map_err(|bad| Refusal::ShareImpossible { why: why(bad).to_owned() })?;
             if figure.period_to < figure.period_from {
                 return Err(Refusal::DateBeforeEvent { date: figure.period_to, event: figure.period_from });
@@ -171,6 +176,15 @@ fn open_round(s: &State, body: BodyId, cut_off: NaiveDate, occasion: &Occasion) 
         return Err(Refusal::DateInFuture { date: cut_off });
     }
     let established = found.established()?;
+    let product = occasion.evidence.find::<Product>(s.product)?.state;
+    if product.self_managed() {
+        if found.unit == product.unit {
+            return Err(Refusal::SameUnitProposesAndEvaluates {});
+        }
+        if established.members.iter().all(|m| m.organisation == s.managing) {
+            return Err(Refusal::OutsideMemberMissing {});
+        }
+    }
     let due = free_members(found, Some(s.product), occasion)?;
     let needed = established.quorum(due.len());
     if due.len() < needed {
@@ -245,8 +259,11 @@ fn sign_minutes(s: &State, minutes: &Minutes, occasion: &Occasion) -> Result<Vec
     if absent != minutes.absent.iter().map(|a| a.member).collect() {
         return Err(Refusal::MinutesDiffer {});
     }
-    let sides = |who: AccountId| (who == body.secretary, who == opened.by);
-    if round.signatures.iter().any(|sig| sig.by == by || sides(sig.by) == sides(by)) {
+    // The secretary, and whoever chaired the meeting: one signature each.
+    if by != body.secretary && by != opened.by {
+        return Err(Refusal::NotPresent {});
+    }
+    if round.signatures.iter().any(|sig| sig.by == by) {
         return Err(Refusal::SignedAlready {});
     }
     if round.signatures.iter().any(|sig| sig.minutes != pin) {

@@ -45,6 +45,12 @@ fn story() -> Ledger {
         let id = l.paper_until(signer.clone(), vec![(entry.into(), act.into())], until).unwrap();
         l.on_paper(id, signer.clone(), command, None).unwrap();
     }
+    let (paper_dossier, ..) = l.evaluation((1, 2, 2), &[], 1);
+    let paper = Some(crate::sheet::PaperSheet { entered_by: SUPPORT, scan: attachment() });
+    let text = crate::sheet::SheetText { paper, ..Ledger::sheet_text(&[]) };
+    let sheet = crate::id::SheetId(l.fresh());
+    let enter = crate::sheet::Command::Enter { dossier: paper_dossier, member: member(3), text };
+    l.act(in_body(SUPPORT, crate::authority::Duty::Support), sheet, enter).unwrap();
     let account = crate::id::AccountId(l.fresh());
     let admin = actor(30, crate::authority::Duty::Administrator, KEEPER);
     use crate::account::{Command as A, Held};

@@ -212,10 +212,10 @@ impl Ledger {
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
         let snapshot = Snapshot { subject: t("V/v"), recipients: vec![issuing], acts: frozen };
         let officer = actor(1, Duty::ManagingOfficer, issuing);
-        let (body, unit, signers_expected) = (None, None, vec![]);
+        let (body, unit) = (None, None);
         let number = self.next as u32;
         let steps = [
-            (1, officer.clone(), D::Draft { id, regulation: "test".into(), issuing, unit, body, signers_expected, acts: pinned }),
+            (1, officer.clone(), D::Draft { id, regulation: "test".into(), issuing, unit, body, acts: pinned }),
             (2, officer, D::Submit { snapshot: snapshot.clone() }),
             (3, actor(2, Duty::ManagingUnitHead, issuing), D::Initial {}),
             (4, actor(3, Duty::ManagingFormChecker, issuing), D::CheckForm {}),

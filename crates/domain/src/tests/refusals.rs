@@ -259,6 +259,20 @@ fn dossiers() -> Vec<(&'static str, Answer)> {
         ("dossier.evidence_unknown_line", submit(&|a| drop(a.evidence.insert("Z".into(), LineEvidence::None { reason: t("x") })))),
         ("dossier.figure_missing", submit(&|a| a.figure = None)),
         ("dossier.share_impossible", figure(&|f| f.share.numerator = 3)),
+        (
+            "dossier.share_impossible",
+            figure(&|f| f.share = crate::outcome::Share { numerator: 1, denominator_low: u64::MAX, denominator_high: u64::MAX }),
+        ),
+        ("stream.other_id", {
+            let mut l = l.clone();
+            let (_, _, draft) = l.draft_of(entry, set);
+            l.act(Ledger::applicant(), DossierId(uuid(77)), draft)
+        }),
+        ("act.other_kind", {
+            let mut l = l.clone();
+            let (id, _, draft) = l.draft_of(entry, set);
+            l.act(Ledger::applicant(), Id::new(Kind::Body, id.0), draft)
+        }),
         ("input.date_before_event", figure(&|f| f.period_from = f.period_to + Days::new(1))),
         ("input.date_in_future", figure(&|f| f.period_to = f.period_to + Days::new(9))),
     ]
@@ -410,6 +424,13 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         let text = sheet::SheetText { paper: Some(PaperSheet { entered_by, scan: attachment() }), ..Ledger::sheet_text(&[]) };
         l.act(in_body(by, Duty::Secretary), id, sheet::Command::Submit { dossier, member: member(2), text })
     };
+    let entered_by_nobody = on_paper(SECRETARY, SUPPORT);
+    let entered_by_another = {
+        let mut l = open.clone();
+        let id = SheetId(l.fresh());
+        let text = sheet::SheetText { paper: Some(PaperSheet { entered_by: SECRETARY, scan: attachment() }), ..Ledger::sheet_text(&[]) };
+        l.act(in_body(SUPPORT, Duty::Support), id, sheet::Command::Enter { dossier, member: member(2), text })
+    };
     let again = {
         let mut l = open.clone();
         let id = l.sheet(dossier, 2, Ledger::sheet_text(&[])).unwrap();
@@ -452,8 +473,9 @@ fn rounds() -> Vec<(&'static str, Answer)> {
     let votes = [("A.1", Vote::Met), ("B.1", Vote::Met)];
     let appoint = |people: &[u128]| meeting.clone().appoint(dossier2, body2, people);
     let mut twice = meeting.clone();
-    twice.cast(dossier2, sheets2[0], 0, &votes).unwrap();
-    twice.cast(dossier2, sheets2[0], 0, &votes).unwrap();
+    for n in 0..4 {
+        twice.cast(dossier2, sheets2[n as usize], n, &votes).unwrap();
+    }
     let cast = |who: u128, sheet: usize, votes: &[(&str, Vote)]| meeting.clone().cast(dossier2, sheets2[sheet], who, votes);
     let stranger = {
         let mut l = meeting.clone();
@@ -464,6 +486,25 @@ fn rounds() -> Vec<(&'static str, Answer)> {
     let mut with_board = meeting.clone();
     with_board.appoint(dossier2, body2, &[0, 1, 2]).unwrap();
     let no_votes = with_board.clone().count(dossier2);
+    let unconfirmed = {
+        let mut l = Ledger::new();
+        let (dossier, body, _) = l.evaluation((1, 2, 2), &[], 1);
+        let doubt = sheet::SheetText { figure: sheet::FigureView { confirmed: false, remark: None }, ..Ledger::sheet_text(&[]) };
+        let sheets: Vec<SheetId> = (0..5).map(|n| l.sheet(dossier, n, doubt.clone()).unwrap()).collect();
+        let on = l.today() + Days::new(3);
+        l.invite(dossier, on).unwrap();
+        l.pass(5);
+        l.convene(dossier, &[0, 1, 2, 3, 4]).unwrap();
+        l.appoint(dossier, body, &[0, 1, 2]).unwrap();
+        for n in 0..5 {
+            l.cast(dossier, sheets[n as usize], n, &votes).unwrap();
+        }
+        l.count(dossier)
+    };
+    let by_a_member = {
+        let people = [0, 1, 2].map(member).to_vec();
+        meeting.clone().act(in_body(member(1), Duty::ViceChair), body2, body::Command::AppointCounters { dossier: dossier2, people })
+    };
     let mut tie = with_board.clone();
     for n in 0..4 {
         let vote = if n < 2 { Vote::Met } else { Vote::NotMet };
@@ -504,6 +545,8 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         ("sheet.of_another", for_another),
         ("sheet.entered_and_confirmed_by_one", on_paper(SECRETARY, SECRETARY)),
         ("sheet.paper_without_scan", on_paper(SECRETARY, member(3))),
+        ("sheet.paper_without_scan", entered_by_another),
+        ("sheet.not_entered", entered_by_nobody),
         ("sheet.already_submitted", again),
         ("round.invitation_missing", uninvited),
         ("round.invitation_too_late", too_late),
@@ -523,9 +566,12 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         ("ballot.no_second_vote", twice.clone().cast(dossier2, sheets2[0], 0, &votes)),
         ("round.counting_board_missing", no_board),
         ("round.votes_missing", no_votes),
+        ("round.figure_not_confirmed", unconfirmed),
+        ("act.wrong_stage", by_a_member),
         ("round.second_vote_needed", tied),
         ("round.minutes_differ", sign(&counted, counted.minutes(&[4]))),
         ("input.date_before_event", sign(&counted, dossier::Minutes { held_on: day("2026-01-01"), ..minutes.clone() })),
+        ("round.not_present", counted.clone().sign(dossier3, member(1), Duty::Chair, minutes.clone())),
         ("round.signed_already", sign(&signed, minutes)),
         ("round.minutes_differ", signed.clone().sign(dossier3, member(0), Duty::Chair, another_text)),
     ]
@@ -602,7 +648,7 @@ fn papers() -> Vec<(&'static str, Answer)> {
         let mut l = l.clone();
         let id = DocumentId(l.fresh());
         let (unit, body) = (None, None);
-        let draft = D::Draft { id, regulation: "test".into(), issuing: MINISTRY, unit, body, signers_expected: vec![], acts };
+        let draft = D::Draft { id, regulation: "test".into(), issuing: MINISTRY, unit, body, acts };
         l.on_paper(id, officer.clone(), draft, None)
     };
     let pin = |act| PinnedAct { stream: entry.into(), act };
@@ -638,6 +684,17 @@ fn papers() -> Vec<(&'static str, Answer)> {
     let number = |date| D::Number { number: crate::document::Number { date, ..l.number(1) } };
     vec![
         ("document.no_act", draft(&l, vec![])),
+        ("document.other_regulation", {
+            let mut l = l.clone();
+            let other = crate::regulation::Regulation { id: "other".into(), ..regulation() };
+            l.regulations.insert("other".into(), other);
+            let id = DocumentId(l.fresh());
+            let (unit, body) = (None, None);
+            let acts = vec![pin(ActId::L2)];
+            let draft = D::Draft { id, regulation: "other".into(), issuing: MINISTRY, unit, body, acts };
+            l.on_paper(id, officer.clone(), draft, None)
+        }),
+        ("document.snapshot_differs", on(7, &clerk, D::Issue { recipients: vec![KEEPER] }, Some(&snapshot("V/v")))),
         ("document.acts_differ", draft(&l, vec![pin(ActId::L2), pin(ActId::L8)])),
         (
             "document.act_without_paper",

@@ -243,6 +243,9 @@ fn a_paper_sheet_is_entered_by_the_support_team_and_confirmed_by_the_secretary()
     let paper = Some(PaperSheet { entered_by: SUPPORT, scan: attachment() });
     let text = crate::sheet::SheetText { paper, ..Ledger::sheet_text(&[]) };
     let id = crate::id::SheetId(l.fresh());
+    let enter = crate::sheet::Command::Enter { dossier, member: member(3), text: text.clone() };
+    l.act(in_body(SUPPORT, Duty::Support), id, enter).unwrap();
+    assert_eq!(l.stage(id), "E15.entered", "entered is not yet submitted");
     let submit = crate::sheet::Command::Submit { dossier, member: member(3), text };
     l.act(in_body(SECRETARY, Duty::Secretary), id, submit).unwrap();
     assert!(l.state::<Sheet>(id).sheet.unwrap().on_paper);
@@ -262,7 +265,7 @@ fn steps_that_are_switched_off_are_not_asked_for() {
     let snapshot = Snapshot { subject: t("V/v"), recipients: vec![KEEPER], acts: frozen };
     let officer = actor(1, Duty::ManagingOfficer, MINISTRY);
     let (unit, body) = (None, None);
-    let draft = D::Draft { id, regulation: "test".into(), issuing: MINISTRY, unit, body, signers_expected: vec![], acts };
+    let draft = D::Draft { id, regulation: "test".into(), issuing: MINISTRY, unit, body, acts };
     l.on_paper(id, officer, draft, None).unwrap();
     let signer = actor(4, Duty::ManagingSigner, MINISTRY);
     let file_date = l.today();
@@ -305,9 +308,42 @@ fn a_paper_whose_act_is_no_longer_possible_is_refused_whole_and_can_be_voided() 
     let frozen = acts.into_iter().map(|(stream, command)| crate::document::FrozenAct { stream, command }).collect();
     let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], acts: frozen };
     let clerk = actor(5, Duty::ManagingRecords, MINISTRY);
-    let refused = l.on_paper(first, clerk, D::Issue { recipients: vec![KEEPER] }, Some(&snapshot));
+    let refused = l.on_paper(first, clerk, D::Issue { recipients: vec![MINISTRY] }, Some(&snapshot));
     assert_eq!(refused, Err(Refusal::WrongStage { act: ActId::L2, stage: "L.submitted".into() }));
     assert_eq!((l.steps.len(), l.stage(first)), (before, "D.sealed"));
     l.on_paper(first, signer, D::Void { reason: t("không còn cần") }, None).unwrap();
     assert_eq!(l.stage(first), "D.void");
+}
+
+#[test]
+fn a_version_that_waits_for_its_effect_leaves_the_one_in_force_whole() {
+    let mut l = Ledger::new();
+    let (entry, set) = l.set();
+    l.begin(entry, Basis::Version(1));
+    let text = l.set_text();
+    l.consult(set, text.clone(), vec![KEEPER, POLICE]).unwrap();
+    let opinion = l.opinion(set, KEEPER, Verdict::Agree, None).unwrap();
+    let responses = vec![Ledger::response(opinion)];
+    let effective_from = l.today() + chrono::Days::new(60);
+    let promulgate = crate::criteria_set::Command::Promulgate { text, responses, effective_from };
+    l.paper(actor(4, Duty::ManagingSigner, MINISTRY), vec![(set.into(), promulgate.into())]).unwrap();
+    l.begin(entry, Basis::Version(2));
+    let (dossier, _) = l.dossier(entry, set);
+    let state = l.state::<Dossier>(dossier);
+    assert_eq!((state.version.n, state.lines.len()), (1, 3), "version 1 with all its lines until version 2 takes effect");
+}
+
+#[test]
+fn a_second_vote_needs_the_majority_like_the_first() {
+    let mut l = Ledger::new();
+    let (dossier, _, sheets) = l.evaluation((1, 2, 2), &[], 3);
+    use Vote::{Abstain, Met, NotMet};
+    for (n, vote) in [NotMet, NotMet, Met, Met, Abstain].into_iter().enumerate() {
+        l.cast(dossier, sheets[n], n as u128, &[("A.1", vote), ("B.1", Met)]).unwrap();
+    }
+    for (n, vote) in [Met, Abstain, Abstain, Abstain, Abstain].into_iter().enumerate() {
+        l.cast(dossier, sheets[n], n as u128, &[("A.1", vote)]).unwrap();
+    }
+    l.count(dossier).unwrap();
+    assert!(!l.state::<Dossier>(dossier).round().unwrap().results.as_ref().unwrap()["A.1"], "one vote of five is no majority");
 }

@@ -181,3 +181,9 @@ outcome-input-both_forms = Give the market size in one way only: a single number
 outcome-input-half_interval = A market size interval needs both a low and a high end; add the missing one.
 outcome-input-wrong_type = The value has the wrong data type for this field; enter it in the right type.
 outcome-input-unknown_option = The command has no such option, or the option lacks its value; see the command's help.
+
+## More
+refusal-stream-other_id = The id in the content is not that of the record acted on.
+refusal-document-other_regulation = The paper follows another regulation version than the record it brings into effect.
+refusal-round-figure_not_confirmed = A majority of the members has not confirmed the market figure, its method and its sources; the votes cannot be counted yet.
+refusal-sheet-not_entered = The support team has not entered this paper sheet, or what is confirmed differs from what was entered.

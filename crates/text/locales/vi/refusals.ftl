@@ -181,3 +181,9 @@ outcome-input-both_forms = Quy mô thị trường chỉ ghi theo một cách: m
 outcome-input-half_interval = Khoảng quy mô thị trường phải có đủ cận dưới và cận trên; bổ sung cận còn thiếu.
 outcome-input-wrong_type = Giá trị không đúng kiểu dữ liệu của trường này; nhập lại đúng kiểu.
 outcome-input-unknown_option = Lệnh không có tùy chọn này hoặc tùy chọn thiếu giá trị; xem phần trợ giúp của lệnh.
+
+## Bổ sung
+refusal-stream-other_id = Mã trong nội dung không phải mã của hồ sơ đang thực hiện.
+refusal-document-other_regulation = Văn bản theo phiên bản quy định khác với hồ sơ mà nó làm phát sinh hiệu lực.
+refusal-round-figure_not_confirmed = Chưa có đa số thành viên xác nhận số liệu thị phần, phương pháp và nguồn số liệu; chưa thể kiểm phiếu.
+refusal-sheet-not_entered = Tổ giúp việc chưa nhập phiếu giấy này, hoặc nội dung xác nhận khác với nội dung đã nhập.
