@@ -74,6 +74,25 @@ fn everything_with_a_code_has_its_text() {
 }
 
 #[test]
+fn every_finding_of_the_check_has_its_text() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = BTreeSet::new();
+    for file in ["engine/src/check.rs", "engine/src/check/seals.rs", "engine/src/check/invariants.rs", "store/src/audit.rs"] {
+        let text = std::fs::read_to_string(root.join("crates").join(file)).unwrap();
+        let code = |word: &&str| {
+            word.split_once('.').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+                && word.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.')
+        };
+        found.extend(text.split('"').skip(1).step_by(2).filter(code).map(|c| key("finding", c)));
+    }
+    assert!(found.len() > 30);
+    for lang in [Lang::Vi, Lang::En] {
+        let missing: Vec<&String> = found.iter().filter(|k| !texts(lang).has(k)).collect();
+        assert!(missing.is_empty(), "{lang}: {missing:?}");
+    }
+}
+
+#[test]
 fn every_text_renders_with_its_variables() {
     for lang in [Lang::Vi, Lang::En] {
         for (name, variables) in keys(lang) {

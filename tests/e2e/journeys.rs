@@ -243,7 +243,7 @@ async fn a_dry_run_answers_and_writes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chair_of_another_body_signs_nothing_for_this_round() {
     use ndp_domain::body::{Establishing, Member};
-    use ndp_domain::document::{Command as D, FrozenAct, PinnedAct, Snapshot};
+    use ndp_domain::document::{Command as D, PinnedAct};
     let world = World::new().await;
     let story = world.story();
     let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
@@ -270,21 +270,18 @@ async fn the_chair_of_another_body_signs_nothing_for_this_round() {
     };
     let establish = ndp_domain::body::Command::Establish { establishing };
     story.paper(&world.cast.managing, "Thành lập", vec![(other.into(), establish.into())], Until::Issued).await.unwrap();
-    let invite = dossier::Command::Invite { meeting_on: story.today(), place: t("phòng"), agenda: t("họp") };
     let id = ndp_domain::id::DocumentId(world.engine.id());
     let acts = vec![PinnedAct { stream: dossier.into(), act: ActId::E29 }];
     let draft = |issuing| D::Draft { id, regulation: "1230-2023".into(), issuing, unit: None, body: Some(other), acts: acts.clone() };
     let foreign = story.act(&secretary, id, draft(world.cast.consulted.org)).await.unwrap_err();
     assert_eq!(foreign.code(), "authority.foreign_organisation", "a paper of another ministry");
-    story.act(&secretary, id, draft(world.cast.managing.org)).await.unwrap();
-    let acts = vec![FrozenAct { stream: dossier.into(), command: invite.into() }];
-    let snapshot = Snapshot { subject: t("Giấy mời"), recipients: vec![], acts };
-    story.act(&secretary, id, D::Submit { snapshot }).await.unwrap();
-    story.act(&world.cast.managing.unit_head, id, D::Initial {}).await.unwrap();
-    story.act(&world.cast.managing.form_checker, id, D::CheckForm {}).await.unwrap();
-    let sign = D::Sign { snapshot: None, file_sha256: ndp_domain::canonical::Hash::ZERO, file_date: story.today() };
-    let refused = story.act(&chair, id, sign).await.unwrap_err();
-    assert_eq!(refused.code(), "authority.not_in_body");
+    let refused = story.act(&secretary, id, draft(world.cast.managing.org)).await.unwrap_err();
+    assert_eq!(refused.code(), "authority.foreign_organisation", "the round is another body's");
+    // Nor does an officer of another ministry prepare a paper on this ministry's file.
+    let entry = story.list_entry("Nền tảng khác", 1).await.unwrap();
+    let submit = story.proposal("Nền tảng khác");
+    let foreign = story.paper(&world.cast.consulted, "Đề xuất", vec![(entry.into(), submit.into())], Until::Draft).await;
+    assert_eq!(foreign.unwrap_err().code(), "authority.foreign_organisation");
 }
 
 #[tokio::test(flavor = "multi_thread")]

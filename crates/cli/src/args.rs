@@ -55,6 +55,14 @@ pub enum Command {
         format: Format,
     },
     /// Compute the outcome of an evaluation from standard input
+    ///
+    /// Reads one JSON object: {"regulation":"1230-2023","criteria":[{"code":"G1.1","result":"met"},…],
+    /// "popularity":{"numerator":2000000,"denominator":4000000}}. A result is "met" or "not_met"; a
+    /// criterion that is not listed counts as not met; G4.1 takes no result, its share decides. An
+    /// uncertain market is "denominator_low" with "denominator_high"; without "popularity" there is no
+    /// figure. Prints outcome (national, potential, rejected, or undetermined where the interval
+    /// crosses the threshold), unmet criteria, share and the steps. Wrong input exits 2 with a problem
+    /// document on standard error.
     Outcome {
         /// Print the criteria of this regulation version instead
         #[arg(long, value_name = "REGULATION")]
@@ -115,7 +123,11 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(config) => config,
         Err(error) => {
             let lang = parsed.lang.unwrap_or_default();
-            let message = texts(lang).get("cli-config-wrong", &[("message", &error.to_string())]);
+            let message = match &error {
+                config::ConfigError::Key { text, key } => texts(lang).get(text, &[("key", key)]),
+                other => other.to_string(),
+            };
+            let message = texts(lang).get("cli-config-wrong", &[("message", &message)]);
             return commands::wrong_use(&message, "config.wrong", parsed.json || outcome, lang);
         }
     };

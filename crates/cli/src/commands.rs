@@ -33,8 +33,14 @@ enum Failure {
 }
 
 fn print(text: &str) {
-    // A closed pipe is the reader's choice, not a fault.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let written = writeln!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush());
+    // A closed pipe is the reader's choice; a full disk must not look like success.
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(std::io::stderr(), "{error}");
+        std::process::exit(i32::from(WRONG_USE));
+    }
 }
 
 /// A message, or a problem document with `--json`, on standard error; exit code 2.
@@ -61,6 +67,8 @@ fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
             let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
             ("reference.wrong", format!("{}\n{}", texts.get("cli-reference-wrong", &[("count", &count)]), lines.join("\n")))
         }
+        Failure::Key(KeyFault::File { file, .. }) => ("keys.missing", texts.get("cli-no-keys", &[("where", &file.display().to_string())])),
+        Failure::Fault(Fault::NotMigrated) => ("database.not_migrated", texts.get("cli-not-migrated", &[])),
         other => ("failed", texts.get("cli-error", &[("message", &other.to_string())])),
     };
     wrong_use(&message, code, setting.json, setting.lang)
@@ -141,16 +149,16 @@ fn report_check(setting: &Setting, report: &Report) {
     }
     let texts = texts(setting.lang);
     let n = |n: u64| n.to_string();
+    let why = |f: &ndp_engine::check::Finding| texts.get(&ndp_text::key("finding", &f.what), &[]);
     match report.wrong.first() {
         None => print(
             &texts.get("cli-check-sound", &[("events", &n(report.events)), ("streams", &n(report.streams)), ("seals", &n(report.seals))]),
         ),
         Some(first) => {
             let count = n(report.wrong.len() as u64);
-            let args = [("count", count.as_str()), ("record", &first.record), ("what", &first.what), ("detail", &first.detail)];
-            print(&texts.get("cli-check-wrong", &args));
+            print(&texts.get("cli-check-wrong", &[("count", &count), ("record", &first.record), ("why", &why(first))]));
             for finding in report.wrong.iter().skip(1) {
-                print(&format!("  {} ({}: {})", finding.record, finding.what, finding.detail));
+                print(&format!("  {}: {}", finding.record, why(finding)));
             }
         }
     }

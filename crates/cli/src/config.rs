@@ -58,9 +58,12 @@ pub struct Seal {
 pub enum ConfigError {
     #[error("{file}: {source}")]
     File { file: PathBuf, source: std::io::Error },
-    /// Key and what was expected; never the value.
+    /// Where and what; never the value.
     #[error("{0}")]
     Wrong(String),
+    /// Text of what was expected, and the key; never the value.
+    #[error("{key}")]
+    Key { text: &'static str, key: String },
 }
 
 /// Lays one table over another.
@@ -92,10 +95,10 @@ pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
         let default = path.iter().try_fold(&toml::Value::Table(known.clone()), |at, key| at.get(key)).cloned();
         let value = match default {
             Some(toml::Value::Integer(_)) => {
-                toml::Value::Integer(value.parse().map_err(|_| ConfigError::Wrong(format!("{name}: a whole number is expected")))?)
+                toml::Value::Integer(value.parse().map_err(|_| ConfigError::Key { text: "cli-config-number", key: name.clone() })?)
             }
             Some(toml::Value::String(_)) => toml::Value::String(value),
-            _ => return Err(ConfigError::Wrong(format!("{name}: there is no such key"))),
+            _ => return Err(ConfigError::Key { text: "cli-config-unknown", key: name }),
         };
         let mut over = value;
         for key in path.iter().rev() {
@@ -107,14 +110,14 @@ pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     }
     let config: Config = toml::Value::Table(table).try_into().map_err(|e: toml::de::Error| ConfigError::Wrong(e.message().to_owned()))?;
     if !(1..=100).contains(&config.database.connections) {
-        return Err(ConfigError::Wrong("database.connections: 1 to 100 is expected".to_owned()));
+        return Err(ConfigError::Key { text: "cli-config-connections", key: String::new() });
     }
     let url = config.database.url.reveal();
     if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        return Err(ConfigError::Wrong("database.url: postgres://… or nothing is expected".to_owned()));
+        return Err(ConfigError::Key { text: "cli-config-url", key: String::new() });
     }
     if config.lang.parse::<ndp_text::Lang>().is_err() {
-        return Err(ConfigError::Wrong("lang: vi or en is expected".to_owned()));
+        return Err(ConfigError::Key { text: "cli-config-lang", key: String::new() });
     }
     Ok(config)
 }

@@ -128,6 +128,8 @@ fn read(bytes: &[u8]) -> Result<Input, Mistake> {
             .collect();
         let inner = error.into_inner();
         let message = inner.to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let pointer = missing.map_or(pointer.clone(), |field| format!("{pointer}/{field}"));
         let name = match inner.classify() {
             serde_json::error::Category::Data if message.starts_with("unknown field") => "unknown_field",
             serde_json::error::Category::Data if message.starts_with("missing field") => "missing_field",

@@ -105,6 +105,18 @@ fn sqlite_options(file: &Path, writes: bool, durability: Durability, connections
     options
 }
 
+/// An embedded database in a folder without write permission.
+fn read_only(file: &Path) -> ConnectOptions {
+    let mut options = sqlite_options(file, false, Durability::Full, 4);
+    let file = file.to_owned();
+    options.map_sqlx_sqlite_opts(move |o| o.filename(&file).read_only(true).immutable(true));
+    options
+}
+
+async fn readable(connection: &DatabaseConnection) -> bool {
+    connection.execute_unprepared("SELECT 1 FROM seaql_migrations").await.is_ok()
+}
+
 impl Store {
     pub async fn open(place: &Place) -> Result<Store, Fault> {
         match place {
@@ -115,7 +127,13 @@ impl Store {
                 } else {
                     Writer::None
                 };
-                let read = Database::connect(sqlite_options(file, false, *durability, 4)).await?;
+                let read = match Database::connect(sqlite_options(file, false, *durability, 4)).await {
+                    Ok(connection) if *writes || readable(&connection).await => connection,
+                    // A folder that this user may only read: an auditor's copy, nobody writes it.
+                    _ if !file.with_extension("sqlite-wal").exists() => Database::connect(read_only(file)).await?,
+                    Ok(connection) => connection,
+                    Err(error) => return Err(error.into()),
+                };
                 Ok(Store { read, writer, backend: DatabaseBackend::Sqlite })
             }
             Place::Postgres { url, connections } => {
