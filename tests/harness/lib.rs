@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 use ndp_cli::demo::{self, cast::Cast};
-use ndp_domain::id::Kind;
+use ndp_domain::id::{BodyId, DossierId};
 use ndp_engine::keys::SealKey;
 use ndp_engine::reference::Sources;
 use ndp_engine::{Clock, Engine};
@@ -84,6 +84,19 @@ impl World {
         World { engine, cast, db }
     }
 
+    /// A dossier of a new product in evaluation: the round open, every sheet still due.
+    pub async fn open_round(&self) -> (DossierId, BodyId) {
+        let story = self.story();
+        let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+        let set = story.criteria_set(entry, 3).await.unwrap();
+        let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+        story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+        let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
+        let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
+        story.act(&self.cast.secretary, dossier, open).await.unwrap();
+        (dossier, body)
+    }
+
     pub fn story(&self) -> demo::story::Story<'_> {
         demo::story::Story::new(&self.engine, &self.cast, demo::REGULATION)
     }
@@ -91,9 +104,4 @@ impl World {
 
 pub fn key() -> SealKey {
     SealKey::parse(&"17".repeat(32), "test key").unwrap()
-}
-
-/// All kinds, for tests that enumerate.
-pub fn kinds() -> &'static [Kind] {
-    Kind::ALL
 }

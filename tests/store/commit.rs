@@ -82,13 +82,7 @@ async fn tasks_follow_the_stage_and_name_who_must_act_by_when() {
 async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let world = World::new().await;
     let story = world.story();
-    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
-    let set = story.criteria_set(entry, 3).await.unwrap();
-    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
-    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
-    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
-    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
-    story.act(&world.cast.secretary, dossier, open).await.unwrap();
+    let (dossier, _) = world.open_round().await;
     let member = &world.cast.evaluators[0];
     let reader = ndp_domain::visibility::Reader { account: Some(member.account), duty: member.duty, org: Some(member.org), unit: None };
     let scope = world.engine.scope(&reader);

@@ -47,13 +47,7 @@ async fn of_eight_writers_on_one_stream_one_succeeds_and_seven_are_told_clearly(
 async fn members_saving_their_sheets_never_meet() {
     let world = World::new().await;
     let story = world.story();
-    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
-    let set = story.criteria_set(entry, 3).await.unwrap();
-    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
-    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
-    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
-    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
-    story.act(&world.cast.secretary, dossier, open).await.unwrap();
+    let (dossier, _) = world.open_round().await;
     let cast = &world.cast;
     let members: Vec<_> = [&cast.chair, &cast.vice_chair].into_iter().chain(&cast.evaluators).collect();
     let mut writers = tokio::task::JoinSet::new();
@@ -72,13 +66,7 @@ async fn members_saving_their_sheets_never_meet() {
 async fn one_evaluator_has_one_sheet_however_often_it_is_sent() {
     let world = World::new().await;
     let story = world.story();
-    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
-    let set = story.criteria_set(entry, 3).await.unwrap();
-    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
-    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
-    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
-    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
-    story.act(&world.cast.secretary, dossier, open).await.unwrap();
+    let (dossier, _) = world.open_round().await;
     let member = &world.cast.evaluators[0];
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..6 {

@@ -124,6 +124,32 @@ async fn one_byte_changed_in_any_column_is_found_and_named() {
     assert_eq!(report(&world).await.wrong, vec![], "everything was put back");
 }
 
+/// SQLite keeps any byte in a text column: a text that is no UTF-8 any more is found and named.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_that_is_no_text_is_found_and_named_too() {
+    if on_postgres() {
+        return; // PostgreSQL refuses such a byte itself.
+    }
+    let world = told().await;
+    let raw = world.db.raw().await;
+    disarm(&raw).await;
+    for (table, listed) in TABLES {
+        for (column, _) in listed.split(',').map(|c| c.trim().split_once(' ').unwrap()).filter(|(_, kind)| *kind == "text") {
+            let blob = format!("CAST({column} AS blob)");
+            let value = format!("CAST(substr({blob}, 1, 1) || x'ff' || substr({blob}, 3) AS text)");
+            raw.execute_unprepared(&format!("CREATE TABLE kept AS SELECT * FROM {table}")).await.unwrap();
+            let pick = format!("SELECT rowid FROM {table} WHERE length({column}) > 1 ORDER BY {column} DESC LIMIT 1");
+            raw.execute_unprepared(&format!("UPDATE {table} SET {column} = {value} WHERE rowid IN ({pick})")).await.unwrap();
+            let report = report(&world).await;
+            let first = report.wrong.first().unwrap_or_else(|| panic!("{table}.{column}: not found"));
+            assert_ne!(first.what, "record.unreadable", "{table}.{column}: not named: {first:?}");
+            raw.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
+            raw.execute_unprepared(&format!("INSERT INTO {table} SELECT * FROM kept")).await.unwrap();
+            raw.execute_unprepared("DROP TABLE kept").await.unwrap();
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_stream_and_a_cut_tail_are_found_and_named() {
     let world = told().await;

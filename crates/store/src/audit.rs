@@ -95,23 +95,41 @@ pub fn expected_projection(id: Id, projection: &Projection) -> BTreeMap<&'static
         .collect()
 }
 
+/// A text column as bytes, on both databases.
+fn bytes_of(expression: &str, postgres: bool) -> String {
+    if postgres { format!("convert_to({expression}, 'UTF8')") } else { format!("CAST({expression} AS blob)") }
+}
+
 fn text_list(columns: &[(&str, Type)], postgres: bool) -> String {
     columns
         .iter()
-        .map(|(c, t)| match (t, postgres) {
-            (Type::Uuid, true) => format!("replace({c}::text, '-', '') AS {c}"),
-            (Type::Bytes, true) => format!("encode({c}, 'hex') AS {c}"),
-            (Type::Int, true) => format!("{c}::text AS {c}"),
-            (Type::Text, true) => (*c).to_owned(),
-            (Type::Uuid | Type::Bytes, false) => format!("CASE WHEN {c} IS NULL THEN NULL ELSE lower(hex({c})) END AS {c}"),
-            (Type::Int | Type::Text, false) => format!("CAST({c} AS text) AS {c}"),
+        .map(|(c, t)| {
+            let shown = match (t, postgres) {
+                (Type::Uuid, true) => format!("replace({c}::text, '-', '')"),
+                (Type::Bytes, true) => format!("encode({c}, 'hex')"),
+                (Type::Int, true) => format!("{c}::text"),
+                (Type::Text, _) => (*c).to_owned(),
+                (Type::Uuid | Type::Bytes, false) => format!("CASE WHEN {c} IS NULL THEN NULL ELSE lower(hex({c})) END"),
+                (Type::Int, false) => format!("CAST({c} AS text)"),
+            };
+            format!("{} AS {c}", bytes_of(&shown, postgres))
         })
         .collect::<Vec<_>>()
         .join(", ")
 }
 
 fn columns(row: &QueryResult, columns: &[(&str, Type)]) -> Result<Columns, Fault> {
-    columns.iter().map(|(c, _)| Ok(((*c).to_owned(), row.try_get::<Option<String>>("", c)?))).collect()
+    columns.iter().map(|(c, _)| Ok(((*c).to_owned(), row.try_get::<Option<Vec<u8>>>("", c)?.map(lossy)))).collect()
+}
+
+/// Text columns are read as bytes: SQLite keeps any byte in a text, and a text that is no UTF-8
+/// any more must be found with its record's name, not end the reading.
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn text(row: &QueryResult, column: &str) -> Result<String, Fault> {
+    Ok(lossy(row.try_get("", column)?))
 }
 
 impl Store {
@@ -128,7 +146,10 @@ impl Store {
     /// All events of streams in the id range `(after, upto]`, by stream and number.
     pub async fn audit_events(&self, after: Option<Uuid>, upto: Option<Uuid>) -> Result<Vec<StoredEvent>, Fault> {
         let (filter, values) = range("stream", after, upto);
-        let sql = format!("SELECT stream, n, batch, i, act, at, body, prev_hash, hash FROM event {filter} ORDER BY stream, n");
+        let [act, at, body] = ["act", "at", "body"].map(|c| bytes_of(c, self.is_postgres()));
+        let sql = format!(
+            "SELECT stream, n, batch, i, {act} AS act, {at} AS at, {body} AS body, prev_hash, hash FROM event {filter} ORDER BY stream, n"
+        );
         self.query(&sql, values)
             .await?
             .iter()
@@ -141,9 +162,9 @@ impl Store {
                     n: n as u64,
                     batch: r.try_get("", "batch")?,
                     i: i as u64,
-                    act: r.try_get("", "act")?,
-                    at: r.try_get("", "at")?,
-                    body: r.try_get("", "body")?,
+                    act: text(r, "act")?,
+                    at: text(r, "at")?,
+                    body: text(r, "body")?,
                     prev: hash_of(r.try_get("", "prev_hash")?, "event", &record)?,
                     hash: hash_of(r.try_get("", "hash")?, "event", &record)?,
                 })
@@ -172,7 +193,9 @@ impl Store {
     }
 
     pub async fn audit_seals(&self) -> Result<Vec<StoredSeal>, Fault> {
-        self.query("SELECT n, first, last, root, prev, at, kid, hash, signature FROM seal ORDER BY n", vec![])
+        let [at, kid] = ["at", "kid"].map(|c| bytes_of(c, self.is_postgres()));
+        let sql = format!("SELECT n, first, last, root, prev, {at} AS at, {kid} AS kid, hash, signature FROM seal ORDER BY n");
+        self.query(&sql, vec![])
             .await?
             .iter()
             .map(|r| {
@@ -184,8 +207,8 @@ impl Store {
                     last: last as u64,
                     root: hash_of(r.try_get("", "root")?, "seal", &record)?,
                     prev: hash_of(r.try_get("", "prev")?, "seal", &record)?,
-                    at: r.try_get("", "at")?,
-                    kid: r.try_get("", "kid")?,
+                    at: text(r, "at")?,
+                    kid: text(r, "kid")?,
                     hash: hash_of(r.try_get("", "hash")?, "seal", &record)?,
                     signature: r.try_get("", "signature")?,
                 })
@@ -258,21 +281,20 @@ impl Store {
             Some(hash) => ("WHERE sha256 > $1", vec![Value::from(hash.0.to_vec())]),
             None => ("", vec![]),
         };
-        let sql = format!("SELECT sha256, text FROM content {filter} ORDER BY sha256 LIMIT {limit}");
-        self.query(&sql, values)
-            .await?
-            .iter()
-            .map(|r| Ok((hash_of(r.try_get("", "sha256")?, "content", "")?, r.try_get("", "text")?)))
-            .collect()
+        let content = bytes_of("text", self.is_postgres());
+        let sql = format!("SELECT sha256, {content} AS text FROM content {filter} ORDER BY sha256 LIMIT {limit}");
+        self.query(&sql, values).await?.iter().map(|r| Ok((hash_of(r.try_get("", "sha256")?, "content", "")?, text(r, "text")?))).collect()
     }
 
     /// Loaded reference rows of one stream: `(line, key, row)`.
     pub async fn audit_reference(&self, stream: Uuid) -> Result<Vec<(u32, String, String)>, Fault> {
-        let rows = self.query("SELECT line, key, row FROM reference WHERE stream = $1 ORDER BY line", vec![stream.into()]).await?;
+        let [key, row] = ["key", "row"].map(|c| bytes_of(c, self.is_postgres()));
+        let sql = format!("SELECT line, {key} AS key, {row} AS row FROM reference WHERE stream = $1 ORDER BY line");
+        let rows = self.query(&sql, vec![stream.into()]).await?;
         rows.iter()
             .map(|r| {
                 let line: i64 = r.try_get("", "line")?;
-                Ok((line as u32, r.try_get("", "key")?, r.try_get("", "row")?))
+                Ok((line as u32, text(r, "key")?, text(r, "row")?))
             })
             .collect()
     }
@@ -284,13 +306,15 @@ impl Store {
 
     /// All idempotency answers: `(account, key, request, batch, answer)`.
     pub async fn audit_idempotency(&self) -> Result<Vec<(String, String, Hash, Uuid, String)>, Fault> {
-        self.query("SELECT account, key, request, batch, answer FROM idempotency ORDER BY account, key", vec![])
+        let [account, key, answer] = ["account", "key", "answer"].map(|c| bytes_of(c, self.is_postgres()));
+        let sql = format!("SELECT {account} AS account, {key} AS key, request, batch, {answer} AS answer FROM idempotency");
+        self.query(&sql, vec![])
             .await?
             .iter()
             .map(|r| {
-                let key: String = r.try_get("", "key")?;
+                let key = text(r, "key")?;
                 let request = hash_of(r.try_get("", "request")?, "idempotency", &key)?;
-                Ok((r.try_get("", "account")?, key, request, r.try_get("", "batch")?, r.try_get("", "answer")?))
+                Ok((text(r, "account")?, key, request, r.try_get("", "batch")?, text(r, "answer")?))
             })
             .collect()
     }

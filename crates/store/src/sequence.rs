@@ -69,41 +69,40 @@ impl Store {
     }
 }
 
+/// A committed event that waits for its position.
+struct Waiting {
+    batch: Uuid,
+    i: i64,
+    stream: Uuid,
+    n: i64,
+    hash: Hash,
+}
+
+async fn waiting(tx: &DatabaseTransaction, query: Statement) -> Result<Vec<Waiting>, Fault> {
+    let read = |row: &sea_orm::QueryResult| {
+        let stream: Uuid = row.try_get("", "stream")?;
+        let hash = hash_of(row.try_get("", "hash")?, "unsequenced", &stream.to_string())?;
+        Ok(Waiting { batch: row.try_get("", "batch")?, i: row.try_get("", "i")?, stream, n: row.try_get("", "n")?, hash })
+    };
+    tx.query_all_raw(query).await?.iter().map(read).collect()
+}
+
 /// One run inside the given transaction.
 pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instant) -> Result<u64, Fault> {
     let backend = tx.get_database_backend();
     let statement = |sql: &str, values: Vec<sea_orm::Value>| Statement::from_sql_and_values(backend, sql, values);
     let limit = (RUN as i64 + 1).into();
-    let waiting =
-        tx.query_all_raw(statement("SELECT batch, i, stream, n, hash FROM unsequenced ORDER BY batch, i LIMIT $1", vec![limit])).await?;
-    let mut events: Vec<(Uuid, i64, Uuid, i64, Vec<u8>)> = Vec::with_capacity(waiting.len());
-    for row in &waiting {
-        events.push((
-            row.try_get("", "batch")?,
-            row.try_get("", "i")?,
-            row.try_get("", "stream")?,
-            row.try_get("", "n")?,
-            row.try_get("", "hash")?,
-        ));
-    }
+    let first = statement("SELECT batch, i, stream, n, hash FROM unsequenced ORDER BY batch, i LIMIT $1", vec![limit]);
+    let mut events = waiting(tx, first).await?;
     if events.len() > RUN {
         // Never cut a batch: leave the last one for the next run, unless it is all there is.
-        let last = events.last().map(|e| e.0);
-        let whole = events.iter().filter(|e| Some(e.0) != last).count();
+        let last = events.last().map(|e| e.batch);
+        let whole = events.iter().filter(|e| Some(e.batch) != last).count();
         if whole > 0 {
             events.truncate(whole);
         } else {
-            events.clear();
             let all = statement("SELECT batch, i, stream, n, hash FROM unsequenced WHERE batch = $1 ORDER BY i", vec![last.into()]);
-            for row in tx.query_all_raw(all).await? {
-                events.push((
-                    row.try_get("", "batch")?,
-                    row.try_get("", "i")?,
-                    row.try_get("", "stream")?,
-                    row.try_get("", "n")?,
-                    row.try_get("", "hash")?,
-                ));
-            }
+            events = waiting(tx, all).await?;
         }
     }
     if events.is_empty() {
@@ -122,21 +121,21 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
     for chunk in events.chunks(ROWS) {
         let mut sql = "INSERT INTO feed (position, batch, i, stream, n, hash) VALUES ".to_owned();
         let mut values: Vec<sea_orm::Value> = Vec::with_capacity(chunk.len() * 6);
-        for (k, (batch, i, stream, n, hash)) in chunk.iter().enumerate() {
+        for (k, e) in chunk.iter().enumerate() {
             next += 1;
             let b = k * 6;
             let comma = if k == 0 { "" } else { "," };
             let _ = write!(sql, "{comma}(${},${},${},${},${},${})", b + 1, b + 2, b + 3, b + 4, b + 5, b + 6);
-            values.extend([next.into(), (*batch).into(), (*i).into(), (*stream).into(), (*n).into(), hash.clone().into()]);
-            leaves.push(hash_of(hash.clone(), "unsequenced", &stream.to_string())?);
+            values.extend([next.into(), e.batch.into(), e.i.into(), e.stream.into(), e.n.into(), e.hash.0.to_vec().into()]);
+            leaves.push(e.hash);
         }
         tx.execute_raw(statement(&sql, values)).await?;
         let mut sql = "DELETE FROM unsequenced WHERE (batch, i) IN (VALUES ".to_owned();
         let mut values: Vec<sea_orm::Value> = Vec::with_capacity(chunk.len() * 2);
-        for (k, (batch, i, ..)) in chunk.iter().enumerate() {
+        for (k, e) in chunk.iter().enumerate() {
             let comma = if k == 0 { "" } else { "," };
             let _ = write!(sql, "{comma}(${},${})", 2 * k + 1, 2 * k + 2);
-            values.extend([(*batch).into(), (*i).into()]);
+            values.extend([e.batch.into(), e.i.into()]);
         }
         sql.push(')');
         tx.execute_raw(statement(&sql, values)).await?;
