@@ -49,8 +49,6 @@ pub struct Reference {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {
-    pub key_file: PathBuf,
-    pub key: Secret,
     pub public_keys: PathBuf,
 }
 
