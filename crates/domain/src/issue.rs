@@ -1,12 +1,12 @@
 //! Running an order: its act, the acts a paper carries, and what follows from each, one after
 //! the other on states already evolved. Pure; one refusal refuses the whole order.
 
-use crate::acts::ActId;
+use crate::acts::{Act, ActId};
 use crate::calendar::Calendar;
 use crate::canonical::Content;
 use crate::document::{self, Document, Snapshot};
 use crate::evidence::{Evidence, Need, Neighbour};
-use crate::id::{AccountId, Id, OrganisationId};
+use crate::id::{AccountId, Id, Kind, OrganisationId};
 use crate::machine::{self, Command, Event, Machine, State, View};
 use crate::occasion::{Actor, Fresh, IssuedPaper, Occasion};
 use crate::record::Clock;
@@ -99,6 +99,8 @@ pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Ne
     }
     if let Command::Document(document::Command::Draft { acts, .. }) = &order.command {
         needs.extend(acts.iter().map(|a| Need::Stream(a.stream)));
+        // The guard of a promulgation asks for the opinions on its set.
+        needs.extend(acts.iter().filter(|a| a.stream.kind == Kind::CriteriaSet).map(|a| Need::Children(a.stream, Kind::Opinion)));
     }
     if let (Command::Document(document::Command::Discard {}), Some(document)) =
         (&order.command, state(&order.stream).and_then(Document::of))
@@ -228,6 +230,7 @@ impl Run<'_> {
                     if !opens_later && !row.from.contains(&stage.unwrap_or_default()) {
                         return Err(Refusal::WrongStage { act: row.id, stage: stage.unwrap_or_default().to_owned() });
                     }
+                    self.guards(order, &document, pinned.stream, row)?;
                 }
                 Ok(())
             }
@@ -257,6 +260,30 @@ impl Run<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Guards of an act that a paper pins, asked when the paper is begun (D1): they need no content.
+    fn guards(&self, order: &Order, document: &document::State, stream: Id, row: &Act) -> Result<(), Refusal> {
+        let (Some(state), Some(regulation)) = (self.state(stream), self.world.regulations.get(&document.regulation)) else {
+            return Ok(());
+        };
+        let own = |n: &Neighbour| n.whole.state.view().parent == Some(stream);
+        let streams = self.world.streams.iter().filter(|(_, n)| own(n)).map(|(id, n)| (*id, n.clone())).collect();
+        let evidence = Evidence { streams };
+        let occasion = Occasion {
+            stream,
+            actor: order.actor.clone(),
+            recorded_by: None,
+            at: self.world.at,
+            regulation,
+            calendar: self.world.calendar,
+            focal: self.world.focal,
+            evidence: &evidence,
+            fresh: self.world.fresh,
+            paper: None,
+            form: order.form,
+        };
+        row.guards.iter().try_for_each(|guard| (guard.holds)(Some(state), &occasion))
     }
 
     /// The same acts on a copy of the world, results dropped.

@@ -347,3 +347,13 @@ fn a_second_vote_needs_the_majority_like_the_first() {
     l.count(dossier).unwrap();
     assert!(!l.state::<Dossier>(dossier).round().unwrap().results.as_ref().unwrap()["A.1"], "one vote of five is no majority");
 }
+
+#[test]
+fn a_paper_for_an_act_whose_guard_does_not_hold_is_not_even_begun() {
+    let mut l = Ledger::new();
+    let (dossier, ..) = l.evaluation((1, 4, 4), &[], 6);
+    let recognise = crate::dossier::Command::RecogniseNational {};
+    let signer = actor(4, Duty::ManagingSigner, MINISTRY);
+    let begun = l.paper_until(signer, vec![(dossier.into(), recognise.into())], 1);
+    assert_eq!(begun, Err(Refusal::OutcomeIsAnother { outcome: Outcome::Potential }));
+}
