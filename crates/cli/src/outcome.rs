@@ -181,7 +181,7 @@ pub fn compute(bytes: &[u8], regulations: &BTreeMap<String, Regulation>, lang: L
         None => None,
     };
     let lines: Vec<Line> =
-        regulation.framework.iter().map(|c| Line { code: c.code.clone(), group: c.group.clone(), decides: c.decides }).collect();
+        regulation.framework.iter().map(|c| Line { code: c.code.clone(), group: c.group.clone(), decides: c.decides, conditional: false }).collect();
     let a = assess(regulation.rule(), &lines, &results, share);
     let steps: Vec<Value> = a.steps.iter().map(|step| explain(step, &a.share, lang)).collect();
     Ok(json!({

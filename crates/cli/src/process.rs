@@ -1,6 +1,6 @@
 //! `ndp process`: the ACTS table as text, as a Mermaid diagram, as a drawing.
 
-use ndp_domain::acts::{ACTS, Act, NEW, To, Who, states};
+use ndp_domain::acts::{ACTS, ANY, Act, NEW, Who, states};
 use ndp_domain::authority::Level;
 use ndp_domain::calendar::Unit;
 use ndp_domain::paper::Paper;
@@ -24,7 +24,13 @@ struct Words {
 }
 
 fn state(texts: &Texts, id: &str) -> String {
-    if id == NEW { NEW.to_owned() } else { texts.get(&key("state", id), &[]) }
+    if id == NEW {
+        NEW.to_owned()
+    } else if id == ANY {
+        texts.get("table-any", &[])
+    } else {
+        texts.get(&key("state", id), &[])
+    }
 }
 
 fn level(texts: &Texts, level: Level) -> String {
@@ -55,7 +61,11 @@ fn words(lang: Lang, row: &Act, regulation: Option<&Regulation>) -> Words {
     let deadline = match term {
         None => "–".to_owned(),
         Some(term) => {
-            let unit = if term.unit == Unit::Working { "unit-working" } else { "unit-calendar" };
+            let unit = match term.unit {
+                Unit::Working => "unit-working",
+                Unit::Calendar => "unit-calendar",
+                Unit::Months => "unit-months",
+            };
             texts.get(unit, &[("days", &term.days.to_string())])
         }
     };
@@ -68,9 +78,9 @@ fn words(lang: Lang, row: &Act, regulation: Option<&Regulation>) -> Words {
     Words {
         id: row.id.name(),
         from: row.from.iter().map(|s| state(texts, s)).collect::<Vec<_>>().join(", "),
-        to: match row.to {
-            To::State(to) => state(texts, to),
-            To::Same => texts.get("table-same", &[]),
+        to: match row.to.states().as_slice() {
+            [] => texts.get("table-same", &[]),
+            all => all.iter().map(|s| state(texts, s)).collect::<Vec<_>>().join(", "),
         },
         act: texts.get(&format!("act-{}", row.id), &[]),
         who: who(texts, row.who),
@@ -118,16 +128,12 @@ pub fn table(lang: Lang, regulation: Option<&Regulation>) -> String {
 pub fn as_json(lang: Lang, regulation: Option<&Regulation>) -> Value {
     let row = |row: &Act| {
         let w = words(lang, row, regulation);
-        let to = match row.to {
-            To::State(to) => Some(to),
-            To::Same => None,
-        };
         let duties: Vec<&str> = match row.who {
             Who::OneOf(duties) | Who::Each(duties) => duties.iter().map(|d| d.code()).collect(),
             _ => Vec::new(),
         };
         json!({
-            "id": w.id, "from": row.from, "to": to, "act": w.act, "duties": duties, "who": w.who, "guard": w.guard,
+            "id": w.id, "from": row.from, "to": row.to.states(), "act": w.act, "duties": duties, "who": w.who, "guard": w.guard,
             "guards": row.guards.iter().map(|g| g.id).collect::<Vec<_>>(), "deadline": w.deadline, "term": row.deadline,
             "paper": row.paper.kind(), "issued": row.paper.is_issued(), "ground": w.ground, "then": row.then,
         })
@@ -172,15 +178,11 @@ fn edges(letter: &str) -> Vec<(&'static str, &'static str, String)> {
     let mut all: Vec<(&'static str, &'static str, String)> = Vec::new();
     let own = |s: &str| s.split('.').next() == Some(letter);
     for row in &ACTS {
-        for from in row.from {
-            let to = match row.to {
-                To::State(to) => to,
-                To::Same => from,
-            };
-            if !(own(to) && (own(from) || *from == NEW)) {
+        for (from, to) in row.from.iter().flat_map(|from| row.reaches(from).into_iter().map(move |to| (*from, to))) {
+            if !(own(to) && (own(from) || from == NEW)) {
                 continue;
             }
-            match all.iter_mut().find(|(f, t, _)| f == from && *t == to) {
+            match all.iter_mut().find(|(f, t, _)| *f == from && *t == to) {
                 Some((_, _, acts)) => {
                     acts.push_str(", ");
                     acts.push_str(row.id.name());

@@ -33,6 +33,8 @@ pub enum Facet {
     Sheet,
     /// An account, for administrators.
     Account,
+    /// What the hired unit needs under its contract.
+    Contract,
     Published,
 }
 
@@ -48,6 +50,7 @@ impl Facet {
         Facet::Title,
         Facet::Sheet,
         Facet::Account,
+        Facet::Contract,
         Facet::Published,
     ];
     pub fn name(self) -> &'static str {
@@ -62,6 +65,7 @@ impl Facet {
             Facet::Title => "title",
             Facet::Sheet => "sheet",
             Facet::Account => "account",
+            Facet::Contract => "contract",
             Facet::Published => "published",
         }
     }
@@ -169,10 +173,13 @@ fn pairs(state: &State) -> Vec<(Principal, Facet)> {
             if let Some(round) = dossier.round() {
                 rows.extend(people(&round.due, Evidence));
                 rows.extend(people(&round.helpers, Evidence));
+                rows.extend(org(round.hired_unit, Contract));
             }
         }
         State::Body(body) => {
             rows.extend(org(view.managing, File));
+            rows.extend(view.consulted.iter().map(|c| (Principal::Organisation(*c), Shared)));
+            rows.extend(org(view.hired, Contract));
             if let Ok(established) = body.established() {
                 rows.extend(people(established.members.iter().map(|m| &m.person), Title));
                 rows.extend(people(&established.helpers(), Title));
@@ -189,6 +196,33 @@ fn pairs(state: &State) -> Vec<(Principal, Facet)> {
         State::Recognition(_) => {
             rows.extend([org(view.managing, File), org(view.applicant, Own)].into_iter().flatten());
         }
+        State::Plan(plan) => {
+            rows.extend(unit());
+            if plan.stage != crate::plan::Stage::Drafting {
+                rows.extend(org(view.managing, File));
+            }
+        }
+        State::Edition(edition) => {
+            rows.push((Principal::FocalAgency, Shared));
+            if edition.paper.is_some() {
+                rows.push((Principal::Everybody, Published));
+            }
+        }
+        State::Reconsideration(_) | State::Complaint(_) | State::Objection(_) => {
+            rows.extend([org(view.managing, File), org(view.applicant, Own)].into_iter().flatten());
+            rows.extend(org(view.managing, Register));
+        }
+        State::ChangeProposal(_) => {
+            rows.extend([org(view.managing, File), org(view.applicant, Own)].into_iter().flatten());
+            rows.extend(view.consulted.iter().map(|c| (Principal::Organisation(*c), Shared)));
+        }
+        // The person, and the secretaries for whose bodies it was recorded: nobody else.
+        State::Links(links) => {
+            rows.extend(people(&view.person, Own));
+            rows.extend(people(&links.secretaries, Evidence));
+        }
+        // Private to whoever asks itself; no evaluator and no other agency sees it.
+        State::Readiness(_) => rows.extend(org(view.managing.or(view.applicant), Own)),
         State::Publication(publication) => {
             rows.extend(org(view.managing, File));
             if publication.record.is_some() {

@@ -20,6 +20,8 @@ pub enum Side {
     Applicant,
     /// Named in the body's decision.
     Body,
+    /// The competent unit hired to evaluate, under its contract.
+    Hired,
     Locality,
     Operator,
     /// Oversight and administration: never decides.
@@ -78,7 +80,7 @@ duties! {
     Secretary "SEC" Body None;
     Support "SUP" Body None;
     CountingBoard "CB" Body None;
-    HiredUnit "HU" Body None;
+    HiredUnit "HU" Hired None;
     ProvinceOfficer "LOC-P" Locality None;
     CommuneOfficer "LOC-C" Locality None;
     Operator "OP" Operator None;
@@ -177,7 +179,7 @@ impl Standing<'_> {
 pub fn may_at_all(act: &Act, standing: &Standing) -> Result<Option<SigningForm>, Denied> {
     let Some(duty) = standing.actor.duty else { return Err(Denied::DutyNotHeld) };
     let fits = match act.who {
-        Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty),
+        Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty) || act.plain.is_some_and(|p| p.who.contains(&duty)),
         Who::OfIssuing(levels) => levels.iter().any(|level| works_at(duty, *level)),
         Who::With => false,
         Who::Installation => return Err(Denied::NotByPerson),
@@ -198,9 +200,22 @@ pub fn may_at_all(act: &Act, standing: &Standing) -> Result<Option<SigningForm>,
     Ok(held.form)
 }
 
-/// The body's letters are drafted by its secretary and signed by its chair.
+/// The body's letters are drafted by its secretary and signed by its chair; the hired unit signs
+/// contract and acceptance beside the agency.
 fn works_at(duty: Duty, level: Level) -> bool {
-    duty.level() == level || matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair))
+    let of_body = matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair | Duty::HiredUnit));
+    duty.level() == level || of_body
+}
+
+/// Is this duty one of the act's in the file's present state? An act whose paper is due only in
+/// some states belongs to other duties in the others.
+pub fn fits_state(act: &Act, duty: Duty, stage: &str) -> Result<(), Denied> {
+    let fits = match (act.who, act.plain) {
+        (_, Some(plain)) if plain.from.contains(&stage) => plain.who.contains(&duty),
+        (Who::OneOf(duties) | Who::Each(duties), Some(_)) => duties.contains(&duty),
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(Denied::DutyOfAnotherAct) }
 }
 
 /// Is the file theirs? `view` is the file before the act, or after it for an act that opens one.
@@ -209,6 +224,7 @@ pub fn is_theirs(act: &Act, standing: &Standing, view: &View) -> Result<(), Deni
     let ours = |owner: Option<OrganisationId>| owner == Some(org);
     let fine = match duty.side() {
         Side::Body => !matches!(act.who, Who::OfIssuing(_)) || ours(view.issuing),
+        Side::Hired => ours(view.hired),
         _ if matches!(act.who, Who::OfIssuing(_)) => ours(view.issuing) && (duty.side() != Side::Focal || org == standing.focal),
         Side::Managing => ours(view.managing),
         Side::Focal => org == standing.focal,
@@ -232,7 +248,11 @@ pub fn is_theirs(act: &Act, standing: &Standing, view: &View) -> Result<(), Deni
 /// May an organisation (and, for a body's letter, that body) prepare the paper of this act on
 /// this file? D1, D2 and D11 belong to the officer of the file.
 pub fn prepares(act: &Act, issuing: OrganisationId, body: Option<BodyId>, focal: OrganisationId, view: &View) -> Result<(), Denied> {
-    let (Who::OneOf(duties) | Who::Each(duties)) = act.who else { return Err(Denied::DutyOfAnotherAct) };
+    let (Who::OneOf(duties) | Who::Each(duties)) = act.who else {
+        // A paper about a paper: correction, replacement.
+        let own = matches!(act.who, Who::OfIssuing(_)) && view.issuing == Some(issuing);
+        return if own { Ok(()) } else { Err(Denied::DutyOfAnotherAct) };
+    };
     let fits = |duty: &Duty| match duty.side() {
         Side::Managing => view.managing == Some(issuing),
         Side::Focal => issuing == focal,

@@ -1,35 +1,44 @@
-//! Machine B: the evaluating body (process.md 6.5): council or expert group here; the hired
-//! unit's own acts come with the rest of the machine.
+//! Machine B: the evaluating body (process.md 6.5): council, expert group, hired unit.
 //!
 //! ```text
-//! – ─B1→ planned ─B4→ established ─(B17 by each member)─ B5→ ready ─(B7 at the meeting)─ ready
+//! – ─B1→ planned ─(B2→ nominating, B3)─ B4→ established ─(B17, B18 by each member)─ B5→ ready ─B7─ ready
+//!                                       established ←B6─ ready
+//!        planned ─B8→ selecting ─B9→ contracted ─B11→ reported ─B13→ accepted ─B16→ contracted
+//!        planned ←B10─ selecting        contracted ←B12─ reported
+//! B14→ closed   B15→ cancelled
 //! ```
+
+mod decide;
+mod evolve;
+mod hired;
+
+pub use decide::free_members;
+pub use hired::{Contract, Report};
 
 use crate::acts::ActId;
 use crate::authority::Duty;
-use crate::canonical::{Content, Pin};
-use crate::declaration::Declaration;
-use crate::dossier::Dossier;
+use crate::canonical::{Content, Hash, Pin};
 use crate::evidence::Need;
 use crate::id::{AccountId, BodyId, DossierId, Id, Kind, OrganisationId, ProductId};
-use crate::list_entry::paper;
-use crate::machine::{Machine, View};
+use crate::links::links_of;
+use crate::list_entry::Attachment;
+use crate::machine::{LastDay, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
-use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::regulation::{Denominator, RulesOfWork};
 use crate::text::{Name, Prose, Text};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Name of a place or of the body itself.
 pub type BodyName = Name;
 
 /// The three forms of letter 2291, item 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
+    #[default]
     Council,
     ExpertGroup,
     HiredUnit,
@@ -77,10 +86,11 @@ impl Establishing {
     pub fn helpers(&self) -> Vec<AccountId> {
         std::iter::once(self.secretary).chain(self.support.iter().copied()).collect()
     }
-    /// Members needed for a quorum, out of `present` at the meeting.
-    pub fn quorum(&self, present: usize) -> usize {
+    /// Members needed for a quorum, out of `present` at the meeting and `recused` for the product.
+    pub fn quorum(&self, present: usize, recused: usize) -> usize {
         let of = match self.rules.quorum_of {
             Denominator::Named => self.members.len(),
+            Denominator::NotRecused => self.members.len().saturating_sub(recused),
             Denominator::Present => present,
         };
         (0..=of).find(|n| self.rules.quorum.reached(*n, of)).unwrap_or(of)
@@ -99,8 +109,32 @@ pub struct Counters {
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Planned,
+    Nominating,
     Established,
     Ready,
+    Selecting,
+    Contracted,
+    Reported,
+    Accepted,
+    Closed,
+    Cancelled,
+}
+
+/// A person whom an asked organisation names (B3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nominee {
+    pub person: AccountId,
+    pub position: Name,
+    pub capacity: Name,
+}
+
+/// A member's answer to being named (B18); a refusal is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub member: AccountId,
+    pub accepted: bool,
+    pub reason: Option<Pin>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,9 +152,34 @@ pub struct State {
     pub decision: Option<(Establishing, IssuedPaper)>,
     pub reviewers: Vec<AccountId>,
     pub counters: Vec<Counters>,
+    /// Organisations asked to name members, and whom they named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<OrganisationId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nominated: Vec<(OrganisationId, Vec<Nominee>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// Who leads the discussion of a line.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub leads: BTreeMap<String, AccountId>,
+    /// Whose sheets stand although they were replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<AccountId>,
+    /// The unit in selection, and its contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<OrganisationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
 }
 
 impl State {
+    /// The member refused to take part.
+    pub fn refused(&self, person: AccountId) -> bool {
+        self.answers.iter().any(|a| a.member == person && !a.accepted)
+    }
+
     pub fn established(&self) -> Result<&Establishing, Refusal> {
         self.decision.as_ref().map(|(e, _)| e).ok_or(Refusal::BodyNotReady {})
     }
@@ -160,9 +219,40 @@ pub enum Command {
     /// B4
     Establish { establishing: Establishing },
     /// B5
-    DeclareReady { product: ProductId, reviewers: Vec<AccountId> },
+    DeclareReady {
+        product: ProductId,
+        reviewers: Vec<AccountId>,
+        #[serde(default)]
+        leads: BTreeMap<String, AccountId>,
+    },
     /// B7
     AppointCounters { dossier: DossierId, people: Vec<AccountId> },
+    /// B2
+    AskNominations { asked: Vec<OrganisationId> },
+    /// B3
+    Nominate { organisation: OrganisationId, people: Vec<Nominee> },
+    /// B6: the whole composition as the amending decision has it.
+    Amend { establishing: Establishing, reason: Prose },
+    /// B8
+    Select { unit: OrganisationId, competence: Attachment, independence: Attachment },
+    /// B9
+    SignContract { contract: Contract },
+    /// B10
+    CancelSelection { reason: Prose },
+    /// B11
+    Report { dossier: DossierId, report: hired::ReportText },
+    /// B12
+    Remark { remarks: Prose },
+    /// B13
+    AcceptReport {},
+    /// B14
+    Close {},
+    /// B15
+    Cancel { reason: Prose },
+    /// B16
+    Reorder { dossier: DossierId, due_on: NaiveDate },
+    /// B18
+    Answer { accepted: bool, reason: Option<Prose> },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,11 +275,64 @@ pub enum Event {
     BecameReady {
         product: ProductId,
         reviewers: Vec<AccountId>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        leads: BTreeMap<String, AccountId>,
     },
     CountersAppointed {
         dossier: DossierId,
         round: u32,
         people: Vec<AccountId>,
+    },
+    NominationsAsked {
+        asked: Vec<OrganisationId>,
+        paper: IssuedPaper,
+    },
+    Nominated {
+        organisation: OrganisationId,
+        people: Vec<Nominee>,
+        paper: IssuedPaper,
+    },
+    Amended {
+        establishing: Establishing,
+        reason: Pin,
+        paper: IssuedPaper,
+    },
+    Selected {
+        unit: OrganisationId,
+        competence: Hash,
+        independence: Hash,
+        paper: IssuedPaper,
+    },
+    Contracted {
+        contract: Contract,
+        paper: IssuedPaper,
+    },
+    SelectionCancelled {
+        reason: Pin,
+        paper: IssuedPaper,
+    },
+    Reported {
+        report: Report,
+    },
+    Remarked {
+        remarks: Pin,
+        paper: IssuedPaper,
+    },
+    ReportAccepted {
+        paper: IssuedPaper,
+    },
+    Closed {},
+    Cancelled {
+        reason: Pin,
+        paper: Option<IssuedPaper>,
+    },
+    Reordered {
+        dossier: DossierId,
+        due_on: NaiveDate,
+        paper: IssuedPaper,
+    },
+    Answered {
+        answer: Answer,
     },
 }
 
@@ -207,6 +350,19 @@ impl Machine for Body {
             Command::Establish { .. } => ActId::B4,
             Command::DeclareReady { .. } => ActId::B5,
             Command::AppointCounters { .. } => ActId::B7,
+            Command::AskNominations { .. } => ActId::B2,
+            Command::Nominate { .. } => ActId::B3,
+            Command::Amend { .. } => ActId::B6,
+            Command::Select { .. } => ActId::B8,
+            Command::SignContract { .. } => ActId::B9,
+            Command::CancelSelection { .. } => ActId::B10,
+            Command::Report { .. } => ActId::B11,
+            Command::Remark { .. } => ActId::B12,
+            Command::AcceptReport {} => ActId::B13,
+            Command::Close {} => ActId::B14,
+            Command::Cancel { .. } => ActId::B15,
+            Command::Reorder { .. } => ActId::B16,
+            Command::Answer { .. } => ActId::B18,
         }
     }
     fn stage(state: &State) -> &'static str {
@@ -214,6 +370,13 @@ impl Machine for Body {
             Stage::Planned => "B.planned",
             Stage::Established => "B.established",
             Stage::Ready => "B.ready",
+            Stage::Nominating => "B.nominating",
+            Stage::Selecting => "B.selecting",
+            Stage::Contracted => "B.contracted",
+            Stage::Reported => "B.reported",
+            Stage::Accepted => "B.accepted",
+            Stage::Closed => "B.closed",
+            Stage::Cancelled => "B.cancelled",
         }
     }
     fn regulation(command: &Command) -> Option<String> {
@@ -224,96 +387,42 @@ impl Machine for Body {
     }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
-            Command::Choose { note: Some(note), .. } => vec![Content::of(note)],
+            Command::Choose { note: Some(text), .. }
+            | Command::Amend { reason: text, .. }
+            | Command::CancelSelection { reason: text }
+            | Command::Remark { remarks: text }
+            | Command::Cancel { reason: text }
+            | Command::Answer { reason: Some(text), .. } => vec![Content::of(text)],
+            Command::Report { report, .. } => vec![Content::of(report)],
             _ => Vec::new(),
         }
     }
     fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
+        let dossiers = |s: &State| Need::OfBody(s.id, Kind::Dossier);
         match (state, command) {
             (_, Command::Choose { products, .. }) => products.iter().map(|p| Need::Stream((*p).into())).collect(),
-            (Some(s), Command::DeclareReady { .. }) => vec![Need::Children(s.id.into(), Kind::Declaration)],
-            (_, Command::AppointCounters { dossier, .. }) => vec![Need::Stream((*dossier).into())],
+            (Some(s), Command::DeclareReady { product, .. }) => {
+                let links = s.established().into_iter().flat_map(|e| &e.members).map(|m| Need::Stream(links_of(m.person).into()));
+                [Need::Children(s.id.into(), Kind::Declaration), Need::Stream((*product).into())].into_iter().chain(links).collect()
+            }
+            (_, Command::AppointCounters { dossier, .. } | Command::Report { dossier, .. } | Command::Reorder { dossier, .. }) => {
+                vec![Need::Stream((*dossier).into())]
+            }
+            (Some(s), Command::Close {} | Command::Cancel { .. } | Command::Amend { .. }) => vec![dossiers(s)],
+            (_, Command::Select { unit, .. }) => vec![Need::Stream((*unit).into())],
             _ => Vec::new(),
         }
     }
+    fn last_day(state: &State, act: ActId, _: &Occasion) -> LastDay {
+        hired::last_day(state, act)
+    }
 
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
-        let event = match (state, command) {
-            (_, Command::Choose { id, name, form, regulation, managing, unit, products, note }) => {
-                if !occasion.regulation.forms.contains(form) {
-                    return Err(Refusal::FormNotAllowed { form: form.name().to_owned() });
-                }
-                let mut self_managed = false;
-                for product in products {
-                    let found = occasion.evidence.find::<Product>(*product)?.state;
-                    if found.managing != *managing {
-                        return Err(Refusal::ProductNotOfBody {});
-                    }
-                    if found.self_managed() && found.unit == unit.as_str() {
-                        return Err(Refusal::SameUnitProposesAndEvaluates {});
-                    }
-                    self_managed |= found.self_managed();
-                }
-                Event::FormChosen {
-                    id: *id,
-                    name: name.to_string(),
-                    form: *form,
-                    regulation: regulation.clone(),
-                    managing: *managing,
-                    unit: unit.to_string(),
-                    self_managed,
-                    note: note.as_ref().map(|n| Content::of(n).pin()),
-                }
-            }
-            (Some(s), Command::Establish { establishing }) => {
-                check_establishing(s, establishing)?;
-                Event::Established { establishing: establishing.clone(), paper: paper(occasion)? }
-            }
-            (Some(s), Command::DeclareReady { product, reviewers }) => {
-                let free = free_members(s, Some(*product), occasion)?;
-                if let Some(quorum) = Some(s.established()?.quorum(free.len())).filter(|q| free.len() < *q) {
-                    return Err(Refusal::QuorumImpossible { needed: quorum as u32, found: free.len() as u32 });
-                }
-                if reviewers.is_empty() || reviewers.iter().any(|r| !free.contains(r)) {
-                    return Err(Refusal::ReviewerNotMember {});
-                }
-                Event::BecameReady { product: *product, reviewers: reviewers.clone() }
-            }
-            (Some(s), Command::AppointCounters { dossier, people }) => {
-                let round = check_counters(s, *dossier, people, occasion)?;
-                Event::CountersAppointed { dossier: *dossier, round, people: people.clone() }
-            }
-            (None, _) => return Err(Refusal::BodyNotReady {}),
-        };
-        Ok(vec![event])
+        decide::decide(state, command, occasion).map(|event| vec![event])
     }
 
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
-        match (state, event.clone()) {
-            (_, Event::FormChosen { id, name, form, regulation, managing, unit, self_managed, note: _ }) => Some(State {
-                id,
-                name,
-                form,
-                regulation,
-                managing,
-                unit,
-                self_managed,
-                stage: Stage::Planned,
-                decision: None,
-                reviewers: Vec::new(),
-                counters: Vec::new(),
-            }),
-            (Some(s), Event::Established { establishing, paper }) => {
-                Some(State { stage: Stage::Established, decision: Some((establishing, paper)), ..s })
-            }
-            (Some(s), Event::BecameReady { reviewers, .. }) => Some(State { stage: Stage::Ready, reviewers, ..s }),
-            (Some(mut s), Event::CountersAppointed { dossier, round, people }) => {
-                s.counters.retain(|c| c.dossier != dossier);
-                s.counters.push(Counters { dossier, round, people });
-                Some(s)
-            }
-            (None, _) => None,
-        }
+        evolve::evolve(state, event)
     }
 
     fn view(state: &State) -> View {
@@ -323,75 +432,10 @@ impl Machine for Body {
             managing: Some(state.managing),
             unit: Some(state.unit.clone()),
             regulation: Some(state.regulation.clone()),
+            consulted: if state.stage == Stage::Nominating { state.asked.clone() } else { Vec::new() },
             body: Some(state.id),
+            hired: state.contract.as_ref().map(|c| c.unit).or(state.selected),
             ..View::default()
         }
     }
-}
-
-/// Size, chair, secretary, rules of work, and an outside member where the agency judges its own.
-fn check_establishing(state: &State, e: &Establishing) -> Result<(), Refusal> {
-    let distinct: BTreeSet<_> = e.members.iter().map(|m| m.person).collect();
-    let size = e.members.len() as u32;
-    let sane = |t: crate::regulation::Threshold| t.denominator > 0 && t.numerator <= t.denominator;
-    if distinct.len() != e.members.len() {
-        return Err(Refusal::MemberTwice {});
-    }
-    if !sane(e.rules.quorum) || !sane(e.rules.majority) || e.rules.min_members == 0 || e.rules.counting_board == 0 {
-        return Err(Refusal::RulesImpossible {});
-    }
-    if size < u32::from(e.rules.min_members) {
-        return Err(Refusal::BodyTooSmall { needed: e.rules.min_members.into(), found: size });
-    }
-    if e.rules.odd && size.is_multiple_of(2) {
-        return Err(Refusal::BodyNotOdd { found: size });
-    }
-    if !e.is_member(e.chair) || e.vice_chair.is_some_and(|v| v == e.chair || !e.is_member(v)) {
-        return Err(Refusal::ChairMissing {});
-    }
-    if e.chair == e.secretary {
-        return Err(Refusal::ChairAndSecretaryOnePerson {});
-    }
-    if state.self_managed && e.members.iter().all(|m| m.organisation == state.managing) {
-        return Err(Refusal::OutsideMemberMissing {});
-    }
-    Ok(())
-}
-
-/// Members who declared for the product and are not recused; refuses while a declaration is
-/// missing.
-pub fn free_members(body: &State, product: Option<ProductId>, occasion: &Occasion) -> Result<Vec<AccountId>, Refusal> {
-    let established = body.established()?;
-    let declared: Vec<_> =
-        occasion.evidence.all::<Declaration>().filter(|d| d.state.body == body.id && Some(d.state.product) == product).collect();
-    let missing = established.members.iter().filter(|m| !declared.iter().any(|d| d.state.member == m.person)).count();
-    if missing > 0 {
-        return Err(Refusal::DeclarationsMissing { missing: missing as u32 });
-    }
-    Ok(declared.iter().filter(|d| !d.state.recused && established.is_member(d.state.member)).map(|d| d.state.member).collect())
-}
-
-fn check_counters(body: &State, dossier: DossierId, people: &[AccountId], occasion: &Occasion) -> Result<u32, Refusal> {
-    let established = body.established()?;
-    let found = occasion.evidence.find::<Dossier>(dossier)?.state;
-    // At the meeting, by whoever chairs it.
-    let chairs = |r: &&crate::dossier::Round| r.opened.as_ref().is_some_and(|o| o.by == occasion.account());
-    let meeting = found
-        .round()
-        .filter(|_| Dossier::stage(found) == "E.meeting")
-        .filter(chairs)
-        .filter(|r| Id::from(r.body) == body.id.into())
-        .and_then(|r| Some((r.n, r.opened.as_ref()?)));
-    let (round, Some(opened)) = meeting.map_or((0, None), |(n, o)| (n, Some(o))) else {
-        return Err(Refusal::WrongStage { act: ActId::B7, stage: Dossier::stage(found).to_owned() });
-    };
-    let distinct: BTreeSet<_> = people.iter().collect();
-    let needed = u32::from(established.rules.counting_board);
-    if distinct.len() as u32 != needed || distinct.len() != people.len() {
-        return Err(Refusal::CountingBoardWrong { needed, found: distinct.len() as u32 });
-    }
-    if people.iter().any(|p| !opened.present.contains(p)) {
-        return Err(Refusal::CountingBoardNotPresent {});
-    }
-    Ok(round)
 }

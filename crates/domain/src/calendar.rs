@@ -1,6 +1,6 @@
 //! The working-day calendar: dated data with its legal papers, and the counting rule.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,17 +29,19 @@ pub struct Calendar {
 }
 
 /// Unit of a time limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Working days.
     Working,
     /// Calendar days.
     Calendar,
+    /// Calendar months; a day the month does not have is its last.
+    Months,
 }
 
-/// A time limit as the regulation version states it: whole days and their unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A time limit as the regulation version states it: a whole number and its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Term {
     pub days: u16,
     pub unit: Unit,
@@ -72,6 +74,11 @@ impl Calendar {
         let mut day = event;
         let mut left = term.days;
         let mut estimated = false;
+        if term.unit == Unit::Months {
+            day = event.checked_add_months(Months::new(u32::from(term.days))).unwrap_or(event);
+            estimated = !self.sure(day);
+            left = 0;
+        }
         while left > 0 {
             day = next(day);
             estimated |= !self.sure(day);
@@ -84,6 +91,16 @@ impl Calendar {
             estimated |= !self.sure(day);
         }
         Due { on: day, estimated }
+    }
+
+    /// What is left of a term that ends with `due`, on `day`; nothing once it has passed.
+    pub fn left(&self, day: NaiveDate, due: NaiveDate, unit: Unit) -> Term {
+        let days = match unit {
+            Unit::Working => self.working_days_between(day, due) as i64,
+            Unit::Calendar | Unit::Months => (due - day).num_days(),
+        };
+        let unit = if unit == Unit::Months { Unit::Calendar } else { unit };
+        Term { days: u16::try_from(days.max(0)).unwrap_or(u16::MAX), unit }
     }
 
     /// Working days from `from` (not counted) up to and including `to`.

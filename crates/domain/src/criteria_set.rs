@@ -2,110 +2,33 @@
 //!
 //! ```text
 //! – ─C1→ drafting ─C2→ consulting ─(C3 by each body)─ C5→ promulgated ─C6→ superseded
+//!      drafting ←C4─ consulting   C8→ dropped   promulgated ─C7→ promulgated, ─C9→ repealed
 //! ```
-//! The full text of a version is immutable content; the state keeps what guards and lists need.
+//! The full text of a version is immutable content ([`text`]); the state keeps what guards and
+//! lists need.
+
+mod diff;
+mod text;
+
+pub use diff::{Change, compare};
+pub use text::{Force, Lineage, Market, SetLine, SetText};
 
 use crate::acts::{ActId, NEW};
 use crate::canonical::{Content, Pin};
 use crate::evidence::Need;
 use crate::id::{CriteriaSetId, Id, Kind, ListEntryId, OpinionId, OrganisationId};
 use crate::list_entry::{ListedEntry, paper};
-use crate::machine::{self, Machine, View};
+use crate::dossier::Dossier;
+use crate::machine::{self, LastDay, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion, derived};
 use crate::opinion::Opinion;
 use crate::outcome::Line;
 use crate::refusal::Refusal;
-use crate::regulation::{Decides, Regulation};
-use crate::text::{Name, Prose, Text};
+use crate::regulation::REVIEW_PERIOD;
+use crate::text::Prose;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// Where a line comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Lineage {
-    Inherited,
-    Narrowed { to: Prose },
-    Added,
-    NotApplicable { reason: Option<Prose> },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SetLine {
-    pub code: Text<20>,
-    pub group: Text<20>,
-    pub name_vi: Name,
-    pub name_en: Option<Name>,
-    pub lineage: Lineage,
-    /// Evidence expected.
-    pub evidence: Prose,
-    pub checked_against_annex: bool,
-}
-
-/// The potential market, part of the promulgated set and public with it (cases 21, 22).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Market {
-    pub definition_vi: Prose,
-    pub definition_en: Option<Prose>,
-    /// What is counted: users, organisations, transactions.
-    pub unit: Name,
-    pub method: Prose,
-    pub source: Prose,
-}
-
-/// The text of a version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SetText {
-    pub lines: Vec<SetLine>,
-    pub market: Market,
-    /// Required security level, 1 to 5.
-    pub security_level: Option<u8>,
-}
-
-impl SetText {
-    /// The applicable lines, after the gate: known and distinct lines, each group covered,
-    /// popularity exactly once and neither narrowed nor dropped.
-    pub fn lines(&self, regulation: &Regulation) -> Result<Vec<Line>, Refusal> {
-        let mut seen = BTreeSet::new();
-        let mut lines = Vec::new();
-        for line in &self.lines {
-            let code = line.code.to_string();
-            if !seen.insert(code.clone()) {
-                return Err(Refusal::LineRepeated { code });
-            }
-            let framework = regulation.criterion(&code);
-            let known = match (&line.lineage, framework) {
-                (Lineage::Added, found) => found.is_none() && regulation.groups.iter().any(|g| g.code == line.group.as_str()),
-                (_, Some(criterion)) => criterion.group == line.group.as_str(),
-                (_, None) => false,
-            };
-            if !known {
-                return Err(Refusal::LineUnknown { code });
-            }
-            let decides = framework.map_or(Decides::Result, |c| c.decides);
-            match &line.lineage {
-                Lineage::NotApplicable { .. } | Lineage::Narrowed { .. } if decides == Decides::Popularity => {
-                    return Err(Refusal::PopularityNotOnce { lines: 0 });
-                }
-                Lineage::NotApplicable { reason: None } => return Err(Refusal::NotApplicableWithoutReason { code }),
-                Lineage::NotApplicable { .. } => {}
-                _ => lines.push(Line { code, group: line.group.to_string(), decides }),
-            }
-        }
-        let popularity = lines.iter().filter(|l| l.decides == Decides::Popularity).count() as u32;
-        if popularity != 1 {
-            return Err(Refusal::PopularityNotOnce { lines: popularity });
-        }
-        match regulation.groups.iter().find(|g| !lines.iter().any(|l| l.group == g.code)) {
-            Some(group) => Err(Refusal::GroupWithoutLine { group: group.code.clone() }),
-            None => Ok(lines),
-        }
-    }
-}
 
 /// What a new version starts from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +62,8 @@ pub enum Stage {
     Consulting,
     Promulgated,
     Superseded,
+    Dropped,
+    Repealed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +94,9 @@ pub struct Version {
     pub basis: Basis,
     pub consultation: Option<Consultation>,
     pub promulgated: Option<Promulgated>,
+    /// Day of the last yearly review that changed nothing (C7): proof of the duty (case 46).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_on: Option<NaiveDate>,
     /// Applicable lines; kept for the newest versions only, older dossiers froze their own.
     pub lines: Vec<Line>,
 }
@@ -184,16 +112,24 @@ pub struct State {
 }
 
 impl State {
-    /// The newest version.
+    /// The newest version that was not dropped; the last one where all were.
     pub fn working(&self) -> Option<&Version> {
-        self.versions.last()
+        self.versions.iter().rev().find(|v| v.stage != Stage::Dropped).or(self.versions.last())
+    }
+    fn working_mut(&mut self) -> Option<&mut Version> {
+        let n = self.working()?.n;
+        self.versions.iter_mut().find(|v| v.n == n)
     }
     /// The newest version whose effect has begun on that day.
     pub fn in_force_on(&self, day: NaiveDate) -> Option<&Version> {
-        self.versions.iter().rev().find(|v| v.promulgated.as_ref().is_some_and(|p| p.effective_from <= day))
+        let begun = |v: &&Version| v.stage != Stage::Repealed && v.promulgated.as_ref().is_some_and(|p| p.effective_from <= day);
+        self.versions.iter().rev().find(begun)
     }
     pub fn in_force_version(&self) -> Option<&Version> {
         self.versions.iter().rev().find(|v| v.stage == Stage::Promulgated)
+    }
+    fn effective_mut(&mut self) -> Option<&mut Version> {
+        self.versions.iter_mut().rev().find(|v| v.stage == Stage::Promulgated)
     }
     /// Anything left its unit yet?
     pub fn shared(&self) -> bool {
@@ -210,8 +146,16 @@ pub enum Command {
     Consult { draft: SetText, consulted: Vec<OrganisationId> },
     /// C5
     Promulgate { text: SetText, responses: Vec<Response>, effective_from: NaiveDate },
+    /// C4
+    Revise {},
     /// C6
     Supersede { version: u32 },
+    /// C7: found right as it is; the dated report is the proof of the duty.
+    Review { report: Prose },
+    /// C8
+    Drop { reason: Prose },
+    /// C9
+    Repeal { reason: Prose },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +165,10 @@ pub enum Event {
     Consulted { consultation: Consultation, lines: Vec<Line> },
     Promulgated { promulgated: Promulgated, lines: Vec<Line> },
     Superseded { version: u32 },
+    Revised {},
+    Reviewed { on: NaiveDate, report: Pin, paper: IssuedPaper },
+    Dropped { reason: Pin, paper: Option<IssuedPaper> },
+    Repealed { reason: Pin, paper: IssuedPaper },
 }
 
 /// Versions whose lines the state keeps: more than can wait for their effect at one time.
@@ -234,6 +182,8 @@ fn stage_id(stage: Stage) -> &'static str {
         Stage::Consulting => "C.consulting",
         Stage::Promulgated => "C.promulgated",
         Stage::Superseded => "C.superseded",
+        Stage::Dropped => "C.dropped",
+        Stage::Repealed => "C.repealed",
     }
 }
 
@@ -248,7 +198,11 @@ impl Machine for CriteriaSet {
             Command::Begin { .. } => ActId::C1,
             Command::Consult { .. } => ActId::C2,
             Command::Promulgate { .. } => ActId::C5,
+            Command::Revise {} => ActId::C4,
             Command::Supersede { .. } => ActId::C6,
+            Command::Review { .. } => ActId::C7,
+            Command::Drop { .. } => ActId::C8,
+            Command::Repeal { .. } => ActId::C9,
         }
     }
 
@@ -261,7 +215,9 @@ impl Machine for CriteriaSet {
     fn standing(state: Option<&State>, command: &Command, _: &Occasion) -> Result<&'static str, Refusal> {
         let Some(s) = state else { return Ok(NEW) };
         Ok(match command {
-            Command::Begin { .. } if s.working().is_some_and(|v| v.stage == Stage::Promulgated) => NEW,
+            Command::Begin { .. } if s.working().is_some_and(|v| !matches!(v.stage, Stage::Drafting | Stage::Consulting)) => NEW,
+            // While the next version is being made, the one in force is reviewed or repealed.
+            Command::Review { .. } | Command::Repeal { .. } => s.in_force_version().map_or(Self::stage(s), |v| stage_id(v.stage)),
             Command::Supersede { version } => s.versions.iter().find(|v| v.n == *version).map_or(NEW, |v| stage_id(v.stage)),
             _ => Self::stage(s),
         })
@@ -274,6 +230,7 @@ impl Machine for CriteriaSet {
                 let own = state.map(|s| Need::Children(set_of(s.entry).into(), Kind::Opinion));
                 own.into_iter().chain(responses.iter().map(|r| Need::Stream(r.opinion.into()))).collect()
             }
+            (Some(s), Command::Repeal { .. }) => vec![Need::Children(set_of(s.entry).into(), Kind::Dossier)],
             _ => Vec::new(),
         }
     }
@@ -282,6 +239,9 @@ impl Machine for CriteriaSet {
         match command {
             Command::Consult { draft, .. } => vec![Content::of(draft)],
             Command::Promulgate { text, responses, .. } => vec![Content::of(text), Content::of(responses)],
+            Command::Review { report: text } | Command::Drop { reason: text } | Command::Repeal { reason: text } => {
+                vec![Content::of(text)]
+            }
             _ => Vec::new(),
         }
     }
@@ -332,6 +292,17 @@ impl Machine for CriteriaSet {
                 Event::Promulgated { promulgated, lines }
             }
             (_, Command::Supersede { version }) => Event::Superseded { version: *version },
+            (_, Command::Revise {}) => Event::Revised {},
+            (_, Command::Review { report }) => {
+                Event::Reviewed { on: occasion.day(), report: Content::of(report).pin(), paper: paper(occasion)? }
+            }
+            (_, Command::Drop { reason }) => Event::Dropped { reason: Content::of(reason).pin(), paper: occasion.paper.cloned() },
+            (_, Command::Repeal { reason }) => {
+                if occasion.evidence.all::<Dossier>().any(|d| d.state.round_open()) {
+                    return Err(Refusal::RoundOpenUnderSet {});
+                }
+                Event::Repealed { reason: Content::of(reason).pin(), paper: paper(occasion)? }
+            }
             (None, Command::Promulgate { .. }) => return Err(Refusal::WrongStage { act: ActId::C5, stage: NEW.to_owned() }),
         };
         Ok(vec![event])
@@ -352,31 +323,53 @@ impl Machine for CriteriaSet {
             let at = s.versions.len().saturating_sub(KEPT);
             s.versions.iter_mut().take(at).for_each(|old| old.lines.clear());
             let (consultation, promulgated) = (None, None);
-            s.versions.push(Version { n, stage: Stage::Drafting, basis: basis.clone(), consultation, promulgated, lines: Vec::new() });
+            let (stage, reviewed_on, lines) = (Stage::Drafting, None, Vec::new());
+            s.versions.push(Version { n, stage, basis: basis.clone(), consultation, promulgated, reviewed_on, lines });
             return Some(s);
         }
         let s = state.as_mut()?;
         match event {
             Event::Begun { .. } => {}
             Event::Consulted { consultation, lines } => {
-                if let Some(v) = s.versions.last_mut() {
+                if let Some(v) = s.working_mut() {
                     v.stage = Stage::Consulting;
                     v.consultation = Some(consultation.clone());
                     v.lines.clone_from(lines);
                 }
             }
             Event::Promulgated { promulgated, lines } => {
-                if let Some(v) = s.versions.last_mut() {
+                if let Some(v) = s.working_mut() {
                     v.stage = Stage::Promulgated;
                     v.promulgated = Some(promulgated.clone());
                     v.lines.clone_from(lines);
                 }
             }
+            Event::Revised {} => s.working_mut().into_iter().for_each(|v| v.stage = Stage::Drafting),
+            Event::Dropped { .. } => s.working_mut().into_iter().for_each(|v| v.stage = Stage::Dropped),
+            Event::Reviewed { on, .. } => s.effective_mut().into_iter().for_each(|v| v.reviewed_on = Some(*on)),
+            Event::Repealed { .. } => s.effective_mut().into_iter().for_each(|v| v.stage = Stage::Repealed),
             Event::Superseded { version } => {
                 s.versions.iter_mut().filter(|v| v.n == *version).for_each(|v| v.stage = Stage::Superseded);
             }
         }
         state
+    }
+
+    /// The consultation's paper is owed once anybody was asked.
+    fn needs_paper(state: Option<&State>, command: &Command) -> bool {
+        match (state, command) {
+            (Some(s), Command::Drop { .. }) => s.working().is_some_and(|v| v.consultation.is_some()),
+            _ => Self::act(command).row().paper.is_issued(),
+        }
+    }
+
+    /// The next review counts from the last one, or from the promulgation.
+    fn last_day(state: &State, act: ActId, occasion: &Occasion) -> LastDay {
+        let since = state.in_force_version().and_then(|v| v.reviewed_on.or(v.promulgated.as_ref().map(|p| p.effective_from)));
+        match (act, since) {
+            (ActId::C7, Some(since)) => occasion.due_from(since, REVIEW_PERIOD).map_or(LastDay::Never, LastDay::On),
+            _ => LastDay::ByTerm,
+        }
     }
 
     /// C5 → C6 of the version before.

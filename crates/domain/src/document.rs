@@ -4,7 +4,10 @@
 //! ```text
 //! – ─D1→ draft ─D2→ submitted ─D3→ initialled ─D4→ checked ─D6→ signed ─D7→ numbered
 //!   ─D8→ sealed ─D9→ issued ─D10→ filed        D5 returns, D11 and D12 void
+//! issued, filed ─D13→ same (corrected by a letter) ─D14→ replaced (by a paper of the same type)
 //! ```
+//! Where an act says *and* in Who, each duty signs the same hash; the second signature signs the
+//! paper. D13 and D14 are acts that another paper pins.
 //! Until papers are rendered, D6 takes hash and date of an attached file; nothing verifies it
 //! yet, and the signature says so.
 
@@ -13,6 +16,7 @@ use crate::body::Body;
 use crate::canonical::{Content, Hash, Pin};
 use crate::evidence::Need;
 use crate::id::{AccountId, BodyId, DocumentId, Id, Kind, OrganisationId};
+use crate::list_entry::paper;
 use crate::machine::{self, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
 use crate::refusal::Refusal;
@@ -110,6 +114,16 @@ pub enum Stage {
     Issued,
     Filed,
     Void,
+    Replaced,
+}
+
+/// What happens to a paper whose content was wrong (D14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    Amended,
+    Replaced,
+    Repealed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +146,17 @@ pub struct State {
     pub signature: Option<Signature>,
     pub number: Option<Number>,
     pub issued: Option<Issued>,
+    /// Signatures of the duties that sign beside the signer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_signatures: Vec<Signature>,
+    /// Letters that corrected it, and the paper that took its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected_by: Vec<DocumentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<(DocumentId, Replacement)>,
+    /// The unit hired, where it signs too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hired: Option<OrganisationId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,6 +193,10 @@ pub enum Command {
     Discard {},
     /// D12: a number taken stays as "không sử dụng".
     Void { reason: Prose },
+    /// D13: form, technique, procedure only.
+    Correct { note: Prose },
+    /// D14
+    Replace { how: Replacement, note: Prose },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -182,6 +211,8 @@ pub enum Event {
         body: Option<BodyId>,
         signers_expected: Vec<AccountId>,
         acts: Vec<PinnedAct>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hired: Option<OrganisationId>,
     },
     Submitted {
         snapshot: Pin,
@@ -209,6 +240,20 @@ pub enum Event {
     Voided {
         reason: Pin,
     },
+    /// One of several signatures; the last one is `Signed`.
+    CoSigned {
+        snapshot: Pin,
+        signature: Signature,
+    },
+    Corrected {
+        note: Pin,
+        by: DocumentId,
+    },
+    Replaced {
+        how: Replacement,
+        note: Pin,
+        by: DocumentId,
+    },
 }
 
 pub struct Document;
@@ -233,6 +278,8 @@ impl Machine for Document {
             Command::File { .. } => ActId::D10,
             Command::Discard {} => ActId::D11,
             Command::Void { .. } => ActId::D12,
+            Command::Correct { .. } => ActId::D13,
+            Command::Replace { .. } => ActId::D14,
         }
     }
     fn stage(state: &State) -> &'static str {
@@ -248,6 +295,7 @@ impl Machine for Document {
             Stage::Issued => "D.issued",
             Stage::Filed => "D.filed",
             Stage::Void => "D.void",
+            Stage::Replaced => "D.replaced",
         }
     }
     fn regulation(command: &Command) -> Option<String> {
@@ -259,30 +307,38 @@ impl Machine for Document {
     fn contents(command: &Command) -> Vec<Content> {
         match command {
             Command::Submit { snapshot } | Command::Sign { snapshot: Some(snapshot), .. } => vec![Content::of(snapshot)],
-            Command::Return { remark: text } | Command::Void { reason: text } => vec![Content::of(text)],
+            Command::Return { remark: text }
+            | Command::Void { reason: text }
+            | Command::Correct { note: text }
+            | Command::Replace { note: text, .. } => vec![Content::of(text)],
             _ => Vec::new(),
         }
     }
 
+    /// The body whose letter it is, and the papers and bodies that its acts are about.
     fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
-        match command {
-            Command::Draft { body: Some(body), .. } => vec![Need::Stream((*body).into())],
-            _ => Vec::new(),
-        }
+        let Command::Draft { body, acts, .. } = command else { return Vec::new() };
+        let pinned = acts.iter().filter(|a| matches!(a.stream.kind, Kind::Document | Kind::Body)).map(|a| Need::Stream(a.stream));
+        body.iter().map(|b| Need::Stream((*b).into())).chain(pinned).collect()
     }
 
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
         let event = match (state, command) {
             (_, Command::Draft { id, regulation, issuing, unit, body, acts }) => Event::Drafted {
                 id: *id,
-                kind: paper_kind(acts)?,
+                kind: paper_kind(acts, occasion)?,
                 regulation: regulation.clone(),
                 issuing: *issuing,
                 unit: unit.as_ref().map(|u| u.to_string()),
                 body: *body,
                 signers_expected: signers_of(*body, occasion)?,
                 acts: acts.clone(),
+                hired: acts.iter().filter(|a| two_sign(a.act)).find_map(|a| occasion.evidence.find::<Body>(a.stream).ok()?.state.selected),
             },
+            (_, Command::Correct { note }) => Event::Corrected { note: Content::of(note).pin(), by: paper(occasion)?.document },
+            (_, Command::Replace { how, note }) => {
+                Event::Replaced { how: *how, note: Content::of(note).pin(), by: paper(occasion)?.document }
+            }
             (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)? },
             (_, Command::Initial {}) => Event::Initialled {},
             (_, Command::CheckForm {}) => Event::FormChecked {},
@@ -313,7 +369,7 @@ impl Machine for Document {
     }
 
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
-        if let Event::Drafted { id, kind, regulation, issuing, unit, body, signers_expected, acts } = event.clone() {
+        if let Event::Drafted { id, kind, regulation, issuing, unit, body, signers_expected, acts, hired } = event.clone() {
             let (snapshot, signature, number, issued) = (None, None, None, None);
             let stage = Stage::Draft;
             return Some(State {
@@ -331,10 +387,23 @@ impl Machine for Document {
                 signature,
                 number,
                 issued,
+                co_signatures: Vec::new(),
+                corrected_by: Vec::new(),
+                replaced_by: None,
+                hired,
             });
         }
-        let s = state?;
+        let mut s = state?;
         Some(match event.clone() {
+            Event::CoSigned { snapshot, signature } => {
+                s.co_signatures.push(signature);
+                State { snapshot: Some(snapshot), ..s }
+            }
+            Event::Corrected { by, .. } => {
+                s.corrected_by.push(by);
+                s
+            }
+            Event::Replaced { how, by, .. } => State { stage: Stage::Replaced, replaced_by: Some((by, how)), ..s },
             Event::Drafted { .. } => s,
             Event::Submitted { snapshot } => State { stage: Stage::Submitted, snapshot: Some(snapshot), versions: s.versions + 1, ..s },
             Event::Initialled {} => State { stage: Stage::Initialled, ..s },
@@ -363,6 +432,7 @@ impl Machine for Document {
             regulation: Some(state.regulation.clone()),
             parent: state.acts.first().map(|a| a.stream),
             body: state.body,
+            hired: state.hired,
             open_key: state.number.as_ref().map(key),
             ..View::default()
         }
@@ -376,8 +446,18 @@ fn signers_of(body: Option<BodyId>, occasion: &Occasion) -> Result<Vec<AccountId
     Ok(std::iter::once(established.chair).chain(established.vice_chair).collect())
 }
 
-/// All pinned acts share one kind of paper.
-fn paper_kind(acts: &[PinnedAct]) -> Result<String, Refusal> {
+/// Must two duties sign a paper of this act?
+pub(crate) fn two_sign(act: ActId) -> bool {
+    matches!(act.row().who, crate::acts::Who::Each(_)) && act.row().paper.is_issued()
+}
+
+/// All pinned acts share one kind of paper; what replaces a paper is of the same type as it.
+fn paper_kind(acts: &[PinnedAct], occasion: &Occasion) -> Result<String, Refusal> {
+    if let [only] = acts
+        && only.act == ActId::D14
+    {
+        return Ok(occasion.evidence.find::<Document>(only.stream)?.state.kind.clone());
+    }
     let first = acts.first().ok_or(Refusal::PaperPinsNothing {})?;
     let kind = first.act.row().paper;
     match acts.iter().find(|a| a.act.row().paper != kind) {
@@ -401,8 +481,8 @@ fn sign(
     occasion: &Occasion,
 ) -> Result<Event, Refusal> {
     let frozen = match (state.stage, snapshot) {
-        (Stage::Draft, None) => return Err(Refusal::SnapshotMissing {}),
-        (Stage::Draft, Some(snapshot)) => same_acts(state, snapshot)?,
+        (Stage::Draft, None) if state.snapshot.is_none() => return Err(Refusal::SnapshotMissing {}),
+        (Stage::Draft, Some(snapshot)) if state.snapshot.is_none() => same_acts(state, snapshot)?,
         (_, snapshot) => {
             let frozen = state.snapshot.ok_or(Refusal::SnapshotMissing {})?;
             if snapshot.is_some_and(|s| Content::of(s).pin() != frozen) {
@@ -417,7 +497,21 @@ fn sign(
     let duty = occasion.actor.duty.ok_or(Refusal::NotEntitledToSign {})?;
     let signature =
         Signature { by: occasion.account(), duty, form: occasion.form, on: occasion.day(), file_sha256, file_date, verified: false };
-    Ok(Event::Signed { snapshot: frozen, signature })
+    let needed = state.acts.iter().filter(|a| two_sign(a.act)).find_map(|a| match a.act.row().who {
+        crate::acts::Who::Each(duties) => Some(duties),
+        _ => None,
+    });
+    let Some(needed) = needed else { return Ok(Event::Signed { snapshot: frozen, signature }) };
+    let signed = |duty: &crate::authority::Duty| state.co_signatures.iter().any(|s| s.duty == *duty);
+    if state.co_signatures.iter().any(|s| s.by == signature.by || s.duty == signature.duty) {
+        return Err(Refusal::SignedAlready {});
+    }
+    // Each signs the same hash, in any order; the last signature signs the paper.
+    if needed.iter().all(|duty| *duty == signature.duty || signed(duty)) {
+        Ok(Event::Signed { snapshot: frozen, signature })
+    } else {
+        Ok(Event::CoSigned { snapshot: frozen, signature })
+    }
 }
 
 /// The paper as acts refer to it, once it has a number.

@@ -4,138 +4,47 @@
 //! ```text
 //! – ─E1→ draft ─E2→ submitted ─E4→ received ─E5→ examining ─E9→ ready ─E11→ evaluating
 //!   ─(E15 sheets, E29 invitation)─ E16→ meeting ─(E30 votes)─ E18→ counted ─E19→ concluded
-//!   ─E22 | E23 | E24→ decided
+//!   ─E22 | E23 | E24 (a first one), E25 (a review) → decided
+//! examining ⇄ supplement (E6, E7; E31 reminds; E8→ lapsed)     evaluating ⇄ clarifying (E12, E13, E14)
+//! meeting ─E17→ evaluating     meeting, counted, concluded ─E26→ ready     any open state ─E27→ stopped
 //! ```
+//! With a hired unit the round has no sheets and no vote: B11 reports, B13 accepts, E20 concludes.
 
 use crate::acts::ActId;
-use crate::body::BodyName;
+use crate::calendar::Due;
 use crate::canonical::{Content, Pin};
 use crate::criteria_set::{CriteriaSet, Promulgated};
 use crate::evidence::Need;
-use crate::id::{AccountId, BodyId, CriteriaSetId, DossierId, Id, Kind, ListEntryId, OrganisationId, ProductId};
+use crate::id::{AccountId, BodyId, CriteriaSetId, DossierId, Id, Kind, ListEntryId, OrganisationId, ProductId, RecognitionId};
+use crate::links::links_of;
 use crate::list_entry::{Attachment, Incoming};
-use crate::machine::{self, Machine, View};
+use crate::machine::{self, LastDay, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
 use crate::outcome::{Assessment, Line, Outcome, Share};
 use crate::product::{self, Product};
-use crate::recognition::{self, Class, Recognition};
+use crate::recognition::Recognition;
 use crate::refusal::Refusal;
-use crate::text::{Name, Prose, Text};
-use crate::time::Instant;
+use crate::regulation::Decides;
+use crate::supplement::{Point, Supplement};
+use crate::text::Prose;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod consequences;
 mod count;
 mod decide;
+mod disagreement;
 mod evolve;
+mod orders;
+mod round;
+mod shapes;
 
-pub use count::{Tally, Way, count, sheets_of, tied_lines};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    First,
-    Periodic,
-    Extraordinary,
-}
-
-/// An existing product, or one recorded with this dossier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum ProductRef {
-    Existing { id: ProductId },
-    New { id: ProductId, record: product::Record },
-}
-
-/// Evidence for one line, or the statement that there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum LineEvidence {
-    Files { files: Vec<Attachment>, statement: Option<Prose> },
-    None { reason: Prose },
-}
-
-/// The measured share; its market definition is the set's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Figure {
-    pub share: Share,
-    pub period_from: NaiveDate,
-    pub period_to: NaiveDate,
-    pub sources: Prose,
-    pub estimator: Name,
-}
-
-/// A claim without counts cannot be measured and counts as not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum FigureClaim {
-    Counted { figure: Figure },
-    NotCounted { reason: Prose },
-}
-
-/// What an enterprise hands in (E2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Application {
-    /// Signed by the legal representative or an authorised person.
-    pub letter: Option<Attachment>,
-    pub evidence: BTreeMap<String, LineEvidence>,
-    pub figure: Option<FigureClaim>,
-}
-
-/// The criteria version a dossier is judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetPin {
-    pub set: CriteriaSetId,
-    pub n: u32,
-    pub text: Pin,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
-    pub meeting_on: NaiveDate,
-    pub issued_at: Instant,
-    pub paper: IssuedPaper,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opened {
-    pub at: Instant,
-    pub by: AccountId,
-    pub present: Vec<AccountId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MinutesSignature {
-    pub by: AccountId,
-    pub minutes: Pin,
-}
-
-/// One run of the evaluation; what it was opened with never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
-    pub n: u32,
-    pub body: BodyId,
-    pub set: SetPin,
-    pub lines: Vec<Line>,
-    pub application: Pin,
-    pub share: Option<Share>,
-    pub cut_off: NaiveDate,
-    pub opened_on: NaiveDate,
-    /// Members who owe a sheet: declared and not recused.
-    pub due: Vec<AccountId>,
-    pub recused: Vec<AccountId>,
-    pub chair: AccountId,
-    /// The secretary first, then the support team.
-    pub helpers: Vec<AccountId>,
-    pub invitation: Option<Invitation>,
-    pub opened: Option<Opened>,
-    pub results: Option<BTreeMap<String, bool>>,
-    pub signatures: Vec<MinutesSignature>,
-    pub assessment: Option<Assessment>,
-}
+pub use count::{Count, Tally, Votes, Way, count, sheets_of, tied_lines};
+pub(crate) use decide::check_figure;
+pub use disagreement::{Disagreement, disagreement};
+pub use orders::{Command, Event};
+pub use shapes::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -150,6 +59,11 @@ pub enum Stage {
     Counted,
     Concluded,
     Decided,
+    Supplement,
+    Clarifying,
+    Declined,
+    Stopped,
+    Lapsed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,6 +92,22 @@ pub struct State {
     pub officer_until: Option<NaiveDate>,
     pub rounds: Vec<Round>,
     pub decision: Option<(Outcome, IssuedPaper)>,
+    /// The recognition under review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognition: Option<RecognitionId>,
+    /// Lines in scope of the next round; none means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Vec<String>>,
+    /// Results that go on for lines outside the scope.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<String, bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expiries: Vec<Expiry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplements: Vec<Supplement>,
+    /// The applicant's letter asking to stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_requested: Option<NaiveDate>,
 }
 
 impl State {
@@ -189,136 +119,35 @@ impl State {
     pub fn concluded(&self) -> Option<&Assessment> {
         self.round().and_then(|r| r.assessment.as_ref())
     }
-    /// Of the three decisions, only the one whose outcome was concluded is a task.
-    pub fn task_fits(&self, act: &str) -> bool {
-        let wanted = match act {
-            "E22" => Outcome::National,
-            "E23" => Outcome::Potential,
-            "E24" => Outcome::Rejected,
-            _ => return true,
-        };
-        self.concluded().is_some_and(|a| a.outcome == wanted)
+    /// Which of the table's tasks fit this dossier: of the three decisions only the concluded one,
+    /// the acts of its form of body only, a stop only once it was asked for.
+    pub fn task_fits(&self, act: ActId) -> bool {
+        let outcome = |wanted| self.purpose == Purpose::First && self.concluded().is_some_and(|a| a.outcome == wanted);
+        let hired = self.round().is_some_and(Round::hired);
+        match act {
+            ActId::E2 => self.applicant.is_some(),
+            ActId::E22 => outcome(Outcome::National),
+            ActId::E23 => outcome(Outcome::Potential),
+            ActId::E24 => outcome(Outcome::Rejected),
+            ActId::E27 => self.stop_requested.is_some(),
+            ActId::E15 | ActId::E16 => !hired,
+            ActId::E20 => hired,
+            _ => true,
+        }
+    }
+    /// A round is at work: opened, and neither concluded with a decision nor set aside.
+    pub fn round_open(&self) -> bool {
+        use Stage::{Clarifying, Concluded, Counted, Evaluating, Meeting};
+        matches!(self.stage, Evaluating | Clarifying | Meeting | Counted | Concluded)
+    }
+    /// The lines the next round looks at: those in scope, and popularity always.
+    pub fn lines_in_scope(&self) -> Vec<Line> {
+        let within = |l: &&Line| l.decides == Decides::Popularity || self.scope.as_ref().is_none_or(|s| s.contains(&l.code));
+        self.lines.iter().filter(within).cloned().collect()
     }
     pub fn open(&self) -> bool {
-        self.stage != Stage::Decided
+        !matches!(self.stage, Stage::Decided | Stage::Declined | Stage::Stopped | Stage::Lapsed)
     }
-}
-
-/// Minutes of the meeting: absences and dissent are kept (E19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Minutes {
-    pub held_on: NaiveDate,
-    pub absent: Vec<Absence>,
-    pub dissent: Vec<Dissent>,
-    pub summary: Prose,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Absence {
-    pub member: AccountId,
-    pub reason: Option<Prose>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dissent {
-    pub member: AccountId,
-    pub code: Option<String>,
-    pub text: Prose,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Command {
-    /// E1
-    Draft { id: DossierId, code: Text<10>, entry: ListEntryId, set: CriteriaSetId, product: ProductRef, what_changed: Option<Prose> },
-    /// E2
-    Submit { application: Application },
-    /// E4
-    Register { incoming: Incoming },
-    /// E5
-    Assign { officer: AccountId, until: NaiveDate },
-    /// E9
-    Accept { note: Prose },
-    /// E11
-    OpenRound { body: BodyId, cut_off: NaiveDate },
-    /// E29
-    Invite { meeting_on: NaiveDate, place: BodyName, agenda: Prose },
-    /// E16
-    Convene { present: Vec<AccountId> },
-    /// E18
-    Count {},
-    /// E19
-    SignMinutes { minutes: Minutes },
-    /// E22
-    RecogniseNational {},
-    /// E23
-    RecognisePotential {},
-    /// E24: the unmet lines are the record's; the notice names the ways to object.
-    Reject { explanation: Prose },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    Drafted {
-        id: DossierId,
-        code: String,
-        regulation: String,
-        entry: ListEntryId,
-        set: CriteriaSetId,
-        version: SetPin,
-        lines: Vec<Line>,
-        product: ProductId,
-        name: String,
-        managing: OrganisationId,
-        unit: String,
-        applicant: Option<OrganisationId>,
-        purpose: Purpose,
-        what_changed: Option<Pin>,
-        new_product: Option<product::Record>,
-    },
-    Submitted {
-        application: Pin,
-        share: Option<Share>,
-    },
-    Registered {
-        incoming: Incoming,
-    },
-    Assigned {
-        officer: AccountId,
-        until: NaiveDate,
-    },
-    Accepted {
-        note: Pin,
-    },
-    RoundOpened {
-        round: Round,
-    },
-    Invited {
-        invitation: Invitation,
-        agenda: Pin,
-    },
-    Convened {
-        opened: Opened,
-    },
-    Counted {
-        tallies: Vec<Tally>,
-        results: BTreeMap<String, bool>,
-    },
-    MinutesSigned {
-        signature: MinutesSignature,
-    },
-    Concluded {
-        assessment: Assessment,
-    },
-    Decided {
-        outcome: Outcome,
-        explanation: Option<Pin>,
-        paper: IssuedPaper,
-    },
 }
 
 pub struct Dossier;
@@ -344,6 +173,25 @@ impl Machine for Dossier {
             Command::RecogniseNational {} => ActId::E22,
             Command::RecognisePotential {} => ActId::E23,
             Command::Reject { .. } => ActId::E24,
+            Command::DraftReview { .. } => ActId::E1,
+            Command::Open { .. } => ActId::E3,
+            Command::AskSupplement { .. } => ActId::E6,
+            Command::Supplement { .. } => ActId::E7,
+            Command::Lapse { .. } => ActId::E8,
+            Command::Decline { .. } => ActId::E10,
+            Command::AskClarification { .. } => ActId::E12,
+            Command::Clarify { .. } => ActId::E13,
+            Command::GoOn {} => ActId::E14,
+            Command::Adjourn { .. } => ActId::E17,
+            Command::ConcludeReport { .. } => ActId::E20,
+            Command::ChooseDenominator { .. } => ActId::E21,
+            Command::DecideReview {} => ActId::E25,
+            Command::SetAside { .. } => ActId::E26,
+            Command::Stop { .. } => ActId::E27,
+            Command::Recheck {} => ActId::E28,
+            Command::Remind {} => ActId::E31,
+            Command::Supply { .. } => ActId::E32,
+            Command::RequestStop { .. } => ActId::E33,
         }
     }
 
@@ -359,6 +207,11 @@ impl Machine for Dossier {
             Stage::Counted => "E.counted",
             Stage::Concluded => "E.concluded",
             Stage::Decided => "E.decided",
+            Stage::Supplement => "E.supplement",
+            Stage::Clarifying => "E.clarifying",
+            Stage::Declined => "E.declined",
+            Stage::Stopped => "E.stopped",
+            Stage::Lapsed => "E.lapsed",
         }
     }
 
@@ -379,8 +232,22 @@ impl Machine for Dossier {
             (Some(s), Command::OpenRound { body, .. }) => {
                 vec![Need::Stream((*body).into()), Need::Children((*body).into(), Kind::Declaration), Need::Stream(s.product.into())]
             }
-            (_, Command::Convene { .. } | Command::Invite { .. } | Command::SignMinutes { .. }) => body().into_iter().collect(),
-            (Some(s), Command::Count {}) => body().into_iter().chain([Need::Children(s.id.into(), Kind::Sheet)]).collect(),
+            (Some(s), Command::SignMinutes { .. } | Command::ConcludeReport { .. } | Command::ChooseDenominator { .. } | Command::SetAside { .. }) => {
+                body().into_iter().chain(s.recognition.map(|r| Need::Stream(r.into()))).collect()
+            }
+            (_, Command::Convene { .. } | Command::Invite { .. }) => body().into_iter().collect(),
+            (Some(s), Command::Count {}) => {
+                let links = s.round().into_iter().flat_map(|r| &r.due).map(|m| Need::Stream(links_of(*m).into()));
+                body().into_iter().chain([Need::Children(s.id.into(), Kind::Sheet)]).chain(links).collect()
+            }
+            (Some(s), Command::RecogniseNational {} | Command::RecognisePotential {} | Command::Reject { .. }) => {
+                vec![Need::Children(s.id.into(), Kind::Objection)]
+            }
+            (Some(s), Command::Open { .. }) => vec![Need::Stream(s.product.into())],
+            (_, Command::DraftReview { entry, set, product, .. }) => {
+                vec![Need::Stream((*entry).into()), Need::Stream((*set).into()), Need::Stream((*product).into())]
+            }
+            (_, Command::Decline { reason: DeclineReason::AnotherAgency { agency }, .. }) => vec![Need::Stream((*agency).into())],
             _ => Vec::new(),
         }
     }
@@ -392,8 +259,29 @@ impl Machine for Dossier {
             Command::Accept { note } => vec![Content::of(note)],
             Command::Invite { agenda, .. } => vec![Content::of(agenda)],
             Command::SignMinutes { minutes } => vec![Content::of(minutes)],
-            Command::Reject { explanation } => vec![Content::of(explanation)],
+            Command::Reject { explanation: text }
+            | Command::Lapse { explanation: text }
+            | Command::Decline { explanation: text, .. }
+            | Command::Adjourn { reason: text }
+            | Command::ConcludeReport { summary: text }
+            | Command::ChooseDenominator { source: text, .. }
+            | Command::SetAside { reason: text, .. }
+            | Command::Stop { reason: Some(text) } => vec![Content::of(text)],
+            Command::AskSupplement { points } | Command::AskClarification { points } => vec![Content::of(points)],
+            Command::Supplement { answers } | Command::Clarify { answers } => vec![Content::of(answers)],
+            Command::Open { application: Some(application), .. } | Command::Supply { application } => vec![Content::of(application)],
             _ => Vec::new(),
+        }
+    }
+
+    /// A stop has its term from the day it was asked for; sheets are due from councils and groups.
+    fn last_day(state: &State, act: ActId, occasion: &Occasion) -> LastDay {
+        let on = |due: Option<Due>| due.map_or(LastDay::Never, LastDay::On);
+        match act {
+            ActId::E27 => on(state.stop_requested.and_then(|day| occasion.due_from(day, "dossier.stop"))),
+            ActId::E15 if state.round().is_some_and(Round::hired) => LastDay::Never,
+            ActId::E20 => LastDay::Never,
+            _ => LastDay::ByTerm,
         }
     }
 
@@ -405,31 +293,8 @@ impl Machine for Dossier {
         evolve::evolve(state, event)
     }
 
-    /// E1 with a new product records it; E22 → R1, E23 → R2.
     fn consequences(id: Id, state: &State, event: &Event, occasion: &Occasion) -> Vec<(Id, machine::Command)> {
-        match event {
-            Event::Drafted { new_product: Some(record), product, entry, .. } => {
-                let register = product::Command::Register { id: *product, entry: *entry, record: record.clone() };
-                vec![((*product).into(), register.into())]
-            }
-            Event::Decided { outcome: outcome @ (Outcome::National | Outcome::Potential), paper, .. } => {
-                let recognition = Id::new(Kind::Recognition, occasion.fresh.id(id, Kind::Recognition));
-                let command = recognition::Command::Recognise {
-                    class: if *outcome == Outcome::National { Class::National } else { Class::Potential },
-                    product: state.product,
-                    dossier: state.id,
-                    entry: state.entry,
-                    name: state.name.clone(),
-                    managing: state.managing,
-                    unit: state.unit.clone(),
-                    applicant: state.applicant,
-                    regulation: state.regulation.clone(),
-                    paper: paper.clone(),
-                };
-                vec![(recognition, command.into())]
-            }
-            _ => Vec::new(),
-        }
+        consequences::of(id, state, event, occasion)
     }
 
     fn view(state: &State) -> View {
@@ -446,6 +311,7 @@ impl Machine for Dossier {
             round: state.round().map(|r| r.n),
             officer: state.officer,
             body: state.round().map(|r| r.body),
+            hired: state.round().and_then(|r| r.hired_unit),
             open_key: state.open().then(|| format!("{}/{}", state.product, state.entry)),
             ..View::default()
         }
@@ -465,7 +331,7 @@ pub(crate) fn version_in_force(set: CriteriaSetId, occasion: &Occasion) -> Resul
 
 /// The product's record, and the refusal while a recognition is in force (purpose first).
 pub(crate) fn existing_product<'a>(id: ProductId, occasion: &'a Occasion) -> Result<&'a product::State, Refusal> {
-    if occasion.evidence.all::<Recognition>().any(|r| r.state.product == id) {
+    if occasion.evidence.all::<Recognition>().any(|r| r.state.product == id && r.state.in_force()) {
         return Err(Refusal::RecognitionInForce {});
     }
     Ok(occasion.evidence.find::<Product>(id)?.state)

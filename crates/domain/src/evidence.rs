@@ -16,6 +16,8 @@ pub enum Need {
     Children(Id, Kind),
     /// All streams of this kind about the given product.
     OfProduct(crate::id::ProductId, Kind),
+    /// All streams of this kind at which the given body works.
+    OfBody(crate::id::BodyId, Kind),
 }
 
 /// A neighbour as it stood when loaded.
@@ -23,6 +25,14 @@ pub enum Need {
 pub struct Neighbour {
     pub version: u64,
     pub whole: Whole,
+}
+
+/// Streams loaded so far.
+pub type World = BTreeMap<Id, Neighbour>;
+
+/// The state of a loaded stream of a known kind.
+pub fn state_in<M: Known>(world: &World, id: impl Into<Id>) -> Option<&M::State> {
+    M::known(&world.get(&id.into())?.whole.state)
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -78,6 +78,14 @@ kinds! {
     Recognition, RecognitionId, "recognition", "rec";
     Publication, PublicationId, "publication", "pub";
     Document, DocumentId, "document", "doc";
+    Plan, PlanId, "plan", "plan";
+    Edition, EditionId, "edition", "ed";
+    Reconsideration, ReconsiderationId, "reconsideration", "recon";
+    Complaint, ComplaintId, "complaint", "compl";
+    Objection, ObjectionId, "objection", "obj";
+    ChangeProposal, ChangeProposalId, "change_proposal", "change";
+    Links, LinksId, "links", "links";
+    Readiness, ReadinessId, "readiness", "check";
 }
 
 /// Id of any stream.

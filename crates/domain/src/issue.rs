@@ -6,14 +6,14 @@ use crate::calendar::Calendar;
 use crate::canonical::Content;
 use crate::document::{self, Document, Snapshot};
 use crate::evidence::{Evidence, Need, Neighbour};
-use crate::id::{AccountId, Id, Kind, OrganisationId};
+use crate::id::{AccountId, Id, OrganisationId};
 use crate::machine::{self, Command, Event, Machine, State, View};
 use crate::occasion::{Actor, Fresh, IssuedPaper, Occasion};
 use crate::record::Clock;
 use crate::refusal::Refusal;
 use crate::regulation::{LegalStatus, Regulation};
 use crate::time::{Instant, legal_date};
-use crate::whole::{Whole, clocks_of};
+use crate::whole::{Whole, clocks_after};
 use std::collections::BTreeMap;
 
 /// Everything loaded for the order, and the dated data of the day.
@@ -74,7 +74,7 @@ struct Run<'a> {
 /// signer, recorded by the clerk.
 pub fn run<'a>(order: &Order, snapshot: Option<&Snapshot>, world: World<'a>) -> Result<Done<'a>, Refusal> {
     let mut run = Run { world, steps: Vec::new(), contents: Vec::new() };
-    run.act(order, None, None)?;
+    run.act(order, None, None, false)?;
     if let Command::Document(command) = &order.command {
         run.paper(order, command, snapshot)?;
     }
@@ -84,7 +84,12 @@ pub fn run<'a>(order: &Order, snapshot: Option<&Snapshot>, world: World<'a>) -> 
 /// Neighbours that an order and the acts of its paper read.
 pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Neighbour>) -> Vec<Need> {
     let state = |id: &Id| world.get(id).map(|n| &n.whole.state);
-    let mut needs = machine::needs(state(&order.stream), &order.command);
+    let all = |id: &Id, command: &Command| {
+        let mut needs = machine::needs(state(id), command);
+        needs.extend(machine::further(*id, state(id), command, world));
+        needs
+    };
+    let mut needs = all(&order.stream, &order.command);
     let frozen = match &order.command {
         Command::Document(document::Command::Submit { snapshot } | document::Command::Sign { snapshot: Some(snapshot), .. }) => {
             Some(snapshot)
@@ -94,13 +99,13 @@ pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Ne
     if let Some(frozen) = frozen {
         for act in &frozen.acts {
             needs.push(Need::Stream(act.stream));
-            needs.extend(machine::needs(state(&act.stream), &act.command));
+            needs.extend(all(&act.stream, &act.command));
         }
     }
     if let Command::Document(document::Command::Draft { acts, .. }) = &order.command {
         needs.extend(acts.iter().map(|a| Need::Stream(a.stream)));
-        // The guard of a promulgation asks for the opinions on its set.
-        needs.extend(acts.iter().filter(|a| a.stream.kind == Kind::CriteriaSet).map(|a| Need::Children(a.stream, Kind::Opinion)));
+        // What the guards of the pinned acts ask for, which have no content yet.
+        needs.extend(acts.iter().flat_map(|a| machine::guard_needs(a.act, a.stream, state(&a.stream))));
     }
     if let (Command::Document(document::Command::Discard {}), Some(document)) =
         (&order.command, state(&order.stream).and_then(Document::of))
@@ -118,9 +123,9 @@ impl Run<'_> {
     }
 
     /// One act and what follows from it.
-    fn act(&mut self, order: &Order, paper: Option<&IssuedPaper>, recorded_by: Option<AccountId>) -> Result<(), Refusal> {
+    fn act(&mut self, order: &Order, paper: Option<&IssuedPaper>, recorded_by: Option<AccountId>, follows: bool) -> Result<(), Refusal> {
         let (id, command) = (order.stream, &order.command);
-        if id.kind != command.kind() {
+        if command.kind().is_some_and(|kind| kind != id.kind) {
             return Err(Refusal::CommandOfAnotherKind { act: command.act() });
         }
         let evidence = self.evidence(id, command);
@@ -137,8 +142,11 @@ impl Run<'_> {
                 .ok_or_else(|| Refusal::RegulationNotEffective { regulation: name.clone(), day: legal_date(self.world.at) })?,
             None => default,
         };
+        let running: Vec<Clock> = self.world.streams.get(&id).map_or_else(Vec::new, |n| n.whole.clocks.clone());
         let occasion = Occasion {
             stream: id,
+            clocks: &running,
+            follows,
             actor: order.actor.clone(),
             recorded_by,
             at: self.world.at,
@@ -153,7 +161,7 @@ impl Run<'_> {
         let events = machine::decide(self.state(id), command, &occasion)?;
         let status = regulation.status_on(occasion.day());
         let legal_status = (status != LegalStatus::InForce && named.is_some()).then_some(status);
-        self.contents.extend(command.contents());
+        self.contents.extend(machine::contents_of(self.world.streams.get(&id).map(|n| &n.whole.state), command, &occasion));
         let mut follow = Vec::new();
         for event in events {
             let before = self.world.streams.remove(&id);
@@ -168,7 +176,7 @@ impl Run<'_> {
                 return Err(Refusal::IdOfAnotherStream {});
             }
             let moved = old_stage != Some(state.stage());
-            let clocks = moved.then(|| clocks_of(state.stage(), &occasion));
+            let clocks = clocks_after(&old_clocks, old_stage, &state, &event, &occasion);
             follow.extend(machine::consequences(id, &state, &event, &occasion));
             self.steps.push(Step {
                 stream: id,
@@ -190,7 +198,7 @@ impl Run<'_> {
             self.world.streams.insert(id, Neighbour { version: version + 1, whole });
         }
         for (stream, command) in follow {
-            self.act(&Order { stream, command, actor: order.actor.clone(), form: order.form }, paper, recorded_by)?;
+            self.act(&Order { stream, command, actor: order.actor.clone(), form: order.form }, paper, recorded_by, true)?;
         }
         Ok(())
     }
@@ -198,11 +206,14 @@ impl Run<'_> {
     /// The neighbours that this command asks for, of those loaded, as they are now.
     fn evidence(&self, id: Id, command: &Command) -> Evidence {
         let mut evidence = Evidence::default();
-        for need in machine::needs(self.state(id), command) {
+        let mut needs = machine::needs(self.state(id), command);
+        needs.extend(machine::further(id, self.state(id), command, &self.world.streams));
+        for need in needs {
             let wanted = |other: &Id, view: View| match need {
                 Need::Stream(wanted) => *other == wanted,
                 Need::Children(parent, kind) => other.kind == kind && view.parent == Some(parent),
                 Need::OfProduct(product, kind) => other.kind == kind && view.product == Some(product),
+                Need::OfBody(body, kind) => other.kind == kind && view.body == Some(body),
             };
             for (other, n) in self.world.streams.iter().filter(|(other, _)| **other != id) {
                 if wanted(other, n.whole.state.view()) {
@@ -227,7 +238,7 @@ impl Run<'_> {
                         return Err(Refusal::PaperUnderAnotherVersion {});
                     }
                     let opens_later = stage.is_none();
-                    if !opens_later && !row.from.contains(&stage.unwrap_or_default()) {
+                    if !opens_later && !row.leaves(stage.unwrap_or_default()) {
                         return Err(Refusal::WrongStage { act: row.id, stage: stage.unwrap_or_default().to_owned() });
                     }
                     self.guards(order, &document, pinned.stream, row)?;
@@ -245,6 +256,11 @@ impl Run<'_> {
                     return Err(Refusal::SnapshotDiffers {});
                 }
                 let paper = document::issued_paper(&document, at);
+                // Of two who signed, the act runs as the agency's.
+                let signature = std::iter::once(signature)
+                    .chain(&document.co_signatures)
+                    .find(|s| s.duty != crate::authority::Duty::HiredUnit)
+                    .unwrap_or(signature);
                 let signer = Actor {
                     account: Some(signature.by),
                     org: Some(document.issuing),
@@ -254,7 +270,7 @@ impl Run<'_> {
                 let clerk = order.actor.account;
                 for act in &frozen.acts {
                     let inner = Order { stream: act.stream, command: act.command.clone(), actor: signer.clone(), form: signature.form };
-                    self.act(&inner, paper.as_ref(), clerk)?;
+                    self.act(&inner, paper.as_ref(), clerk, false)?;
                 }
                 Ok(())
             }
@@ -267,11 +283,13 @@ impl Run<'_> {
         let (Some(state), Some(regulation)) = (self.state(stream), self.world.regulations.get(&document.regulation)) else {
             return Ok(());
         };
-        let own = |n: &Neighbour| n.whole.state.view().parent == Some(stream);
-        let streams = self.world.streams.iter().filter(|(_, n)| own(n)).map(|(id, n)| (*id, n.clone())).collect();
+        let streams = self.world.streams.iter().filter(|(id, _)| **id != stream).map(|(id, n)| (*id, n.clone())).collect();
         let evidence = Evidence { streams };
+        let clocks = self.world.streams.get(&stream).map_or(&[][..], |n| &n.whole.clocks);
         let occasion = Occasion {
             stream,
+            clocks,
+            follows: false,
             actor: order.actor.clone(),
             recorded_by: None,
             at: self.world.at,
@@ -292,7 +310,7 @@ impl Run<'_> {
         let paper = document::issued_paper(document, self.world.at);
         for act in &snapshot.acts {
             let inner = Order { stream: act.stream, command: act.command.clone(), actor: order.actor.clone(), form: order.form };
-            copy.act(&inner, paper.as_ref(), None)?;
+            copy.act(&inner, paper.as_ref(), None, false)?;
         }
         Ok(())
     }

@@ -1,17 +1,24 @@
 //! Machine L: an entry of the List names a need, not a product (process.md 6.2).
 //!
 //! ```text
-//! – ─L1→ draft ─L2→ submitted ─L3→ received ─L4→ assigned ─L8→ listed
+//! – ─L1→ draft ─L2→ submitted ─L3→ received ─L4→ assigned ─L8→ listed ─L11→ removed
+//!        assigned ⇄ supplement (L5, L6; L12 reminds; L7→ stopped)   L9→ not_listed   L10→ withdrawn
 //! ```
-//! L2 and L8 take effect when their paper is issued. L8 opens the publication in register A.
+//! Signed papers take effect when issued. L8 opens the publication in register A, L11 its closing.
 
 use crate::acts::ActId;
 use crate::canonical::{Content, Hash, Pin};
+use crate::criteria_set::set_of;
+use crate::dossier::Dossier;
+use crate::evidence::{Need, World};
+use crate::historical::Historical;
 use crate::id::{AccountId, Id, Kind, ListEntryId, OrganisationId};
 use crate::machine::{self, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
 use crate::publication;
+use crate::recognition::Recognition;
 use crate::refusal::Refusal;
+use crate::supplement::{self, Answered, Answers, Point, Supplement};
 use crate::text::{Name, Prose, Text, fold};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,6 +29,9 @@ use serde::{Deserialize, Serialize};
 pub struct Attachment {
     pub name: Name,
     pub sha256: Hash,
+    /// Last day of validity, where the file says one: an approval, a report, a contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
 }
 
 /// The proposer's statement on overlap; "none known" is an answer.
@@ -75,7 +85,31 @@ pub enum Stage {
     Submitted,
     Received,
     Assigned,
+    Supplement,
     Listed,
+    NotListed,
+    Withdrawn,
+    Stopped,
+    Removed,
+}
+
+/// Why an entry is not added to the List (L9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotListedReason {
+    Duplicate,
+    NotAPlatform,
+    NotNationwide,
+    AnotherAgency,
+    Other,
+}
+
+/// Why an entry leaves the List (L11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovalGround {
+    ManagingAgencyAsks,
+    ProgrammeAmended,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +127,20 @@ pub struct State {
     pub officer: Option<AccountId>,
     pub officer_until: Option<NaiveDate>,
     pub listed: Option<Listed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplements: Vec<Supplement>,
+    /// The entry that takes its place, and the day it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// Recorded from papers of before (X4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub historical: Option<Historical>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    pub on: NaiveDate,
+    pub successor: Option<ListEntryId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,8 +160,24 @@ pub enum Command {
     Register { incoming: Incoming },
     /// L4
     Assign { officer: AccountId, until: NaiveDate },
+    /// L5
+    AskSupplement { points: Vec<Point> },
+    /// L6
+    Supplement { answers: Answers },
+    /// L7
+    Stop { explanation: Prose },
     /// L8
     List { managing: OrganisationId, overlap_explained: Option<Prose> },
+    /// L9
+    Refuse { reason: NotListedReason, explanation: Prose },
+    /// L10
+    Withdraw { reason: Prose },
+    /// L11
+    Remove { ground: RemovalGround, explanation: Prose, successor: Option<ListEntryId> },
+    /// L12
+    Remind {},
+    /// X4
+    Import { regulation: String, managing: OrganisationId, name: Name, historical: Historical },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +188,14 @@ pub enum Event {
     Registered { incoming: Incoming },
     Assigned { officer: AccountId, until: NaiveDate },
     Listed { managing: OrganisationId, overlap_explained: Option<String>, paper: IssuedPaper },
+    SupplementAsked { supplement: Supplement, paper: IssuedPaper },
+    Supplemented { answered: Answered, paper: IssuedPaper },
+    Reminded { on: NaiveDate, paper: IssuedPaper },
+    Stopped { explanation: Pin, paper: IssuedPaper },
+    NotListed { reason: NotListedReason, explanation: Pin, paper: IssuedPaper },
+    Withdrawn { reason: Pin, paper: Option<IssuedPaper> },
+    Removed { ground: RemovalGround, explanation: Pin, removed: Removed, paper: IssuedPaper },
+    Imported { regulation: String, managing: OrganisationId, name: String, historical: Historical },
 }
 
 pub struct ListEntry;
@@ -140,7 +212,15 @@ impl Machine for ListEntry {
             Command::Submit { .. } => ActId::L2,
             Command::Register { .. } => ActId::L3,
             Command::Assign { .. } => ActId::L4,
+            Command::AskSupplement { .. } => ActId::L5,
+            Command::Supplement { .. } => ActId::L6,
+            Command::Stop { .. } => ActId::L7,
             Command::List { .. } => ActId::L8,
+            Command::Refuse { .. } => ActId::L9,
+            Command::Withdraw { .. } => ActId::L10,
+            Command::Remove { .. } => ActId::L11,
+            Command::Remind {} => ActId::L12,
+            Command::Import { .. } => ActId::X4,
         }
     }
 
@@ -150,13 +230,18 @@ impl Machine for ListEntry {
             Stage::Submitted => "L.submitted",
             Stage::Received => "L.received",
             Stage::Assigned => "L.assigned",
+            Stage::Supplement => "L.supplement",
             Stage::Listed => "L.listed",
+            Stage::NotListed => "L.not_listed",
+            Stage::Withdrawn => "L.withdrawn",
+            Stage::Stopped => "L.stopped",
+            Stage::Removed => "L.removed",
         }
     }
 
     fn regulation(command: &Command) -> Option<String> {
         match command {
-            Command::Draft { regulation, .. } => Some(regulation.clone()),
+            Command::Draft { regulation, .. } | Command::Import { regulation, .. } => Some(regulation.clone()),
             _ => None,
         }
     }
@@ -164,6 +249,20 @@ impl Machine for ListEntry {
     fn contents(command: &Command) -> Vec<Content> {
         match command {
             Command::Submit { proposal } => vec![Content::of(proposal)],
+            Command::AskSupplement { points } => vec![Content::of(points)],
+            Command::Supplement { answers } => vec![Content::of(answers)],
+            Command::Stop { explanation: text }
+            | Command::Refuse { explanation: text, .. }
+            | Command::Withdraw { reason: text }
+            | Command::Remove { explanation: text, .. } => vec![Content::of(text)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// L11 looks at every dossier of the entry and at the recognitions of their products.
+    fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
+        match command {
+            Command::Remove { successor, .. } => successor.iter().map(|s| Need::Stream((*s).into())).collect(),
             _ => Vec::new(),
         }
     }
@@ -201,30 +300,71 @@ impl Machine for ListEntry {
                 let overlap_explained = overlap_explained.as_ref().map(|t| t.to_string());
                 Event::Listed { managing: *managing, overlap_explained, paper: paper(occasion)? }
             }
+            Command::AskSupplement { points } => {
+                let before = state.map_or(&[][..], |s| &s.supplements);
+                let until = occasion.due(ActId::L6).map_or(occasion.day(), |d| d.on);
+                Event::SupplementAsked { supplement: supplement::ask(before, points, until, occasion)?, paper: paper(occasion)? }
+            }
+            Command::Supplement { answers } => {
+                let answered = supplement::answer(state.and_then(|s| s.supplements.last()), answers, occasion)?;
+                Event::Supplemented { answered, paper: paper(occasion)? }
+            }
+            Command::Remind {} => Event::Reminded { on: occasion.day(), paper: paper(occasion)? },
+            Command::Stop { explanation } => Event::Stopped { explanation: Content::of(explanation).pin(), paper: paper(occasion)? },
+            Command::Refuse { reason, explanation } => {
+                Event::NotListed { reason: *reason, explanation: Content::of(explanation).pin(), paper: paper(occasion)? }
+            }
+            Command::Withdraw { reason } => Event::Withdrawn { reason: Content::of(reason).pin(), paper: occasion.paper.cloned() },
+            Command::Remove { ground, explanation, successor } => {
+                if let Some(successor) = successor {
+                    ListedEntry::of(occasion, *successor)?;
+                } else {
+                    nothing_under_it(occasion)?;
+                }
+                let removed = Removed { on: occasion.day(), successor: *successor };
+                Event::Removed { ground: *ground, explanation: Content::of(explanation).pin(), removed, paper: paper(occasion)? }
+            }
+            Command::Import { regulation, managing, name, historical } => {
+                historical.check(occasion)?;
+                Event::Imported { regulation: regulation.clone(), managing: *managing, name: name.to_string(), historical: historical.clone() }
+            }
         };
         Ok(vec![event])
     }
 
+    fn further(id: Id, _: Option<&State>, command: &Command, world: &World) -> Vec<Need> {
+        let (Ok(entry), Command::Remove { .. }) = (ListEntryId::try_from(id), command) else { return Vec::new() };
+        let dossiers = world.values().filter_map(|n| Dossier::of(&n.whole.state)).filter(|d| d.entry == entry);
+        [Need::Children(set_of(entry).into(), Kind::Dossier), Need::Children(id, Kind::Publication)]
+            .into_iter()
+            .chain(dossiers.map(|d| Need::OfProduct(d.product, Kind::Recognition)))
+            .collect()
+    }
+
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         if let Event::Drafted { regulation, managing, unit, title } = event {
-            return Some(State {
-                regulation: regulation.clone(),
-                managing: *managing,
-                unit: unit.clone(),
-                stage: Stage::Draft,
-                name: title.clone(),
-                proposal: None,
-                overlap_stated: false,
-                letter: None,
-                incoming: None,
-                officer: None,
-                officer_until: None,
-                listed: None,
-            });
+            return Some(fresh(regulation, *managing, unit, Stage::Draft, title));
+        }
+        if let Event::Imported { regulation, managing, name, historical } = event {
+            let s = fresh(regulation, *managing, "", Stage::Listed, name);
+            return Some(State { historical: Some(historical.clone()), ..s });
         }
         let mut s = state?;
         match event.clone() {
-            Event::Drafted { .. } => {}
+            Event::Drafted { .. } | Event::Imported { .. } => {}
+            Event::SupplementAsked { supplement, .. } => {
+                s.stage = Stage::Supplement;
+                s.supplements.push(supplement);
+            }
+            Event::Supplemented { answered, .. } => {
+                s.stage = Stage::Assigned;
+                supplement::note(&mut s.supplements, |last| last.answered = Some(answered));
+            }
+            Event::Reminded { on, .. } => supplement::note(&mut s.supplements, |last| last.reminded_on.push(on)),
+            Event::Stopped { .. } => s.stage = Stage::Stopped,
+            Event::NotListed { .. } => s.stage = Stage::NotListed,
+            Event::Withdrawn { .. } => s.stage = Stage::Withdrawn,
+            Event::Removed { removed, .. } => s = State { stage: Stage::Removed, removed: Some(removed), ..s },
             Event::Submitted { proposal, name, overlap_stated, letter } => {
                 s = State { stage: Stage::Submitted, proposal: Some(proposal), name, overlap_stated, letter: Some(letter), ..s };
             }
@@ -240,8 +380,11 @@ impl Machine for ListEntry {
         Some(s)
     }
 
-    /// L8 → P1 (register A) and P2 at once: the data is there.
+    /// L8 → P1 (register A) and P2 at once: the data is there. L11 → P7, by the duty to close.
     fn consequences(id: Id, state: &State, event: &Event, occasion: &Occasion) -> Vec<(Id, machine::Command)> {
+        if let Event::Removed { removed, .. } = event {
+            return publication::close_all(occasion, id, publication::Ended::Removed, removed.on, removed.successor.map(Id::from));
+        }
         let (Event::Listed { paper, .. }, Ok(entry)) = (event, ListEntryId::try_from(id)) else { return Vec::new() };
         let publication = Id::new(Kind::Publication, occasion.fresh.id(id, Kind::Publication));
         let prepare = publication::Command::Prepare {
@@ -278,10 +421,41 @@ impl Machine for ListEntry {
             unit: Some(state.unit.clone()),
             regulation: Some(state.regulation.clone()),
             officer: state.officer,
-            open_key: state.listed.as_ref().and_then(key),
+            open_key: if state.stage == Stage::Listed { state.listed.as_ref().and_then(key) } else { None },
             ..View::default()
         }
     }
+}
+
+fn fresh(regulation: &str, managing: OrganisationId, unit: &str, stage: Stage, name: &str) -> State {
+    State {
+        regulation: regulation.to_owned(),
+        managing,
+        unit: unit.to_owned(),
+        stage,
+        name: name.to_owned(),
+        proposal: None,
+        overlap_stated: false,
+        letter: None,
+        incoming: None,
+        officer: None,
+        officer_until: None,
+        listed: None,
+        supplements: Vec::new(),
+        removed: None,
+        historical: None,
+    }
+}
+
+/// No open dossier and no recognition in force under the entry (L11).
+fn nothing_under_it(occasion: &Occasion) -> Result<(), Refusal> {
+    if occasion.evidence.all::<Dossier>().any(|d| d.state.open()) {
+        return Err(Refusal::EntryHasOpenDossier {});
+    }
+    if occasion.evidence.all::<Recognition>().any(|r| r.state.in_force()) {
+        return Err(Refusal::EntryHasRecognition {});
+    }
+    Ok(())
 }
 
 /// The paper by whose issue this act takes effect.

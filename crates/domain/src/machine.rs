@@ -5,9 +5,11 @@
 //! before each machine's own checks of content, so that "what may I do" and `decide` agree.
 
 use crate::acts::{ActId, NEW};
+use crate::any;
 use crate::authority::{Duty, Side};
+use crate::calendar::Due;
 use crate::canonical::Content;
-use crate::evidence::Need;
+use crate::evidence::{Need, World};
 use crate::id::{AccountId, BodyId, Id, Kind, OrganisationId, ProductId};
 use crate::occasion::Occasion;
 use crate::refusal::Refusal;
@@ -36,8 +38,21 @@ pub struct View {
     /// The officer to whom the file is assigned.
     pub officer: Option<AccountId>,
     pub body: Option<BodyId>,
+    /// The unit hired to evaluate.
+    pub hired: Option<OrganisationId>,
     /// Unique while set: "no other open …", number of a paper, one sheet per evaluator and round.
     pub open_key: Option<String>,
+}
+
+/// Last day for an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastDay {
+    /// The row's term, from the day on which the state was entered.
+    ByTerm,
+    /// What the state itself says: a contract's day, the next review, an evidence's last day.
+    On(Due),
+    /// None while the state is as it is.
+    Never,
 }
 
 pub trait Machine {
@@ -58,6 +73,18 @@ pub trait Machine {
     fn needs(_state: Option<&Self::State>, _command: &Self::Command) -> Vec<Need> {
         Vec::new()
     }
+    /// Further neighbours, named only by neighbours already loaded.
+    fn further(_id: Id, _state: Option<&Self::State>, _command: &Self::Command, _world: &World) -> Vec<Need> {
+        Vec::new()
+    }
+    /// Last day for an act that the state allows now; by default the row's term from entering it.
+    fn last_day(_state: &Self::State, _act: ActId, _occasion: &Occasion) -> LastDay {
+        LastDay::ByTerm
+    }
+    /// Is the row's paper due for this command in this state?
+    fn needs_paper(state: Option<&Self::State>, command: &Self::Command) -> bool {
+        Self::act(command).row().needs_paper(state.map_or(NEW, Self::stage))
+    }
     fn decide(state: Option<&Self::State>, command: &Self::Command, occasion: &Occasion) -> Result<Vec<Self::Event>, Refusal>;
     fn evolve(state: Option<Self::State>, event: &Self::Event) -> Option<Self::State>;
     /// What follows in the same transaction, in the order of `Act.then`.
@@ -67,6 +94,10 @@ pub trait Machine {
     /// Immutable contents that the command brings and its events pin.
     fn contents(_command: &Self::Command) -> Vec<Content> {
         Vec::new()
+    }
+    /// The same, with what only the decision computes.
+    fn contents_of(_state: Option<&Self::State>, command: &Self::Command, _occasion: &Occasion) -> Vec<Content> {
+        Self::contents(command)
     }
     /// Regulation version that a command opening a stream names itself.
     fn regulation(_command: &Self::Command) -> Option<String> {
@@ -95,13 +126,20 @@ macro_rules! machines {
 
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Command { $($kind(crate::$module::Command)),* }
+        pub enum Command {
+            $($kind(crate::$module::Command),)*
+            /// An act that every open record knows (process.md 6.10, X).
+            Any(any::Command),
+        }
 
         // Events are short-lived and few; boxing the widest would only hide its fields.
         #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Event { $($kind(crate::$module::Event)),* }
+        pub enum Event {
+            $($kind(crate::$module::Event),)*
+            Any(any::Event),
+        }
 
         $(
             impl Known for crate::$module::$kind {
@@ -113,7 +151,13 @@ macro_rules! machines {
             impl From<crate::$module::Command> for Command {
                 fn from(c: crate::$module::Command) -> Command { Command::$kind(c) }
             }
+            impl From<crate::$module::State> for State {
+                fn from(s: crate::$module::State) -> State { State::$kind(s) }
+            }
         )*
+        impl From<any::Command> for Command {
+            fn from(c: any::Command) -> Command { Command::Any(c) }
+        }
 
         impl State {
             pub fn kind(&self) -> Kind { match self { $(State::$kind(_) => Kind::$kind),* } }
@@ -124,25 +168,62 @@ macro_rules! machines {
         }
 
         impl Command {
-            pub fn kind(&self) -> Kind { match self { $(Command::$kind(_) => Kind::$kind),* } }
-            pub fn act(&self) -> ActId { match self { $(Command::$kind(c) => crate::$module::$kind::act(c)),* } }
+            /// The kind of stream it acts on; none for an act that every kind knows.
+            pub fn kind(&self) -> Option<Kind> {
+                match self { $(Command::$kind(_) => Some(Kind::$kind),)* Command::Any(_) => None }
+            }
+            pub fn act(&self) -> ActId {
+                match self { $(Command::$kind(c) => crate::$module::$kind::act(c),)* Command::Any(c) => c.act() }
+            }
             pub fn contents(&self) -> Vec<Content> {
-                match self { $(Command::$kind(c) => crate::$module::$kind::contents(c)),* }
+                match self { $(Command::$kind(c) => crate::$module::$kind::contents(c),)* Command::Any(c) => c.contents() }
             }
             pub fn regulation(&self) -> Option<String> {
-                match self { $(Command::$kind(c) => crate::$module::$kind::regulation(c)),* }
+                match self { $(Command::$kind(c) => crate::$module::$kind::regulation(c),)* Command::Any(_) => None }
             }
         }
 
         impl Event {
-            pub fn kind(&self) -> Kind { match self { $(Event::$kind(_) => Kind::$kind),* } }
+            pub fn kind(&self) -> Option<Kind> {
+                match self { $(Event::$kind(_) => Some(Kind::$kind),)* Event::Any(_) => None }
+            }
         }
 
         /// Neighbours that the decision reads. A command for another kind of stream needs none:
         /// `decide` refuses it.
         pub fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
             match command {
-                $(Command::$kind(c) => crate::$module::$kind::needs(state.and_then(crate::$module::$kind::of), c)),*
+                $(Command::$kind(c) => crate::$module::$kind::needs(state.and_then(crate::$module::$kind::of), c),)*
+                Command::Any(c) => c.needs(),
+            }
+        }
+
+        /// Neighbours that only neighbours name.
+        pub fn further(id: Id, state: Option<&State>, command: &Command, world: &World) -> Vec<Need> {
+            match command {
+                $(Command::$kind(c) => crate::$module::$kind::further(id, state.and_then(crate::$module::$kind::of), c, world),)*
+                Command::Any(_) => Vec::new(),
+            }
+        }
+
+        /// Last day for an act in this state.
+        pub fn last_day(state: &State, act: ActId, occasion: &Occasion) -> LastDay {
+            match state { $(State::$kind(s) => crate::$module::$kind::last_day(s, act, occasion)),* }
+        }
+
+        /// Is a paper due for this command in this state?
+        pub fn needs_paper(state: Option<&State>, command: &Command) -> bool {
+            match command {
+                $(Command::$kind(c) => crate::$module::$kind::needs_paper(state.and_then(crate::$module::$kind::of), c),)*
+                Command::Any(_) => false,
+            }
+        }
+
+        /// Contents that the command brings and its decision computes.
+        pub fn contents_of(state: Option<&State>, command: &Command, occasion: &Occasion) -> Vec<Content> {
+            match command {
+                $(Command::$kind(c) => crate::$module::$kind::contents_of(state.and_then(crate::$module::$kind::of), c, occasion),)*
+                Command::Any(c) => c.contents(),
             }
         }
 
@@ -150,13 +231,15 @@ macro_rules! machines {
         fn decide_content(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
             match command {
                 $(Command::$kind(c) => crate::$module::$kind::decide(state.and_then(crate::$module::$kind::of), c, occasion)
-                    .map(|events| events.into_iter().map(Event::$kind).collect())),*
+                    .map(|events| events.into_iter().map(Event::$kind).collect()),)*
+                Command::Any(c) => any::decide(state, c, occasion).map(|event| vec![Event::Any(event)]),
             }
         }
 
         fn standing(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<&'static str, Refusal> {
             match command {
-                $(Command::$kind(c) => crate::$module::$kind::standing(state.and_then(crate::$module::$kind::of), c, occasion)),*
+                $(Command::$kind(c) => crate::$module::$kind::standing(state.and_then(crate::$module::$kind::of), c, occasion),)*
+                Command::Any(_) => Ok(state.map_or(NEW, State::stage)),
             }
         }
 
@@ -171,7 +254,8 @@ macro_rules! machines {
                         other => return other,
                     };
                     crate::$module::$kind::evolve(own, e).map(State::$kind)
-                }),*
+                })*
+                Event::Any(e) => state.map(|s| any::evolve(s, e)),
             }
         }
 
@@ -199,6 +283,14 @@ machines! {
     Recognition recognition;
     Publication publication;
     Document document;
+    Plan plan;
+    Edition edition;
+    Reconsideration reconsideration;
+    Complaint complaint;
+    Objection objection;
+    ChangeProposal change_proposal;
+    Links links;
+    Readiness readiness;
 }
 
 impl State {
@@ -239,16 +331,26 @@ impl State {
     }
 }
 
+/// Neighbours that the guards of an act read: asked when a paper pins it and has no content yet.
+pub fn guard_needs(act: ActId, id: Id, state: Option<&State>) -> Vec<Need> {
+    match (state, act) {
+        (Some(State::CriteriaSet(_)), ActId::C5) => vec![Need::Children(id, Kind::Opinion)],
+        (Some(State::Dossier(_)), ActId::E22 | ActId::E23 | ActId::E24) => vec![Need::Children(id, Kind::Objection)],
+        (Some(State::Recognition(r)), _) => r.review.iter().map(|review| Need::Stream(review.dossier.into())).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Stage and guards of the ACTS row, without the command's content.
 pub fn check(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<(), Refusal> {
-    if let Some(s) = state
-        && s.kind() != command.kind()
+    if let (Some(s), Some(kind)) = (state, command.kind())
+        && s.kind() != kind
     {
         return Err(Refusal::CommandOfAnotherKind { act: command.act() });
     }
     let row = command.act().row();
     let stage = standing(state, command, occasion)?;
-    if !row.from.contains(&stage) {
+    if !row.leaves(stage) {
         return Err(Refusal::WrongStage { act: row.id, stage: stage.to_owned() });
     }
     row.guards.iter().try_for_each(|guard| (guard.holds)(state, occasion))
@@ -257,9 +359,12 @@ pub fn check(state: Option<&State>, command: &Command, occasion: &Occasion) -> R
 /// Decides: the shared checks, then the machine's own. Nothing is written and nothing is read.
 pub fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
     check(state, command, occasion)?;
-    let row = command.act().row();
-    if row.paper.is_issued() && occasion.paper.is_none() {
-        return Err(Refusal::ActTakesEffectWithPaper { act: row.id });
+    let needs_paper = needs_paper(state, command);
+    if needs_paper && occasion.paper.is_none() {
+        return Err(Refusal::ActTakesEffectWithPaper { act: command.act() });
+    }
+    if !needs_paper && occasion.paper.is_some() && command.act().row().plain.is_some() && !occasion.follows {
+        return Err(Refusal::NoPaperInThisState { act: command.act() });
     }
     decide_content(state, command, occasion)
 }

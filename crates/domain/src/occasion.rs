@@ -9,6 +9,7 @@ use crate::canonical::Hash;
 use crate::document::SigningForm;
 use crate::evidence::Evidence;
 use crate::id::{AccountId, DocumentId, Id, Kind, OrganisationId};
+use crate::record::Clock;
 use crate::regulation::Regulation;
 use crate::time::{Instant, legal_date};
 use chrono::NaiveDate;
@@ -70,6 +71,10 @@ pub struct Occasion<'a> {
     pub evidence: &'a Evidence,
     pub fresh: Fresh,
     pub paper: Option<&'a IssuedPaper>,
+    /// Running and standing clocks of the stream.
+    pub clocks: &'a [Clock],
+    /// The act follows from another in the same transaction; its duty was that one's.
+    pub follows: bool,
     /// Form in which the actor may sign on this day, from the delegation record.
     pub form: Option<SigningForm>,
 }
@@ -80,8 +85,15 @@ impl Occasion<'_> {
     }
     /// The last day of the term of `act`, counted from this day; `None` if the version sets none.
     pub fn due(&self, act: ActId) -> Option<Due> {
-        let term = self.regulation.term(act.row().deadline?)?;
-        Some(self.calendar.due(self.day(), term))
+        self.due_from(self.day(), act.row().deadline?)
+    }
+    /// The last day of a named term that starts with an event on `day`.
+    pub fn due_from(&self, day: NaiveDate, name: &str) -> Option<Due> {
+        Some(self.calendar.due(day, self.regulation.term(name)?))
+    }
+    /// Has a term passed that ends with this day?
+    pub fn passed(&self, until: NaiveDate) -> bool {
+        self.day() > until
     }
     pub fn account(&self) -> AccountId {
         self.actor.account.unwrap_or(AccountId(Uuid::nil()))

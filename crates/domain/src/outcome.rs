@@ -101,6 +101,9 @@ pub struct Line {
     pub code: String,
     pub group: String,
     pub decides: Decides,
+    /// May be found met on condition until a date (case 19).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
 }
 
 /// What of the regulation version the outcome needs.

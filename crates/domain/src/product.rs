@@ -3,12 +3,14 @@
 
 use crate::acts::{ActId, NEW};
 use crate::evidence::Need;
-use crate::id::{Kind, ListEntryId, OrganisationId, ProductId};
+use crate::id::{AccountId, Kind, ListEntryId, OrganisationId, ProductId};
 use crate::list_entry::ListedEntry;
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
+use crate::organisation::Ground;
 use crate::refusal::Refusal;
 use crate::text::{Name, Prose, Text};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// The three words of the press sources.
@@ -43,12 +45,35 @@ pub struct Record {
     pub origin: Option<Prose>,
     /// Invented for the demonstration; shown as *dữ liệu mẫu*.
     pub sample: bool,
+    /// Other codes of the same platform, in other lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Text<40>>,
+    /// What sources say of it, each with its ground; none of them is a state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
+    /// The product it came from by a split or merger; nothing is inherited (case 26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked: Vec<ProductId>,
+}
+
+/// A statement of a source about a platform: on which register it is said to stand, under which
+/// number. Shown as a claim; loading it makes no entry (data/README.md).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    pub identifier: Text<40>,
+    pub register: Text<60>,
+    pub status: Option<Prose>,
+    pub decision_number: Option<Text<60>>,
+    pub decision_date: Option<NaiveDate>,
+    pub ground: Ground,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub id: ProductId,
-    pub entry: ListEntryId,
+    /// The list entry it belongs to; none while it is only on record.
+    pub entry: Option<ListEntryId>,
     pub managing: OrganisationId,
     /// Unit that proposes, for "separate units propose and evaluate" (case 14).
     pub unit: String,
@@ -68,12 +93,17 @@ impl State {
 pub enum Command {
     /// With E1.
     Register { id: ProductId, entry: ListEntryId, record: Record },
+    /// X4: a platform on record from public sources, without a list entry.
+    Import { id: ProductId, managing: OrganisationId, regulation: String, record: Record, entered_by: AccountId },
+    /// E1 of a product on record: it comes under this entry.
+    Place { entry: ListEntryId },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Registered(State),
+    Placed { entry: ListEntryId },
 }
 
 pub struct Product;
@@ -84,34 +114,61 @@ impl Machine for Product {
     type Command = Command;
     type Event = Event;
 
-    fn act(_: &Command) -> ActId {
-        ActId::E1
+    fn act(command: &Command) -> ActId {
+        match command {
+            Command::Register { .. } | Command::Place { .. } => ActId::E1,
+            Command::Import { .. } => ActId::X4,
+        }
     }
     fn stage(_: &State) -> &'static str {
         "product.registered"
     }
-    fn standing(state: Option<&State>, _: &Command, _: &Occasion) -> Result<&'static str, Refusal> {
-        Ok(state.map_or(NEW, Self::stage))
+    /// To be placed is as good as new: E1 opens no second record.
+    fn standing(state: Option<&State>, command: &Command, _: &Occasion) -> Result<&'static str, Refusal> {
+        Ok(match command {
+            Command::Place { .. } if state.is_some_and(|s| s.entry.is_none()) => NEW,
+            _ => state.map_or(NEW, Self::stage),
+        })
+    }
+    fn regulation(command: &Command) -> Option<String> {
+        match command {
+            Command::Import { regulation, .. } => Some(regulation.clone()),
+            _ => None,
+        }
     }
     fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
-        let Command::Register { entry, .. } = command;
-        vec![Need::Stream((*entry).into())]
+        match command {
+            Command::Register { entry, .. } | Command::Place { entry } => vec![Need::Stream((*entry).into())],
+            Command::Import { .. } => Vec::new(),
+        }
     }
     fn decide(_: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
-        let Command::Register { id, entry, record } = command;
-        let listed = ListedEntry::of(occasion, *entry)?;
-        Ok(vec![Event::Registered(State {
-            id: *id,
-            entry: *entry,
-            managing: listed.managing,
-            unit: listed.unit,
-            regulation: occasion.regulation.id.clone(),
-            record: record.clone(),
-        })])
+        Ok(vec![match command {
+            Command::Register { id, entry, record } => {
+                let listed = ListedEntry::of(occasion, *entry)?;
+                let regulation = occasion.regulation.id.clone();
+                let (managing, unit) = (listed.managing, listed.unit);
+                Event::Registered(State { id: *id, entry: Some(*entry), managing, unit, regulation, record: record.clone() })
+            }
+            Command::Import { id, managing, regulation, record, entered_by } => {
+                if *entered_by == occasion.account() {
+                    return Err(Refusal::EnteredAndConfirmedByOne {});
+                }
+                let (unit, regulation) = (String::new(), regulation.clone());
+                Event::Registered(State { id: *id, entry: None, managing: *managing, unit, regulation, record: record.clone() })
+            }
+            Command::Place { entry } => {
+                ListedEntry::of(occasion, *entry)?;
+                Event::Placed { entry: *entry }
+            }
+        }])
     }
-    fn evolve(_: Option<State>, event: &Event) -> Option<State> {
-        let Event::Registered(state) = event;
-        Some(state.clone())
+    fn evolve(state: Option<State>, event: &Event) -> Option<State> {
+        match (state, event) {
+            (_, Event::Registered(new)) => Some(new.clone()),
+            (Some(s), Event::Placed { entry }) => Some(State { entry: Some(*entry), ..s }),
+            (None, _) => None,
+        }
     }
     fn view(state: &State) -> View {
         let enterprise = (state.record.ownership == Ownership::Enterprise).then_some(state.record.owner);
@@ -123,7 +180,7 @@ impl Machine for Product {
             unit: Some(state.unit.clone()),
             applicant: enterprise,
             regulation: Some(state.regulation.clone()),
-            parent: Some(state.entry.into()),
+            parent: state.entry.map(Into::into),
             product: Some(state.id),
             open_key: Some(state.record.code.to_string()),
             ..View::default()

@@ -2,8 +2,9 @@
 //! so that everything derived can be made again and compared.
 
 use crate::access::{self, Access, Recusal};
-use crate::acts::{Who, leaving};
+use crate::acts::{ActId, Who, leaving};
 use crate::authority::{Duty, Level, Side};
+use crate::body::Form;
 use crate::calendar::Due;
 use crate::canonical::canonical;
 use crate::id::{AccountId, OrganisationId};
@@ -58,7 +59,7 @@ impl Projection {
         Projection {
             row: row(whole),
             tasks: tasks(whole),
-            deadlines: whole.clocks.clone(),
+            deadlines: whole.clocks.iter().filter(|c| c.paused.is_none()).cloned().collect(),
             access: access::of(whole),
             recusals: access::recusals(&whole.state),
             entry_versions: match &whole.state {
@@ -93,10 +94,12 @@ fn tasks(whole: &Whole) -> Vec<Task> {
     let stage = whole.state.stage();
     let mut out = Vec::new();
     for row in leaving(stage).filter(|row| row.task) {
-        let due = whole.clocks.iter().find(|c| c.act == row.id).map(|c| c.due);
+        let due = whole.clocks.iter().find(|c| c.act == row.id && c.paused.is_none()).map(|c| c.due);
         let since = whole.since;
         let task = |duty, holder: String, person| Task { act: row.id.name(), duty, holder, person, due, since };
-        match row.who {
+        // Where no paper is due in this state, the act belongs to the duties named for it.
+        let plain = row.plain.filter(|p| p.from.contains(&stage)).map(|p| Who::OneOf(p.who));
+        match plain.unwrap_or(row.who) {
             Who::OneOf(duties) | Who::Each(duties) => {
                 for duty in duties {
                     match whole.state.persons(*duty) {
@@ -111,12 +114,25 @@ fn tasks(whole: &Whole) -> Vec<Task> {
             Who::With | Who::Installation => {}
         }
     }
-    if let State::Dossier(d) = &whole.state {
-        out.retain(|t| d.task_fits(t.act));
-    }
+    out.retain(|t| ActId::of_name(t.act).is_none_or(|act| fits(&whole.state, act)));
     out.sort();
     out.dedup();
     out
+}
+
+/// Is the act a task in this state, or only allowed by its stage?
+fn fits(state: &State, act: ActId) -> bool {
+    match state {
+        State::Dossier(d) => d.task_fits(act),
+        State::Recognition(r) => r.task_fits(act),
+        State::Publication(p) => act != ActId::P7 || p.closing.is_some(),
+        State::Body(b) => match act {
+            ActId::B4 => b.form != Form::HiredUnit,
+            ActId::B8 => b.form == Form::HiredUnit,
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 fn holders(view: &View, duty: Duty) -> Vec<String> {
@@ -128,6 +144,7 @@ fn holders(view: &View, duty: Duty) -> Vec<String> {
         Side::Applicant => view.applicant.iter().map(text).collect(),
         // Until a body is named, its duties are the managing agency's to fill.
         Side::Body => view.managing.iter().map(text).collect(),
+        Side::Hired => view.hired.iter().map(text).collect(),
         _ => Vec::new(),
     }
 }

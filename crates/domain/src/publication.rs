@@ -1,20 +1,23 @@
 //! Machine P: one published entry of a register (process.md 6.7). What goes out is what the
 //! agency marked public; the focal agency publishes.
 
+mod decide;
+
 use crate::acts::ActId;
 use crate::canonical::{Content, Pin};
 use crate::evidence::Need;
-use crate::id::{Id, Kind, OrganisationId, ProductId};
-use crate::machine::{Machine, View};
+use crate::historical::Historical;
+use crate::id::{EditionId, Id, Kind, OrganisationId, ProductId};
+use crate::machine::{self, LastDay, Machine, View};
 use crate::occasion::Occasion;
 use crate::recognition::Class;
 use crate::refusal::Refusal;
-use crate::text::{Name, Text};
+use crate::text::{Name, Prose, Text};
 use crate::time::{Instant, legal_date};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// The registers that must not be merged (process.md 4): A and B of four so far.
+/// The registers that must not be merged (process.md 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Register {
@@ -22,6 +25,10 @@ pub enum Register {
     List,
     /// B: one product evaluated and recognised.
     Recognised,
+    /// C: announced for nationwide use.
+    Deployed,
+    /// D: planned, with its responsible agency.
+    Planned,
 }
 
 impl Register {
@@ -29,6 +36,8 @@ impl Register {
         match self {
             Register::List => "list",
             Register::Recognised => "recognised",
+            Register::Deployed => "deployed",
+            Register::Planned => "planned",
         }
     }
 }
@@ -81,9 +90,68 @@ pub struct State {
     pub unit: String,
     pub regulation: String,
     pub record: Option<Pin>,
-    /// When it went out between editions.
+    /// When it went out.
     pub published: Option<Instant>,
+    /// Of the newest edition that carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionId>,
+    /// A change proposed, field by field, until the keeper accepts or refuses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposed>,
+    /// Why and since when it must be closed; the keeper closes (P7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// What the register said before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Past>,
+    /// Since when it says what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<(NaiveDate, Instant)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub historical: Option<Historical>,
 }
+
+/// A change on its way: new data, or a new class that follows from a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    pub record: Option<Pin>,
+    pub name: Option<String>,
+    pub class: Option<Class>,
+    pub on: NaiveDate,
+}
+
+/// How the ground of an entry ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    Revoked,
+    Ended,
+    /// Of a list entry.
+    Removed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    pub how: Ended,
+    pub on: NaiveDate,
+    pub successor: Option<Id>,
+}
+
+/// What the register said, from and to (the last day), and when that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    pub name: String,
+    pub class: Option<Class>,
+    pub managing: OrganisationId,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub recorded_at: Instant,
+}
+
+/// Past rows kept; a register that changes more often is a fault of its keeper.
+const KEPT: usize = 40;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -101,16 +169,70 @@ pub enum Command {
     },
     /// P2
     Share { record: DataRecord },
-    /// P6, between editions
-    Publish {},
+    /// P6: between editions, or with one (PE2).
+    Publish {
+        #[serde(default)]
+        edition: Option<EditionId>,
+    },
+    /// P1 where the entry exists and is not out yet.
+    Reclass { class: Class },
+    /// P3
+    Return { points: Prose },
+    /// P4: the record as it should be, or the class that a decision gave.
+    Propose { record: Option<DataRecord>, class: Option<Class> },
+    /// P5
+    Settle { accepted: bool, reason: Option<Prose> },
+    /// P7
+    Close { note: Option<Prose> },
+    /// P8: with the end of its ground.
+    MustClose { closing: Closing },
+    /// X4
+    Import {
+        register: Register,
+        ground: Id,
+        product: Option<ProductId>,
+        name: Name,
+        class: Option<Class>,
+        managing: OrganisationId,
+        regulation: String,
+        historical: Historical,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Prepared(State),
-    Shared { record: Pin },
-    Published { at: Instant },
+    Shared {
+        record: Pin,
+    },
+    Published {
+        at: Instant,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edition: Option<EditionId>,
+    },
+    Reclassed {
+        class: Class,
+    },
+    Returned {
+        points: Pin,
+    },
+    Proposed {
+        proposed: Proposed,
+    },
+    Settled {
+        accepted: bool,
+        reason: Option<Pin>,
+        at: Instant,
+    },
+    MustClose {
+        closing: Closing,
+    },
+    Closed {
+        at: Instant,
+        note: Option<Pin>,
+    },
+    Imported(State),
 }
 
 pub struct Publication;
@@ -125,11 +247,20 @@ impl Machine for Publication {
         match command {
             Command::Prepare { .. } => ActId::P1,
             Command::Share { .. } => ActId::P2,
-            Command::Publish {} => ActId::P6,
+            Command::Publish { .. } => ActId::P6,
+            Command::Reclass { .. } => ActId::P1,
+            Command::Return { .. } => ActId::P3,
+            Command::Propose { .. } => ActId::P4,
+            Command::Settle { .. } => ActId::P5,
+            Command::Close { .. } => ActId::P7,
+            Command::MustClose { .. } => ActId::P8,
+            Command::Import { .. } => ActId::X4,
         }
     }
     fn stage(state: &State) -> &'static str {
         match (state.record, state.published) {
+            _ if state.closed => "P.closed",
+            (_, Some(_)) if state.proposed.is_some() => "P.correction",
             (_, Some(_)) => "P.published",
             (Some(_), None) => "P.data_sent",
             (None, None) => "P.not_shared",
@@ -137,63 +268,65 @@ impl Machine for Publication {
     }
     fn regulation(command: &Command) -> Option<String> {
         match command {
-            Command::Prepare { regulation, .. } => Some(regulation.clone()),
+            Command::Prepare { regulation, .. } | Command::Import { regulation, .. } => Some(regulation.clone()),
             _ => None,
         }
     }
     fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
         match (state, command) {
-            (Some(s), Command::Publish {}) => vec![Need::Stream(s.ground)],
+            (Some(s), Command::Publish { .. }) => vec![Need::Stream(s.ground)],
             _ => Vec::new(),
         }
     }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
-            Command::Share { record } => vec![Content::of(record)],
+            Command::Share { record } | Command::Propose { record: Some(record), .. } => vec![Content::of(record)],
+            Command::Return { points: text } | Command::Settle { reason: Some(text), .. } | Command::Close { note: Some(text) } => {
+                vec![Content::of(text)]
+            }
             _ => Vec::new(),
         }
     }
+    /// The keeper must close only what has lost its ground.
+    fn last_day(state: &State, act: ActId, occasion: &Occasion) -> LastDay {
+        let close = |c: &Closing| occasion.due_from(c.on, "publication.close").map_or(LastDay::Never, LastDay::On);
+        match act {
+            ActId::P7 => state.closing.as_ref().map_or(LastDay::Never, close),
+            ActId::P3 => LastDay::Never,
+            _ => LastDay::ByTerm,
+        }
+    }
     fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Vec<Event>, Refusal> {
-        let event = match command.clone() {
-            Command::Prepare { register, ground, product, name, class, managing, unit, regulation } => {
-                let (record, published) = (None, None);
-                Event::Prepared(State { register, ground, product, name, class, managing, unit, regulation, record, published })
-            }
-            Command::Share { record } => {
-                let missing = |field: &str| Err(Refusal::PublicationRecordIncomplete { field: field.to_owned() });
-                if record.decision_number.trim().is_empty() {
-                    return missing("decision_number");
-                }
-                if !record.public.contains(&PublicField::Name) {
-                    return missing("public");
-                }
-                let recognised = state.is_some_and(|s| s.register == Register::Recognised);
-                if recognised && record.operating_unit.is_none() {
-                    return missing("operating_unit");
-                }
-                if recognised && record.contact.is_none() {
-                    return missing("contact");
-                }
-                if record.decision_date > occasion.day() {
-                    return Err(Refusal::DateInFuture { date: record.decision_date });
-                }
-                Event::Shared { record: Content::of(&record).pin() }
-            }
-            Command::Publish {} => {
-                let present = state.and_then(|s| occasion.evidence.stage(s.ground));
-                if !matches!(present, Some("R.in_force" | "L.listed")) {
-                    return Err(Refusal::GroundNotPresent {});
-                }
-                Event::Published { at: occasion.at }
-            }
-        };
-        Ok(vec![event])
+        decide::decide(state, command, occasion).map(|event| vec![event])
     }
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
-        match (state, event) {
-            (_, Event::Prepared(new)) => Some(new.clone()),
-            (Some(s), Event::Shared { record }) => Some(State { record: Some(*record), ..s }),
-            (Some(s), Event::Published { at }) => Some(State { published: Some(*at), ..s }),
+        match (state, event.clone()) {
+            (_, Event::Prepared(new) | Event::Imported(new)) => Some(new),
+            (Some(s), Event::Shared { record }) => Some(State { record: Some(record), ..s }),
+            (Some(s), Event::Returned { .. }) => Some(State { record: None, ..s }),
+            (Some(s), Event::Published { at, edition }) => {
+                let since = s.since.or(Some((legal_date(at), at)));
+                Some(State { published: Some(at), edition: edition.or(s.edition), since, ..s })
+            }
+            (Some(s), Event::Reclassed { class }) => Some(State { class: Some(class), ..s }),
+            (Some(s), Event::Proposed { proposed }) => Some(State { proposed: Some(proposed), ..s }),
+            (Some(mut s), Event::Settled { accepted, at, .. }) => {
+                let proposed = s.proposed.take();
+                if let (true, Some(p)) = (accepted, proposed) {
+                    past(&mut s, legal_date(at), at);
+                    s.record = p.record.or(s.record);
+                    s.name = p.name.unwrap_or(s.name);
+                    s.class = p.class.or(s.class);
+                }
+                Some(s)
+            }
+            (Some(s), Event::MustClose { closing }) => Some(State { closing: Some(closing), ..s }),
+            (Some(mut s), Event::Closed { at, .. }) => {
+                let on = s.closing.as_ref().map_or(legal_date(at), |c| c.on);
+                past(&mut s, on, at);
+                s.since = None;
+                Some(State { closed: true, proposed: None, ..s })
+            }
             (None, _) => None,
         }
     }
@@ -205,10 +338,44 @@ impl Machine for Publication {
             regulation: Some(state.regulation.clone()),
             parent: Some(state.ground),
             product: state.product,
-            open_key: Some(format!("{}/{}", state.register.name(), state.ground)),
+            open_key: (!state.closed).then(|| format!("{}/{}", state.register.name(), state.ground)),
             ..View::default()
         }
     }
+}
+
+/// What the register says now becomes past, up to the day before `on`.
+fn past(s: &mut State, on: NaiveDate, at: Instant) {
+    let Some((from, recorded_at)) = s.since.replace((on, at)) else { return };
+    let to = on.pred_opt().unwrap_or(on).max(from);
+    s.before.push(Past { name: s.name.clone(), class: s.class, managing: s.managing, from, to, recorded_at });
+    let surplus = s.before.len().saturating_sub(KEPT);
+    s.before.drain(..surplus);
+}
+
+/// The entry is about to go on with another organisation from that day (X1): what was said
+/// before becomes past, where there is a before.
+pub(crate) fn moving(s: &mut State, on: NaiveDate, at: Instant) {
+    if s.since.is_some_and(|(from, _)| from < on) {
+        past(s, on, at);
+    }
+}
+
+/// P8 on every published or prepared entry of a ground that ended.
+pub(crate) fn close_all(occasion: &Occasion, ground: Id, how: Ended, on: NaiveDate, successor: Option<Id>) -> Vec<(Id, machine::Command)> {
+    let open = |p: &crate::evidence::Found<State>| p.state.ground == ground && !p.state.closed;
+    let close = |p: crate::evidence::Found<State>| (p.id, Command::MustClose { closing: Closing { how, on, successor } }.into());
+    occasion.evidence.all::<Publication>().filter(open).map(close).collect()
+}
+
+/// A new class of the recognised product: P4 where the entry is out, P1 where it is not yet.
+pub(crate) fn reclass_all(occasion: &Occasion, ground: Id, class: Class) -> Vec<(Id, machine::Command)> {
+    let open = |p: &crate::evidence::Found<State>| p.state.ground == ground && !p.state.closed;
+    let change = |p: crate::evidence::Found<State>| match Publication::stage(p.state) {
+        "P.published" => (p.id, Command::Propose { record: None, class: Some(class) }.into()),
+        _ => (p.id, Command::Reclass { class }.into()),
+    };
+    occasion.evidence.all::<Publication>().filter(open).map(change).collect()
 }
 
 /// One row of a register in its two times: in force from–to, and when it was recorded.
@@ -217,20 +384,32 @@ pub struct EntryVersion {
     pub register: &'static str,
     pub name: String,
     pub class: Option<&'static str>,
+    pub managing: OrganisationId,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
     pub recorded_at: Instant,
 }
 
-/// The register rows of a publication.
+/// The register rows of a publication, oldest first.
 pub fn entry_versions(state: &State) -> Vec<EntryVersion> {
-    let row = |at: Instant| EntryVersion {
-        register: state.register.name(),
+    let register = state.register.name();
+    let now = state.since.map(|(valid_from, recorded_at)| EntryVersion {
+        register,
         name: state.name.clone(),
         class: state.class.map(Class::name),
-        valid_from: legal_date(at),
+        managing: state.managing,
+        valid_from,
         valid_to: None,
-        recorded_at: at,
-    };
-    state.published.map(row).into_iter().collect()
+        recorded_at,
+    });
+    let past = state.before.iter().map(|p| EntryVersion {
+        register,
+        name: p.name.clone(),
+        class: p.class.map(Class::name),
+        managing: p.managing,
+        valid_from: p.from,
+        valid_to: Some(p.to),
+        recorded_at: p.recorded_at,
+    });
+    past.chain(now).collect()
 }

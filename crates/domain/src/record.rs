@@ -1,7 +1,7 @@
 //! One event on record: the envelope whose canonical bytes are stored, hashed and chained.
 
 use crate::acts::ActId;
-use crate::calendar::Due;
+use crate::calendar::{Due, Term};
 use crate::canonical::{Hash, canonical};
 use crate::document::SigningForm;
 use crate::id::{AccountId, Id};
@@ -20,6 +20,19 @@ pub struct Clock {
     pub from: NaiveDate,
     #[serde(flatten)]
     pub due: Due,
+    /// Standing still; `due` is then the last day if it never went on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub paused: Option<Paused>,
+}
+
+/// A clock that stands still: since when, how much of the term was left (in its unit), and the
+/// day on which the pause ends at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Paused {
+    pub since: NaiveDate,
+    pub left: Term,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<NaiveDate>,
 }
 
 /// The caller's idempotency key and what was asked with it.

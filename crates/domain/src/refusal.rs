@@ -38,17 +38,27 @@ refusals! {
     WrongStage { act: ActId, stage: String } = "act.wrong_stage", Stage, law::CHOICE;
     CommandOfAnotherKind { act: ActId } = "act.other_kind", Content, law::CHOICE;
     ActTakesEffectWithPaper { act: ActId } = "act.needs_issued_paper", Stage, law::DECREE_30_18;
+    NoPaperInThisState { act: ActId } = "act.no_paper_in_state", Stage, law::CHOICE;
+    StepOfAnother {} = "act.step_of_another", Stage, law::CHOICE;
+    StillInTime { until: NaiveDate } = "act.still_in_time", Stage, law::CHOICE;
+    NoClockRuns {} = "clock.none_runs", Stage, law::CHOICE;
+    NoClockStands {} = "clock.none_stands", Stage, law::CHOICE;
+    NotHeldByThem {} = "transfer.not_theirs", Stage, law::RESOLUTION_190;
+    ReceiverNotExisting { code: String } = "transfer.receiver_not_existing", Content, law::RESOLUTION_190;
+    EnteredAndConfirmedByOne {} = "historical.entered_and_confirmed_by_one", Content, law::CHOICE;
     StreamNotFound { stream: Id } = "stream.not_found", Content, law::CHOICE;
     IdOfAnotherStream {} = "stream.other_id", Content, law::CHOICE;
     AlreadyOpen { kind: String } = "stream.already_open", Stage, law::CHOICE;
     TextMissing { field: String } = "input.field_missing", Content, law::CHOICE;
     DateInFuture { date: NaiveDate } = "input.date_in_future", Content, law::CHOICE;
     DateBeforeEvent { date: NaiveDate, event: NaiveDate } = "input.date_before_event", Content, law::CHOICE;
+    TermTooLong { last: NaiveDate } = "input.due_too_late", Content, law::CHOICE;
     TermTooShort { date: NaiveDate } = "input.due_in_past", Content, law::CHOICE;
 
     ReferenceOfAnotherSet { name: String } = "reference.other_set", Content, law::CHOICE;
     OrganisationPeriodWrong { code: String } = "organisation.period", Content, law::RESOLUTION_190;
     OrganisationCannotSucceedItself { code: String } = "organisation.own_successor", Content, law::RESOLUTION_190;
+    CoordinatingUnitTwice {} = "organisation.coordinating_unit_twice", Content, law::CHOICE;
     DutyPeriodWrong {} = "account.duty_period", Content, law::CHOICE;
     DutyNotHeld { number: u32 } = "account.duty_not_held", Content, law::CHOICE;
     DecidingDutyOfOverseer {} = "account.overseer_decides", Content, law::CHOICE;
@@ -58,6 +68,12 @@ refusals! {
     RegulationNotEffective { regulation: String, day: NaiveDate } = "regulation.not_effective", Stage, law::CHOICE;
     ListEntryDuplicate {} = "list_entry.duplicate", Stage, law::LETTER_2291_1;
     ListEntryNotManager {} = "list_entry.not_managing_agency", Content, law::LETTER_2291_1;
+    PointsWrong {} = "supplement.points_wrong", Content, law::CHOICE;
+    PointNotRaisedByAnswer { numbers: Vec<u32> } = "supplement.old_point", Content, law::CHOICE;
+    PointsUnanswered { numbers: Vec<u32> } = "supplement.points_unanswered", Content, law::CHOICE;
+    RemindersMissing { needed: u32, found: u32 } = "supplement.reminders_missing", Stage, law::CHOICE;
+    EntryHasOpenDossier {} = "list_entry.open_dossier", Stage, law::DECISION_186;
+    EntryHasRecognition {} = "list_entry.recognition_in_force", Stage, law::DECISION_186;
 
     ListEntryNotListed { entry: Id } = "criteria_set.entry_not_listed", Stage, law::LETTER_2291_2;
     GroupWithoutLine { group: String } = "criteria_set.group_without_line", Content, law::DECISION_1230;
@@ -71,6 +87,9 @@ refusals! {
     FocalAgencyStillHasTime { until: NaiveDate } = "criteria_set.focal_still_has_time", Stage, law::LETTER_2291_2;
     OpinionWithoutResponse { organisation: Id } = "criteria_set.opinion_without_response", Content, law::LETTER_2291_2;
     SetOfAnotherEntry {} = "criteria_set.other_entry", Content, law::LETTER_2291_2;
+    ConditionalNotAllowed { code: String } = "criteria_set.conditional_not_allowed", Content, law::CHOICE;
+    RoundOpenUnderSet {} = "criteria_set.round_open", Stage, law::CHOICE;
+    CommentPeriodOver { until: NaiveDate } = "change_proposal.period_over", Stage, law::CHOICE;
     NotConsulted {} = "opinion.not_asked", Content, law::LETTER_2291_2;
     OpinionOnAnotherDraft {} = "opinion.other_draft", Content, law::LETTER_2291_2;
     OpinionWithoutReason {} = "opinion.reason_missing", Content, law::LETTER_2291_2;
@@ -87,6 +106,12 @@ refusals! {
     RejectedBefore {} = "dossier.what_changed_missing", Content, law::CHOICE;
     NotOwner {} = "dossier.not_owner", Content, law::LETTER_2291_4;
     ProductOfAnotherEntry {} = "dossier.other_entry", Content, law::CHOICE;
+    OwnerConsentMissing {} = "dossier.owner_consent_missing", Content, law::LETTER_2291_4;
+    StopNotAskedFor {} = "dossier.stop_not_asked", Stage, law::CHOICE;
+    StopAskedAlready {} = "dossier.stop_asked_already", Stage, law::CHOICE;
+    ReviewStopsOtherwise {} = "dossier.review_stops_otherwise", Stage, law::CHOICE;
+    ObjectionsOpen { open: u32 } = "dossier.objections_open", Stage, law::CHOICE;
+    NothingToObjectTo {} = "objection.nothing_open", Stage, law::CHOICE;
 
     FormNotAllowed { form: String } = "body.form_not_allowed", Content, law::LETTER_2291_4;
     BodyTooSmall { needed: u32, found: u32 } = "body.too_small", Content, law::RULES_OF_WORK;
@@ -106,6 +131,19 @@ refusals! {
     NotMember {} = "body.not_member", Content, law::RULES_OF_WORK;
     ConflictWithoutGround {} = "declaration.ground_missing", Content, law::ANTI_CORRUPTION_3_8;
     ProductNotOfBody {} = "body.other_agency", Content, law::CHOICE;
+    NobodyAsked {} = "body.nobody_asked", Content, law::RULES_OF_WORK;
+    NobodyNamed {} = "body.nobody_named", Content, law::RULES_OF_WORK;
+    DeclinedWithoutReason {} = "body.declined_without_reason", Content, law::RULES_OF_WORK;
+    MeetingInProgress {} = "body.meeting_in_progress", Stage, law::RULES_OF_WORK;
+    RoundOpenInBody {} = "body.round_open", Stage, law::RULES_OF_WORK;
+    ConflictUnresolved { members: u32 } = "body.conflict_unresolved", Stage, law::ANTI_CORRUPTION_3_8;
+    LinksOfAnother {} = "links.of_another", Content, law::ANTI_CORRUPTION_3_8;
+    LinkUnknown {} = "links.unknown", Content, law::ANTI_CORRUPTION_3_8;
+    AnotherUnitSelected {} = "body.another_unit_selected", Content, law::PROCUREMENT;
+    IndependenceClauseMissing {} = "body.independence_clause_missing", Content, law::PROCUREMENT;
+    HiredUnitNotIndependent {} = "body.hired_unit_not_independent", Content, law::PROCUREMENT;
+    NoRoundOpen {} = "body.no_round_open", Stage, law::PROCUREMENT;
+    NothingToEvaluateAgain {} = "body.nothing_to_evaluate_again", Stage, law::PROCUREMENT;
 
     BodyNotReady {} = "round.body_not_ready", Stage, law::RULES_OF_WORK;
     NotEvaluator {} = "round.not_evaluator", Content, law::RULES_OF_WORK;
@@ -114,6 +152,10 @@ refusals! {
     FindingUnknown { codes: Vec<String> } = "round.finding_unknown", Content, law::DECISION_1230;
     ReasonMissing { codes: Vec<String> } = "round.reason_missing", Content, law::CHOICE;
     MarkOfAnotherScale { codes: Vec<String> } = "round.mark_of_other_scale", Content, law::CHOICE;
+    ConditionNotAllowed { codes: Vec<String> } = "round.condition_not_allowed", Content, law::CHOICE;
+    ReportNotAccepted {} = "round.report_not_accepted", Stage, law::PROCUREMENT;
+    DenominatorOutside {} = "round.denominator_outside", Content, law::LETTER_2291_6;
+    ChoicesDiffer {} = "round.choices_differ", Content, law::LETTER_2291_6;
     LevelOverHundred { codes: Vec<String> } = "round.level_over_100", Content, law::CHOICE;
     PaperSheetBySamePerson {} = "sheet.entered_and_confirmed_by_one", Content, law::CHOICE;
     PaperSheetNotEntered {} = "sheet.not_entered", Stage, law::CHOICE;
@@ -136,6 +178,22 @@ refusals! {
     OutcomeIsAnother { outcome: Outcome } = "dossier.outcome_is_another", Stage, law::LETTER_2291_6;
     PurposeIsReview {} = "dossier.purpose_is_review", Stage, law::CHOICE;
 
+    ReviewNotDue { from: NaiveDate } = "recognition.review_not_due", Stage, law::DECISION_1230;
+    ReviewNotSet {} = "recognition.review_not_set", Stage, law::DECISION_1230;
+    ReviewNotConcluded {} = "recognition.review_not_concluded", Stage, law::DECISION_1230;
+    ShortReviewNotAllowed { code: String } = "recognition.short_review_not_allowed", Content, law::LETTER_2291_6;
+    RemediatedAlready {} = "recognition.remediated_already", Stage, law::CHOICE;
+    HolderNotHeard {} = "recognition.holder_not_heard", Stage, law::CHOICE;
+    NoHearingOpen {} = "recognition.no_hearing_open", Stage, law::CHOICE;
+    ClassIsAnother {} = "recognition.class_is_another", Stage, law::LETTER_2291_6;
+    WarnedTooLate { earliest: NaiveDate } = "recognition.warned_too_late", Content, law::CHOICE;
+    NothingDecided {} = "reconsideration.nothing_decided", Stage, law::CHOICE;
+    ReconsiderationTooLate { until: NaiveDate } = "reconsideration.too_late", Stage, law::CHOICE;
+
+    ClassByDecisionOnly {} = "publication.class_by_decision_only", Content, law::LETTER_2291_6;
+    GroundStillPresent {} = "publication.ground_present", Stage, law::CHOICE;
+    EditionNotCurrent {} = "edition.not_current", Stage, law::LETTER_2765;
+    EntryNotForEdition {} = "edition.entry_does_not_fit", Content, law::LETTER_2765;
     PublicationRecordIncomplete { field: String } = "publication.record_incomplete", Content, law::LETTER_2291_5;
     BetweenEditionsNotAllowed {} = "publication.editions_only", Stage, law::CHOICE;
     GroundNotPresent {} = "publication.ground_missing", Stage, law::LETTER_2291_5;

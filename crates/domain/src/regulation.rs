@@ -3,7 +3,7 @@
 //! as dated data; nothing of it is a constant in code.
 
 use crate::body::Form;
-use crate::calendar::Term;
+use crate::calendar::{Term, Unit};
 use crate::outcome::Rule;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,27 @@ impl Scale {
 pub enum Denominator {
     /// All members named in the decision in force that day.
     Named,
+    /// Those of them who are not recused for the product.
+    NotRecused,
     Present,
+}
+
+/// What a tie means (case 8).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// A second vote, then the chair's side; without the chair not met.
+    #[default]
+    SecondVoteThenChair,
+    /// The chair's side at once.
+    Chair,
+    NotMet,
+}
+
+impl Tie {
+    pub fn is_default(&self) -> bool {
+        *self == Tie::default()
+    }
 }
 
 /// Rules of work of a body (quy chế làm việc); the version holds the template, the establishing
@@ -130,6 +150,8 @@ pub struct RulesOfWork {
     pub invite_days: u16,
     pub counting_board: u16,
     pub written_opinion: bool,
+    #[serde(default, skip_serializing_if = "Tie::is_default")]
+    pub tie: Tie,
     pub sheet_of_replaced_member_stands: bool,
 }
 
@@ -148,6 +170,20 @@ pub struct StatusFrom {
     pub from: NaiveDate,
     pub status: LegalStatus,
 }
+
+/// Time limits that no row of the ACTS table names and a guard reads.
+pub const FURTHER_TERMS: &[&str] = &[
+    "list_entry.remind",
+    "dossier.remind",
+    "recognition.warn_before_end",
+    "reconsideration.ask",
+    "complaint.lodge",
+    "complaint.settle_complex",
+    "organisation.confirm",
+];
+
+/// The term that is counted in months and kept as [`Regulation::review_months`].
+pub const REVIEW_PERIOD: &str = "review_period";
 
 /// The version. Every list entry, set, dossier and body pins one by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +208,14 @@ pub struct Regulation {
     pub list_entry_first: bool,
     pub enterprise_door: bool,
     pub publish_between_editions: bool,
+    /// "Met, conditional until a date" exists (case 19): only where a set's line says so.
+    pub conditional_met: bool,
+    /// Calendar days before a periodic review falls due on which it may be opened.
+    pub review_opens_before: u16,
+    /// Reviews fall due by the calendar year instead of months from the last conclusion.
+    pub review_calendar_year: bool,
+    /// Reminders that must have been sent before a file is stopped for want of an answer.
+    pub reminders_before_stop: u16,
     /// Months from a conclusion to the next periodic review; none where the version sets none.
     pub review_months: Option<u8>,
     pub body: RulesOfWork,
@@ -195,7 +239,11 @@ impl Regulation {
     pub fn criterion(&self, code: &str) -> Option<&Criterion> {
         self.framework.iter().find(|c| c.code == code)
     }
+    /// A time limit by its name; the review period is a number of months.
     pub fn term(&self, name: &str) -> Option<Term> {
-        self.terms.get(name).copied()
+        match (name, self.review_months) {
+            (REVIEW_PERIOD, months) => months.map(|m| Term { days: u16::from(m), unit: Unit::Months }),
+            _ => self.terms.get(name).copied(),
+        }
     }
 }

@@ -7,14 +7,16 @@ use crate::authority::Duty;
 use crate::body::Body;
 use crate::canonical::{Content, Pin};
 use crate::dossier::{Dossier, Round, sheets_of, tied_lines};
-use crate::evidence::Need;
-use crate::id::{AccountId, BodyId, DossierId, Kind, ProductId};
+use crate::evidence::{Need, World, state_in};
+use crate::id::{AccountId, BodyId, DossierId, Id, Kind, ProductId};
+use crate::links::{links_of, open_conflict};
 use crate::list_entry::Attachment;
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
 use crate::refusal::Refusal;
 use crate::regulation::{Decides, Mark};
 use crate::text::Prose;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +29,9 @@ pub struct Finding {
     pub level: Option<u8>,
     /// Needed where not met.
     pub reason: Option<Prose>,
+    /// Met on condition until this day, where the set's line allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }
 
 /// The popularity line has no result: its figure, method and sources are confirmed instead.
@@ -98,6 +103,10 @@ pub struct Submitted {
     pub results: BTreeMap<String, bool>,
     pub figure_confirmed: bool,
     pub on_paper: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, u8>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<String, NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +186,11 @@ impl Machine for Sheet {
             _ => vec![Need::Stream(dossier)],
         }
     }
+    /// Whatever links are on record of the members who owe a sheet: looked at again at each step.
+    fn further(_: Id, _: Option<&State>, command: &Command, world: &World) -> Vec<Need> {
+        let round = state_in::<Dossier>(world, dossier_of(command)).and_then(|d| d.round());
+        round.into_iter().flat_map(|r| &r.due).map(|m| Need::Stream(links_of(*m).into())).collect()
+    }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
             Command::Enter { text, .. } | Command::Submit { text, .. } => vec![Content::of(text)],
@@ -210,32 +224,36 @@ impl Machine for Sheet {
                 if state.is_some_and(|s| s.sheet.is_some()) {
                     return Err(Refusal::SheetImmutable {});
                 }
-                check_findings(round, text, occasion)?;
+                check_findings(round, &text.findings, occasion)?;
                 salted(&text.salt)?;
                 let entered = Entered { by, text: Content::of(text).pin() };
                 Ok(vec![Event::Entered { place: place(*member), entered, salt: text.salt.clone() }])
             }
             Command::Submit { member, text, .. } => {
                 check_author(round, *member, text, state.and_then(|s| s.entered.as_ref()), occasion)?;
+                no_conflict(*member, round, occasion)?;
                 if !same(*member) {
                     return Err(Refusal::SheetOfAnother {});
                 }
                 if state.is_some_and(|s| s.sheet.is_some()) {
                     return Err(Refusal::SheetImmutable {});
                 }
-                let results = check_findings(round, text, occasion)?;
+                let results = check_findings(round, &text.findings, occasion)?;
                 salted(&text.salt)?;
                 let sheet = Submitted {
                     text: Content::of(text).pin(),
                     results,
                     figure_confirmed: text.figure.confirmed,
                     on_paper: text.paper.is_some(),
+                    levels: text.findings.iter().filter_map(|f| Some((f.code.clone(), f.level?))).collect(),
+                    conditions: text.findings.iter().filter_map(|f| Some((f.code.clone(), f.until?))).collect(),
                 };
                 Ok(vec![Event::Submitted { place: place(*member), sheet, salt: text.salt.clone() }])
             }
             Command::Cast { votes, salt, .. } => {
                 let member = occasion.account();
                 may_vote(round, member)?;
+                no_conflict(member, round, occasion)?;
                 if !same(member) {
                     return Err(Refusal::SheetOfAnother {});
                 }
@@ -333,15 +351,21 @@ fn check_author(round: &Round, member: AccountId, text: &SheetText, entered: Opt
 
 /// A result for every applicable line but popularity, on the version's scale, with the reason
 /// where not met.
-fn check_findings(round: &Round, text: &SheetText, occasion: &Occasion) -> Result<BTreeMap<String, bool>, Refusal> {
+pub(crate) fn check_findings(round: &Round, findings: &[Finding], occasion: &Occasion) -> Result<BTreeMap<String, bool>, Refusal> {
     let mut results = BTreeMap::new();
-    let (mut unknown, mut scale, mut reason, mut level) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for finding in &text.findings {
+    let (mut unknown, mut scale, mut reason, mut level, mut condition) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for finding in findings {
         let code = finding.code.clone();
         let known = round.lines.iter().any(|l| l.code == code && l.decides == Decides::Result);
         if !known || results.contains_key(&code) {
             unknown.push(code);
             continue;
+        }
+        if finding.until.is_some_and(|until| {
+            let allowed = round.lines.iter().any(|l| l.code == code && l.conditional);
+            !allowed || until <= occasion.day() || occasion.regulation.scale.met(finding.mark) != Some(true)
+        }) {
+            condition.push(code.clone());
         }
         match occasion.regulation.scale.met(finding.mark) {
             None => scale.push(code),
@@ -373,7 +397,15 @@ fn check_findings(round: &Round, text: &SheetText, occasion: &Occasion) -> Resul
     if !level.is_empty() {
         return Err(Refusal::LevelOverHundred { codes: level });
     }
+    if !condition.is_empty() {
+        return Err(Refusal::ConditionNotAllowed { codes: condition });
+    }
     Ok(results)
+}
+
+/// A conflict on record that nobody has looked at stops the member; which one, the secretary sees.
+fn no_conflict(member: AccountId, round: &Round, occasion: &Occasion) -> Result<(), Refusal> {
+    if open_conflict(member, round, occasion.evidence, occasion.day()) { Err(Refusal::MemberHasConflict {}) } else { Ok(()) }
 }
 
 fn may_vote(round: &Round, member: AccountId) -> Result<(), Refusal> {

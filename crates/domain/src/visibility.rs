@@ -66,7 +66,9 @@ fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
     match (reader.duty, reader.duty.level()) {
         (Auditor, _) => of_org(&[Facet::File, Facet::Register]),
         (Applicant, _) => of_org(&[Facet::Own]),
+        (HiredUnit, _) => of_org(&[Facet::Contract]),
         (ManagingCoordinator, _) => of_org(&[Facet::File, Facet::Shared]),
+        (ManagingOfficer, _) => of_org(&[Facet::File, Facet::Shared, Facet::Own]),
         (_, Level::Officer | Level::UnitHead | Level::Signer) => of_org(&[Facet::File, Facet::Shared]),
         (_, Level::FormChecker) => of_org(&[Facet::Form]),
         (_, Level::Records) => of_org(&[Facet::Register, Facet::Shared]),
@@ -84,7 +86,7 @@ fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
     }
     if let Some(account) = reader.account {
         let personal: &[Facet] = match reader.duty {
-            Chair | ViceChair | Evaluator | Secretary | Support | CountingBoard | HiredUnit => {
+            Chair | ViceChair | Evaluator | Secretary | Support | CountingBoard => {
                 &[Facet::Own, Facet::Title, Facet::Evidence, Facet::Sheet]
             }
             _ => &[Facet::Own],

@@ -1,12 +1,14 @@
 //! A stream's whole state: the machine's state, its running clocks, and since when. This is the
 //! document a row keeps; folding the stream's events gives the same again.
 
-use crate::acts::leaving;
-use crate::calendar::Due;
-use crate::machine::{State, evolve};
+use crate::acts::{ActId, WAITING, leaving};
+use crate::any;
+use crate::calendar::{Due, Unit};
+use crate::machine::{self, Event, LastDay, State, evolve};
 use crate::occasion::Occasion;
-use crate::record::{Clock, Envelope};
+use crate::record::{Clock, Envelope, Paused};
 use crate::time::Instant;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,22 +34,96 @@ impl Whole {
             None => (None, at, at, Vec::new()),
             Some(w) => (Some(w.state), w.since, w.created_at, w.clocks),
         };
+        let before = state.as_ref().map(State::stage);
         let state = evolve(state, &envelope.event)?;
-        let (since, clocks) = match &envelope.clocks {
-            Some(new) => (at, new.clone()),
-            None => (since, clocks),
-        };
+        let moved = before != Some(state.stage());
+        let since = if moved { at } else { since };
+        let clocks = envelope.clocks.clone().unwrap_or(clocks);
         Some(Whole { state, since, created_at, updated_at: at, clocks })
     }
 
-    /// The nearest last day of the running clocks.
+    /// The nearest last day of the running clocks; those that stand still do not count.
     pub fn due(&self) -> Option<Due> {
-        self.clocks.iter().map(|c| c.due).min()
+        self.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due).min()
     }
 }
 
-/// The clocks that start when this stage is entered: one for each act that leaves it and has a
-/// term in the regulation version.
-pub fn clocks_of(stage: &str, occasion: &Occasion) -> Vec<Clock> {
-    leaving(stage).filter_map(|row| Some(Clock { act: row.id, from: occasion.day(), due: occasion.due(row.id)? })).collect()
+/// The clocks after an event; `None` where nothing of them changes.
+pub fn clocks_after(old: &[Clock], before: Option<&str>, state: &State, event: &Event, occasion: &Occasion) -> Option<Vec<Clock>> {
+    let stage = state.stage();
+    let new = match event {
+        Event::Any(any::Event::Paused { .. }) => old.iter().map(|c| pause(c, None, occasion)).collect(),
+        Event::Any(any::Event::Resumed {}) => old.iter().map(|c| resume(c, occasion)).collect(),
+        Event::Any(any::Event::Moved { .. }) => {
+            let until = occasion.due_from(occasion.day(), "organisation.confirm").map(|d| d.on);
+            old.iter().map(|c| pause(c, until, occasion)).collect()
+        }
+        _ if before != Some(stage) => entering(old, stage, state, occasion),
+        _ => staying(old, stage, state, occasion),
+    };
+    (before != Some(stage) || new != old).then_some(new)
+}
+
+fn unit_of(act: ActId, occasion: &Occasion) -> Unit {
+    act.row().deadline.and_then(|name| occasion.regulation.term(name)).map_or(Unit::Calendar, |t| t.unit)
+}
+
+/// The clock stands still; one that already does stays as it is.
+fn pause(clock: &Clock, until: Option<NaiveDate>, occasion: &Occasion) -> Clock {
+    if clock.paused.is_some() {
+        return clock.clone();
+    }
+    let left = occasion.calendar.left(occasion.day(), clock.due.on, unit_of(clock.act, occasion));
+    let due = until.map_or(clock.due, |until| occasion.calendar.due(until, left));
+    Clock { due, paused: Some(Paused { since: occasion.day(), left, until }), ..clock.clone() }
+}
+
+/// The clock goes on with what was left of it, from today or from the pause's own last day.
+fn resume(clock: &Clock, occasion: &Occasion) -> Clock {
+    let Some(paused) = clock.paused else { return clock.clone() };
+    let from = paused.until.map_or(occasion.day(), |until| until.min(occasion.day()));
+    // Nothing of a term that had run out before the pause comes back.
+    let due = if paused.left.days == 0 { clock.due } else { occasion.calendar.due(from, paused.left) };
+    Clock { due, paused: None, ..clock.clone() }
+}
+
+/// One clock for each act that leaves the new state; those that waited go on, and those that now
+/// have to wait stand still.
+fn entering(old: &[Clock], stage: &str, state: &State, occasion: &Occasion) -> Vec<Clock> {
+    let waits = WAITING.contains(&stage);
+    let mut clocks: Vec<Clock> = leaving(stage)
+        .filter_map(|row| match old.iter().find(|c| c.act == row.id && c.paused.is_some()) {
+            Some(waited) => Some(resume(waited, occasion)),
+            None => fresh(row.id, state, occasion),
+        })
+        .collect();
+    if waits {
+        clocks.extend(old.iter().map(|c| pause(c, None, occasion)));
+    }
+    clocks
+}
+
+/// In the same state, clocks that the state itself sets follow it; the others run on.
+fn staying(old: &[Clock], stage: &str, state: &State, occasion: &Occasion) -> Vec<Clock> {
+    let mut clocks: Vec<Clock> = Vec::new();
+    for row in leaving(stage) {
+        let existing = old.iter().find(|c| c.act == row.id);
+        match (machine::last_day(state, row.id, occasion), existing) {
+            (LastDay::On(due), Some(clock)) if clock.paused.is_none() => clocks.push(Clock { due, ..clock.clone() }),
+            (LastDay::On(_) | LastDay::ByTerm, Some(clock)) => clocks.push(clock.clone()),
+            (LastDay::On(_), None) => clocks.extend(fresh(row.id, state, occasion)),
+            (LastDay::ByTerm, None) | (LastDay::Never, _) => {}
+        }
+    }
+    clocks.extend(old.iter().filter(|c| leaving(stage).all(|row| row.id != c.act)).cloned());
+    clocks
+}
+
+fn fresh(act: ActId, state: &State, occasion: &Occasion) -> Option<Clock> {
+    let due = match machine::last_day(state, act, occasion) {
+        LastDay::ByTerm => occasion.due(act)?,
+        LastDay::On(due) => due,
+        LastDay::Never => return None,
+    };
+    Some(Clock { act, from: occasion.day(), due, paused: None })
 }

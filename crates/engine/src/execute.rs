@@ -6,7 +6,7 @@ use crate::drafts;
 use crate::{Engine, Problem};
 use ndp_domain::account::{self, Account};
 use ndp_domain::acts::{ActId, Who};
-use ndp_domain::authority::{Denied, Duty, Side, Standing, is_theirs, may_at_all, prepares};
+use ndp_domain::authority::{Denied, Duty, Side, Standing, fits_state, is_theirs, may_at_all, prepares};
 use ndp_domain::canonical::{Hash, canonical};
 use ndp_domain::document::{self, Document, SigningForm, Snapshot};
 use ndp_domain::evidence::{Need, Neighbour};
@@ -306,7 +306,12 @@ fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Dut
         Command::Dossier(ndp_domain::dossier::Command::OpenRound { body, .. }) => Some(*body),
         Command::Declaration(ndp_domain::declaration::Command::Declare { body, .. }) => Some(*body),
         Command::Document(document::Command::Draft { body, .. }) => *body,
-        Command::Sheet(ndp_domain::sheet::Command::Submit { dossier, .. } | ndp_domain::sheet::Command::Cast { dossier, .. }) => {
+        Command::Links(links) => Some(links.body()),
+        Command::Sheet(
+            ndp_domain::sheet::Command::Enter { dossier, .. }
+            | ndp_domain::sheet::Command::Submit { dossier, .. }
+            | ndp_domain::sheet::Command::Cast { dossier, .. },
+        ) => {
             state((*dossier).into()).and_then(|s| s.view().body)
         }
         _ => state(ask.stream).and_then(|s| s.view().body),
@@ -333,6 +338,7 @@ fn authorise(ask: &Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at
     if let Some(file) = loaded.get(&ask.stream) {
         let state = &file.neighbour.whole.state;
         is_theirs(row, &standing, &state.view())?;
+        fits_state(row, ask.actor.duty.unwrap_or(Duty::Public), state.stage())?;
         if let (ActId::D2 | ActId::D11, Some(d)) = (row.id, Document::known(state)) {
             prepare_all(&d.acts, d.issuing, d.body, standing.focal, loaded)?;
         }
@@ -369,6 +375,8 @@ fn entitled(document: &document::State, standing: &Standing, loaded: &BTreeMap<I
         let inner = pinned.act.row();
         let fits = match inner.who {
             Who::OneOf(duties) | Who::Each(duties) => standing.actor.duty.is_some_and(|d| duties.contains(&d)),
+            // A paper about a paper.
+            Who::OfIssuing(_) => true,
             _ => false,
         };
         if !fits {

@@ -61,6 +61,7 @@ impl Store {
                 Need::Stream(_) => continue,
                 Need::Children(parent, kind) => ("parent", Value::from(parent.uuid), kind),
                 Need::OfProduct(product, kind) => ("product", Value::from(product.to_string()), kind),
+                Need::OfBody(body, kind) => ("body", Value::from(body.to_string()), kind),
             };
             let (key, kind) = (bind(&mut values, key), bind(&mut values, kind.name().into()));
             parts.push(format!("SELECT {COLUMNS} FROM stream WHERE {column} = {key} AND kind = {kind}"));

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use ndp_domain::authority::Duty;
 use ndp_domain::body::{self, Establishing, Form, Member};
 use ndp_domain::canonical::Hash;
-use ndp_domain::criteria_set::{self, Answer, Basis, CriteriaSet, Lineage, Market, Response, SetLine, SetText};
+use ndp_domain::criteria_set::{self, Answer, Basis, CriteriaSet, Force, Lineage, Market, Response, SetLine, SetText};
 use ndp_domain::declaration::{self, Conflict, Relation};
 use ndp_domain::document::{self, FrozenAct, Number, PinnedAct, Snapshot};
 use ndp_domain::id::*;
@@ -83,7 +83,7 @@ impl<'a> Story<'a> {
     }
 
     pub fn attachment(&self, name: &str) -> Attachment {
-        Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: self.file(name) }
+        Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: self.file(name), valid_to: None }
     }
 
     /// The files attached so far, by hash.
@@ -237,6 +237,8 @@ impl<'a> Story<'a> {
             lineage: Lineage::Inherited,
             evidence: t("Minh chứng mẫu."),
             checked_against_annex: c.checked_against_annex,
+            force: Force::Must,
+            conditional: false,
         };
         SetText {
             lines: self.regulation().framework.iter().map(line).collect(),
@@ -332,7 +334,7 @@ impl<'a> Story<'a> {
             .await?;
         if let (Some(product), true) = (product, until >= 3) {
             self.declare(id, product, None).await?;
-            self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account] }).await?;
+            self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account], leads: BTreeMap::new() }).await?;
         }
         Ok(id)
     }

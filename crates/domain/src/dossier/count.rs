@@ -5,8 +5,10 @@ use crate::body::Establishing;
 use crate::evidence::Evidence;
 use crate::id::AccountId;
 use crate::refusal::Refusal;
-use crate::regulation::{Decides, Denominator};
+use crate::links;
+use crate::regulation::{Decides, Denominator, Tie};
 use crate::sheet::{self, Sheet, Vote};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +29,8 @@ pub enum Way {
     ChairsSide,
     /// Tie after the second vote, chair recused or absent: not met.
     TieWithoutChair,
+    /// A tie is not met by the rules of work.
+    TieNotMet,
 }
 
 /// One line of the counting minutes. `of` is the denominator of the majority.
@@ -38,6 +42,13 @@ pub struct Tally {
     pub of: u32,
     pub met: bool,
     pub way: Way,
+    /// Votes of members in whom a conflict was found after they had cast: kept, not counted.
+    #[serde(default, skip_serializing_if = "none")]
+    pub set_aside: u32,
+}
+
+fn none(n: &u32) -> bool {
+    *n == 0
 }
 
 /// Sheets of a round, by member.
@@ -47,32 +58,38 @@ pub fn sheets_of<'a>(round: &Round, evidence: &'a Evidence) -> BTreeMap<AccountI
 
 type Sheets<'a> = BTreeMap<AccountId, &'a sheet::State>;
 
-/// The first vote on one line, and what it is a majority of.
-struct Count<'a> {
+/// The votes of a round, and what a majority is counted of.
+pub struct Count<'a> {
     body: &'a Establishing,
     sheets: &'a Sheets<'a>,
     voters: Vec<AccountId>,
     written: Vec<&'a sheet::Submitted>,
     of: usize,
+    set_aside: u32,
 }
 
 impl<'a> Count<'a> {
     /// Voters are the members present; an absent member's sheet is a written opinion where the
     /// rules allow it, and never counts for the quorum.
-    fn of(round: &Round, body: &'a Establishing, sheets: &'a Sheets<'a>) -> Result<Count<'a>, Refusal> {
+    /// Votes signed in a meeting that was broken off stand (case 10); those of `conflicted` members
+    /// are set aside.
+    pub fn of(round: &Round, body: &'a Establishing, sheets: &'a Sheets<'a>, conflicted: &[AccountId]) -> Result<Count<'a>, Refusal> {
         let present: &[AccountId] = round.opened.as_ref().map_or(&[], |o| &o.present);
-        let voters: Vec<AccountId> = present.iter().filter(|p| round.due.contains(p)).copied().collect();
-        let missing = voters.iter().filter(|v| sheets.get(v).is_none_or(|s| s.ballots.is_empty())).count();
+        let voted = |p: &AccountId| sheets.get(p).is_some_and(|s| !s.ballots.is_empty());
+        let missing = present.iter().filter(|p| round.due.contains(p) && !conflicted.contains(p) && !voted(p)).count();
         if missing > 0 {
             return Err(Refusal::VotesMissing { missing: missing as u32 });
         }
-        let absent = round.due.iter().filter(|member| body.rules.written_opinion && !present.contains(member));
+        let set_aside = round.due.iter().filter(|p| conflicted.contains(p) && voted(p)).count() as u32;
+        let voters: Vec<AccountId> = round.due.iter().filter(|p| !conflicted.contains(p) && round.sat(**p) && voted(p)).copied().collect();
+        let absent = round.due.iter().filter(|m| body.rules.written_opinion && !conflicted.contains(m) && !voters.contains(m));
         let written: Vec<&sheet::Submitted> = absent.filter_map(|member| sheets.get(member)?.sheet.as_ref()).collect();
         let of = match body.rules.majority_of {
             Denominator::Named => body.members.len(),
+            Denominator::NotRecused => round.due.len() - conflicted.len(),
             Denominator::Present => voters.len() + written.len(),
         };
-        Ok(Count { body, sheets, voters, written, of })
+        Ok(Count { body, sheets, voters, written, of, set_aside })
     }
 
     fn ballot(&self, who: &AccountId, nth: usize, code: &str) -> Option<Vote> {
@@ -102,18 +119,26 @@ impl<'a> Count<'a> {
 
     fn row(&self, code: &str) -> Option<Tally> {
         let first = self.votes(0, code);
-        let row = |second, met, way| Some(Tally { code: code.to_owned(), first, second, of: self.of as u32, met, way });
+        let set_aside = self.set_aside;
+        let row = |second, met, way| Some(Tally { code: code.to_owned(), first, second, of: self.of as u32, met, way, set_aside });
         if self.majority(first) {
             return row(None, true, Way::Majority);
         }
         if !self.tied(code) {
             return row(None, false, Way::NoMajority);
         }
+        let side = |nth| self.ballot(&self.body.chair, nth, code).filter(|_| self.voters.contains(&self.body.chair));
+        match (self.body.rules.tie, side(0)) {
+            (Tie::NotMet, _) => return row(None, false, Way::TieNotMet),
+            (Tie::Chair, Some(vote)) => return row(None, vote == Vote::Met, Way::ChairsSide),
+            (Tie::Chair, None) => return row(None, false, Way::TieWithoutChair),
+            (Tie::SecondVoteThenChair, _) => {}
+        }
         if self.voters.iter().any(|v| self.ballot(v, 1, code).is_none()) {
             return None;
         }
         let second = self.votes(1, code);
-        let chair = self.ballot(&self.body.chair, 1, code);
+        let chair = side(1);
         let (met, way) = match (self.majority(second), second.met == second.not_met, chair) {
             (true, ..) => (true, Way::SecondVote),
             (false, false, _) => (false, Way::SecondVote),
@@ -130,14 +155,16 @@ fn voted(round: &Round) -> impl Iterator<Item = &str> {
 
 /// Lines tied in the first vote, in order of their codes: only these are voted again.
 pub fn tied_lines(round: &Round, body: &Establishing, sheets: &Sheets) -> Result<BTreeSet<String>, Refusal> {
-    let count = Count::of(round, body, sheets)?;
-    Ok(voted(round).filter(|code| count.tied(code)).map(str::to_owned).collect())
+    let count = Count::of(round, body, sheets, &[])?;
+    let again = body.rules.tie == Tie::SecondVoteThenChair;
+    Ok(voted(round).filter(|code| again && count.tied(code)).map(str::to_owned).collect())
 }
 
 /// Counts every line but popularity, whose figure the members confirm in their sheets instead.
-pub fn count(round: &Round, body: &Establishing, evidence: &Evidence) -> Result<Vec<Tally>, Refusal> {
+pub fn count(round: &Round, body: &Establishing, evidence: &Evidence, day: NaiveDate) -> Result<Vec<Tally>, Refusal> {
     let sheets = sheets_of(round, evidence);
-    let count = Count::of(round, body, &sheets)?;
+    let conflicted: Vec<AccountId> = round.due.iter().filter(|m| links::open_conflict(**m, round, evidence, day)).copied().collect();
+    let count = Count::of(round, body, &sheets, &conflicted)?;
     let submitted: Vec<&sheet::Submitted> = sheets.values().filter_map(|s| s.sheet.as_ref()).collect();
     let confirmed = submitted.iter().filter(|s| s.figure_confirmed).count();
     if round.share.is_some() && !body.rules.majority.exceeded(confirmed, submitted.len()) {

@@ -77,6 +77,10 @@ pub fn regulation() -> Regulation {
         list_entry_first: true,
         enterprise_door: true,
         publish_between_editions: true,
+        conditional_met: true,
+        review_opens_before: 30,
+        review_calendar_year: false,
+        reminders_before_stop: 2,
         review_months: Some(12),
         body: RulesOfWork {
             min_members: 5,
@@ -88,10 +92,11 @@ pub fn regulation() -> Regulation {
             invite_days: 3,
             counting_board: 3,
             written_opinion: true,
+            tie: Default::default(),
             sheet_of_replaced_member_stands: true,
         },
         paper: PaperSteps { submission: true, initial: true, form_check: true, agency_signature: true },
-        terms: crate::acts::ACTS.iter().filter_map(|a| Some((a.deadline?.to_owned(), term(5)))).collect(),
+        terms: crate::acts::ACTS.iter().filter_map(|a| a.deadline).chain(FURTHER_TERMS.iter().copied()).map(|name| (name.to_owned(), term(5))).collect(),
         groups: vec![group("A"), group("B"), group("P")],
         framework: vec![line("A.1", "A", Decides::Result), line("B.1", "B", Decides::Result), line("P.1", "P", Decides::Popularity)],
     }
@@ -129,7 +134,7 @@ pub const SECRETARY: AccountId = AccountId(Uuid::from_u128(300));
 pub const SUPPORT: AccountId = AccountId(Uuid::from_u128(301));
 
 pub fn attachment() -> Attachment {
-    Attachment { name: t("tệp"), sha256: Hash::ZERO }
+    Attachment { name: t("tệp"), sha256: Hash::ZERO, valid_to: None }
 }
 
 impl Ledger {
@@ -300,6 +305,8 @@ impl Ledger {
             lineage: Lineage::Inherited,
             evidence: t("e"),
             checked_against_annex: true,
+            force: Default::default(),
+            conditional: false,
         };
         SetText {
             lines: self.regulations["test"].framework.iter().map(line).collect(),
@@ -367,6 +374,9 @@ impl Ledger {
             owner: ENTERPRISE,
             origin: None,
             sample: true,
+            identifiers: vec![],
+            claims: vec![],
+            linked: vec![],
         }
     }
 
@@ -469,7 +479,7 @@ impl Ledger {
             self.declare(body, product, n, recused.contains(&n)).unwrap();
         }
         let free = (0..5).find(|n| !recused.contains(n)).unwrap();
-        let ready = body::Command::DeclareReady { product, reviewers: vec![member(free)] };
+        let ready = body::Command::DeclareReady { product, reviewers: vec![member(free)], leads: BTreeMap::new() };
         self.act(in_body(SECRETARY, Duty::Secretary), body, ready).unwrap();
         body
     }
@@ -483,7 +493,7 @@ impl Ledger {
         let finding = |code: &str| {
             let met = !unmet.contains(&code);
             let mark = if met { Mark::Met } else { Mark::NotMet };
-            Finding { code: code.into(), mark, level: None, reason: (!met).then(|| t("lý do")) }
+            Finding { code: code.into(), mark, level: None, reason: (!met).then(|| t("lý do")), until: None }
         };
         SheetText {
             findings: vec![finding("A.1"), finding("B.1")],

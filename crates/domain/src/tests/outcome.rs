@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const HALF: Threshold = Threshold { numerator: 50, denominator: 100 };
 
 fn lines(n: usize) -> Vec<Line> {
-    let line = |code: String, decides| Line { code, group: "G".into(), decides };
+    let line = |code: String, decides| Line { code, group: "G".into(), decides, conditional: false };
     (0..n).map(|i| line(format!("R{i}"), Decides::Result)).chain([line("P".into(), Decides::Popularity)]).collect()
 }
 

@@ -131,7 +131,7 @@ proptest! {
         // Any command that was ever given in the story, to any stream of its kind.
         let commands = super::golden::commands(l);
         let command = commands[source.index(commands.len())].clone();
-        let streams: Vec<Id> = l.streams.keys().filter(|id| id.kind == command.kind()).copied().collect();
+        let streams: Vec<Id> = l.streams.keys().filter(|id| Some(id.kind) == command.kind()).copied().collect();
         let id = streams[stream.index(streams.len())];
         let everybody = actors();
         let actor = everybody[who.index(everybody.len())].clone();

@@ -164,7 +164,7 @@ fn a_recused_member_owes_no_sheet_and_stays_in_the_denominator() {
     l.open(dossier, body).unwrap();
     let round = l.state::<Dossier>(dossier).round().unwrap().clone();
     assert_eq!((round.due.len(), round.recused), (4, vec![member(4)]));
-    assert_eq!(l.state::<Body>(body).established().unwrap().quorum(4), 4, "two thirds of the five named");
+    assert_eq!(l.state::<Body>(body).established().unwrap().quorum(4, 1), 4, "two thirds of the five named");
 }
 
 #[test]

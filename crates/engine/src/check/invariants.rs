@@ -2,13 +2,13 @@
 //! function's, papers carry their acts, recognitions have their decision.
 
 use super::Finding;
-use ndp_domain::acts::{NEW, Who};
+use ndp_domain::acts::{ActId, NEW, Who};
 use ndp_domain::authority::Level;
 use ndp_domain::dossier;
 use ndp_domain::id::{DocumentId, DossierId, Id, Kind};
 use ndp_domain::machine::{Event, State};
 use ndp_domain::outcome::Outcome;
-use ndp_domain::recognition::Class;
+use ndp_domain::recognition::{self, Class};
 use ndp_domain::record::Envelope;
 use ndp_domain::whole::Whole;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ fn finding(what: &str, envelope: &Envelope, detail: impl Into<String>) -> Findin
 /// Kinds whose acts stand in their own machine's stage; sheets, opinions and declarations act in
 /// another stream's.
 fn own_stage(kind: Kind) -> bool {
-    !matches!(kind, Kind::Sheet | Kind::Opinion | Kind::Declaration | Kind::CriteriaSet)
+    !matches!(kind, Kind::Sheet | Kind::Opinion | Kind::Declaration | Kind::CriteriaSet | Kind::Product)
 }
 
 impl Invariants {
@@ -39,16 +39,19 @@ impl Invariants {
         let row = envelope.act.row();
         let stage = before.map_or(NEW, |w| w.state.stage());
         let second_event = matches!(&envelope.event, Event::Dossier(dossier::Event::Concluded { .. }));
-        if own_stage(envelope.stream.kind) && !row.from.contains(&stage) && !second_event {
+        if own_stage(envelope.stream.kind) && !row.leaves(stage) && !second_event {
             found.push(finding("process.wrong_stage", envelope, format!("act {} in stage {stage}", row.id)));
         }
-        if envelope.event.kind() != envelope.stream.kind || after.is_none() {
+        if envelope.event.kind().is_some_and(|kind| kind != envelope.stream.kind) || after.is_none() {
             found.push(finding("process.other_machine", envelope, "an event of another machine"));
         }
         let installed = envelope.actor.account.is_none();
         let entitled = match (row.who, envelope.actor.duty) {
-            (Who::OneOf(duties) | Who::Each(duties), Some(duty)) => duties.contains(&duty) || envelope.paper.is_some() || follows(envelope),
-            (Who::OfIssuing(levels), Some(duty)) => levels.iter().any(|l| duty.level() == *l || duty.level() == Level::None),
+            (Who::OneOf(duties) | Who::Each(duties), Some(duty)) => {
+                let plain = row.plain.is_some_and(|p| p.who.contains(&duty));
+                duties.contains(&duty) || plain || envelope.paper.is_some() || follows(envelope)
+            },
+            (Who::OfIssuing(levels), Some(duty)) => envelope.paper.is_some() || levels.iter().any(|l| duty.level() == *l || duty.level() == Level::None),
             (Who::With, Some(_)) => true,
             (Who::Installation, _) => installed,
             (_, None) => installed && envelope.stream.kind == Kind::Account,
@@ -57,7 +60,9 @@ impl Invariants {
             found.push(finding("process.not_entitled", envelope, format!("act {} by another duty", row.id)));
         }
         if row.paper.is_issued() {
+            let plain = row.plain.is_some_and(|p| p.from.contains(&stage));
             match &envelope.paper {
+                None if plain => {}
                 None => found.push(finding("process.without_paper", envelope, format!("act {} without an issued paper", row.id))),
                 Some(paper) => self.by_paper.push((paper.document, envelope.stream, row.id.name())),
             }
@@ -83,8 +88,8 @@ impl Invariants {
                     found.push(finding("process.minutes", envelope, "not two persons under one text"));
                 }
             }
-            (Event::Recognition(_), Some(State::Recognition(state))) => {
-                self.recognised.push((envelope.stream, state.dossier, state.class));
+            (Event::Recognition(recognition::Event::Recognised(_)), Some(State::Recognition(state))) => {
+                self.recognised.extend(state.dossier.map(|dossier| (envelope.stream, dossier, state.class)));
             }
             (Event::Document(ndp_domain::document::Event::Issued { .. }), Some(State::Document(state))) => {
                 let acts = state.acts.iter().map(|a| (a.stream, a.act.name())).collect();
@@ -104,7 +109,8 @@ impl Invariants {
     pub fn finish(self) -> Vec<Finding> {
         let mut found = Vec::new();
         for (document, stream, act) in &self.by_paper {
-            if !self.issued.get(document).is_some_and(|acts| acts.contains(&(*stream, *act))) {
+            let pinned = |acts: &BTreeSet<(Id, &'static str)>| acts.contains(&(*stream, *act)) || acts.iter().any(|(_, leader)| brings(leader, act));
+            if !self.issued.get(document).is_some_and(pinned) {
                 let detail = format!("act {act} names paper {document}, which was not issued for it");
                 found.push(Finding { what: "process.paper".to_owned(), record: format!("stream {stream}"), detail });
             }
@@ -118,6 +124,11 @@ impl Invariants {
         }
         found
     }
+}
+
+/// Does an act bring another one along in its transaction?
+fn brings(leader: &str, act: &str) -> bool {
+    ActId::of_name(leader).is_some_and(|l| l.row().then.iter().any(|t| t.name() == act || brings(t.name(), act)))
 }
 
 /// P2 follows at once from L8, the product record from E1: no duty of its own is asked.

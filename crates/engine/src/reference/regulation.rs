@@ -26,6 +26,10 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regulation, Vec<Mistake>> 
     let list_entry_first = r.flag(&root, "list_entry_first");
     let enterprise_door = r.flag(&root, "enterprise_door");
     let publish_between_editions = r.flag(&root, "publish_between_editions");
+    let conditional_met = r.flag(&root, "conditional_met");
+    let review_opens_before = r.number(&root, "review_opens_before", 0..=366);
+    let review_calendar_year = r.flag(&root, "review_calendar_year");
+    let reminders_before_stop = r.number(&root, "reminders_before_stop", 0..=20);
     let review_months = if r.has(&root, "review_months") { r.number(&root, "review_months", 1..=240).map(|m| m as u8) } else { None };
     let statuses = statuses(&mut r, &root);
     let body = rules_of_work(&mut r, &root);
@@ -59,6 +63,10 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regulation, Vec<Mistake>> 
             list_entry_first: list_entry_first?,
             enterprise_door: enterprise_door?,
             publish_between_editions: publish_between_editions?,
+            conditional_met: conditional_met?,
+            review_opens_before: review_opens_before? as u16,
+            review_calendar_year: review_calendar_year?,
+            reminders_before_stop: reminders_before_stop? as u16,
             review_months,
             body: body?,
             paper: paper?,
@@ -128,12 +136,14 @@ fn statuses<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Vec<StatusFrom> {
 
 fn rules_of_work<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Option<RulesOfWork> {
     let t = r.table(root, "body")?;
-    let of = [("named", Denominator::Named), ("present", Denominator::Present)];
+    let of = [("named", Denominator::Named), ("not_recused", Denominator::NotRecused), ("present", Denominator::Present)];
+    let ties = [("second_vote_then_chair", Tie::SecondVoteThenChair), ("chair", Tie::Chair), ("not_met", Tie::NotMet)];
     let min_members = r.number(&t, "min_members", 1..=200);
     let odd = r.flag(&t, "odd");
     let (quorum, quorum_of) = (fraction(r, &t, "quorum"), r.choice(&t, "quorum_of", &of));
     let (majority, majority_of) = (fraction(r, &t, "majority"), r.choice(&t, "majority_of", &of));
     let (invite_days, counting_board) = (r.number(&t, "invite_days", 0..=60), r.number(&t, "counting_board", 1..=20));
+    let tie = r.choice(&t, "tie", &ties);
     let (written_opinion, stands) = (r.flag(&t, "written_opinion"), r.flag(&t, "sheet_of_replaced_member_stands"));
     r.nothing_else(&t);
     Some(RulesOfWork {
@@ -146,6 +156,7 @@ fn rules_of_work<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Option<RulesOfWork
         invite_days: invite_days? as u16,
         counting_board: counting_board? as u16,
         written_opinion: written_opinion?,
+        tie: tie?,
         sheet_of_replaced_member_stands: stands?,
     })
 }
@@ -158,11 +169,12 @@ fn paper_steps<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Option<PaperSteps> {
     Some(PaperSteps { submission: submission?, initial: initial?, form_check: form_check?, agency_signature: agency_signature? })
 }
 
-/// Every term that the ACTS table names must be given, and no other.
+/// Every term that the ACTS table or a guard names must be given, and no other.
 fn terms<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> BTreeMap<String, Term> {
     let mut all = BTreeMap::new();
     let Some(t) = r.table(root, "terms") else { return all };
-    let known: BTreeSet<&str> = ACTS.iter().filter_map(|row| row.deadline).collect();
+    let named = ACTS.iter().filter_map(|row| row.deadline).filter(|name| *name != REVIEW_PERIOD);
+    let known: BTreeSet<&str> = named.chain(FURTHER_TERMS.iter().copied()).collect();
     for name in &known {
         let Some(inner) = r.table(&t, name) else { continue };
         let days = r.number(&inner, "days", 0..=3_660);

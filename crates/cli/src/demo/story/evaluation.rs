@@ -33,6 +33,9 @@ impl Story<'_> {
             owner: cast.enterprise,
             origin: Some(t("Hư cấu, để minh họa.")),
             sample: true,
+            identifiers: Vec::new(),
+            claims: Vec::new(),
+            linked: Vec::new(),
         };
         let code = tracking::code(random()).expect("nine random bytes make a code");
         let draft = dossier::Command::Draft { id, code, entry, set, product: ProductRef::New { id: product, record }, what_changed: None };
@@ -92,6 +95,7 @@ impl Story<'_> {
                 mark: if met { Mark::Met } else { Mark::NotMet },
                 level: Some(if met { 85 } else { 30 }),
                 reason: (!met).then(|| t("Chưa có minh chứng phê duyệt cấp độ (mẫu).")),
+                until: None,
             }
         };
         let framework = self.regulation().framework;
@@ -213,7 +217,7 @@ impl Story<'_> {
         self.act(&cast.managing.officer, publication, publication::Command::Share { record }).await?;
         if until >= 2 {
             self.pass(1);
-            self.act(&cast.keeper.signer, publication, publication::Command::Publish {}).await?;
+            self.act(&cast.keeper.signer, publication, publication::Command::Publish { edition: None }).await?;
         }
         Ok(())
     }
