@@ -22,7 +22,7 @@ fn day() -> NaiveDate {
 
 /// A file of one organisation in every capacity.
 fn file_of(org: OrganisationId) -> View {
-    View { managing: Some(org), applicant: Some(org), consulted: vec![org], issuing: Some(org), ..View::default() }
+    View { managing: Some(org), applicant: Some(org), consulted: vec![org], issuing: Some(org), hired: Some(org), ..View::default() }
 }
 
 struct Case {

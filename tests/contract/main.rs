@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod authority;
+mod cases;
 mod house;
 mod texts;

@@ -44,7 +44,8 @@ async fn told() -> (World, ndp_domain::id::DossierId, Vec<Id>) {
     let body = story.body("Hội đồng hai", None, 2).await.unwrap();
     let recused = world.cast.evaluators[2].account;
     story.declare(body, product, Some(recused)).await.unwrap();
-    let ready = ndp_domain::body::Command::DeclareReady { product, reviewers: vec![world.cast.vice_chair.account], leads: Default::default() };
+    let ready =
+        ndp_domain::body::Command::DeclareReady { product, reviewers: vec![world.cast.vice_chair.account], leads: Default::default() };
     story.act(&world.cast.secretary, body, ready).await.unwrap();
     let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
     story.act(&world.cast.secretary, dossier, open).await.unwrap();

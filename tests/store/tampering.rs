@@ -16,7 +16,8 @@ async fn told() -> World {
     let body = story.body("Hội đồng", None, 2).await.unwrap();
     let recused = Some(world.cast.evaluators[2].account);
     story.declare(body, product, recused).await.unwrap();
-    let ready = ndp_domain::body::Command::DeclareReady { product, reviewers: vec![world.cast.vice_chair.account], leads: Default::default() };
+    let ready =
+        ndp_domain::body::Command::DeclareReady { product, reviewers: vec![world.cast.vice_chair.account], leads: Default::default() };
     story.act(&world.cast.secretary, body, ready).await.unwrap();
     story.evaluate(dossier, body, &[], recused, 4).await.unwrap();
     let publication = story.decide(dossier, ndp_domain::acts::ActId::E22).await.unwrap().unwrap();

@@ -122,7 +122,8 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
         let recused = (name == "rejected").then(|| cast.evaluators.last().map(|e| e.account)).flatten();
         let body = story.body("Hội đồng đánh giá mẫu", None, 2).await?;
         story.declare(body, product, recused).await?;
-        let ready = ndp_domain::body::Command::DeclareReady { product, reviewers: vec![cast.vice_chair.account], leads: Default::default() };
+        let ready =
+            ndp_domain::body::Command::DeclareReady { product, reviewers: vec![cast.vice_chair.account], leads: Default::default() };
         story.act(&cast.secretary, body, ready).await?;
         story.evaluate(dossier, body, unmet, recused, 4).await?;
         if let Some(publication) = story.decide(dossier, act).await? {

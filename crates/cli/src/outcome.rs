@@ -180,8 +180,11 @@ pub fn compute(bytes: &[u8], regulations: &BTreeMap<String, Regulation>, lang: L
         Some(popularity) => share(popularity)?,
         None => None,
     };
-    let lines: Vec<Line> =
-        regulation.framework.iter().map(|c| Line { code: c.code.clone(), group: c.group.clone(), decides: c.decides, conditional: false }).collect();
+    let lines: Vec<Line> = regulation
+        .framework
+        .iter()
+        .map(|c| Line { code: c.code.clone(), group: c.group.clone(), decides: c.decides, conditional: false })
+        .collect();
     let a = assess(regulation.rule(), &lines, &results, share);
     let steps: Vec<Value> = a.steps.iter().map(|step| explain(step, &a.share, lang)).collect();
     Ok(json!({

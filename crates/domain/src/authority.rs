@@ -203,7 +203,8 @@ pub fn may_at_all(act: &Act, standing: &Standing) -> Result<Option<SigningForm>,
 /// The body's letters are drafted by its secretary and signed by its chair; the hired unit signs
 /// contract and acceptance beside the agency.
 fn works_at(duty: Duty, level: Level) -> bool {
-    let of_body = matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair | Duty::HiredUnit));
+    let of_body =
+        matches!((level, duty), (Level::Officer, Duty::Secretary) | (Level::Signer, Duty::Chair | Duty::ViceChair | Duty::HiredUnit));
     duty.level() == level || of_body
 }
 

@@ -13,7 +13,7 @@ mod evolve;
 mod hired;
 
 pub use decide::free_members;
-pub use hired::{Contract, Report};
+pub use hired::{Contract, Report, ReportText};
 
 use crate::acts::ActId;
 use crate::authority::Duty;

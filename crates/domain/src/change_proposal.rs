@@ -109,7 +109,10 @@ impl Machine for ChangeProposal {
     }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
-            Command::Propose { text, .. } | Command::Comment { text } | Command::Accept { reason: text } | Command::Refuse { reason: text } => {
+            Command::Propose { text, .. }
+            | Command::Comment { text }
+            | Command::Accept { reason: text }
+            | Command::Refuse { reason: text } => {
                 vec![Content::of(text)]
             }
         }

@@ -15,10 +15,10 @@ pub use text::{Force, Lineage, Market, SetLine, SetText};
 
 use crate::acts::{ActId, NEW};
 use crate::canonical::{Content, Pin};
+use crate::dossier::Dossier;
 use crate::evidence::Need;
 use crate::id::{CriteriaSetId, Id, Kind, ListEntryId, OpinionId, OrganisationId};
 use crate::list_entry::{ListedEntry, paper};
-use crate::dossier::Dossier;
 use crate::machine::{self, LastDay, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion, derived};
 use crate::opinion::Opinion;

@@ -232,9 +232,10 @@ impl Machine for Dossier {
             (Some(s), Command::OpenRound { body, .. }) => {
                 vec![Need::Stream((*body).into()), Need::Children((*body).into(), Kind::Declaration), Need::Stream(s.product.into())]
             }
-            (Some(s), Command::SignMinutes { .. } | Command::ConcludeReport { .. } | Command::ChooseDenominator { .. } | Command::SetAside { .. }) => {
-                body().into_iter().chain(s.recognition.map(|r| Need::Stream(r.into()))).collect()
-            }
+            (
+                Some(s),
+                Command::SignMinutes { .. } | Command::ConcludeReport { .. } | Command::ChooseDenominator { .. } | Command::SetAside { .. },
+            ) => body().into_iter().chain(s.recognition.map(|r| Need::Stream(r.into()))).collect(),
             (_, Command::Convene { .. } | Command::Invite { .. }) => body().into_iter().collect(),
             (Some(s), Command::Count {}) => {
                 let links = s.round().into_iter().flat_map(|r| &r.due).map(|m| Need::Stream(links_of(*m).into()));

@@ -62,14 +62,35 @@ pub enum Command {
     /// PE3
     Replace {},
     /// X4
-    Import { id: EditionId, register: Register, capacity: Name, keeper: OrganisationId, regulation: String, count: Option<u32>, historical: Historical },
+    Import {
+        id: EditionId,
+        register: Register,
+        capacity: Name,
+        keeper: OrganisationId,
+        regulation: String,
+        count: Option<u32>,
+        historical: Historical,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Compiling { id: EditionId, register: Register, capacity: String, keeper: OrganisationId, regulation: String, previous: Option<EditionId> },
-    Issued { annex: Pin, count: u32, by_agency: BTreeMap<OrganisationId, u32>, waiting: Vec<PublicationId>, paper: IssuedPaper },
+    Compiling {
+        id: EditionId,
+        register: Register,
+        capacity: String,
+        keeper: OrganisationId,
+        regulation: String,
+        previous: Option<EditionId>,
+    },
+    Issued {
+        annex: Pin,
+        count: u32,
+        by_agency: BTreeMap<OrganisationId, u32>,
+        waiting: Vec<PublicationId>,
+        paper: IssuedPaper,
+    },
     Replaced {},
     Imported(State),
 }

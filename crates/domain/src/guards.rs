@@ -148,9 +148,7 @@ pub const SUPPLEMENT_OVERDUE: Guard = guard("supplement_overdue", |state, occasi
 pub const ANSWER_OVERDUE: Guard = guard("answer_overdue", |state, occasion| {
     let until = match state {
         Some(State::ListEntry(s)) => s.supplements.last().map(|a| a.until),
-        Some(State::Dossier(s)) if Dossier::stage(s) == "E.clarifying" => {
-            s.round().and_then(|r| r.clarifications.last()).map(|a| a.until)
-        }
+        Some(State::Dossier(s)) if Dossier::stage(s) == "E.clarifying" => s.round().and_then(|r| r.clarifications.last()).map(|a| a.until),
         Some(State::Dossier(s)) => s.supplements.last().map(|a| a.until),
         _ => None,
     };
@@ -206,10 +204,12 @@ pub const REVIEW_SAYS_SAME: Guard = guard("review_says_same", |state, _| review_
 pub const REVIEW_SAYS_LESS: Guard = guard("review_says_less", |state, _| {
     review_says(state, |outcome, class| outcome != Outcome::Undetermined && outcome < class.outcome())
 });
-pub const REVIEW_SAYS_REJECTED: Guard = guard("review_says_rejected", |state, _| review_says(state, |outcome, _| outcome == Outcome::Rejected));
+pub const REVIEW_SAYS_REJECTED: Guard =
+    guard("review_says_rejected", |state, _| review_says(state, |outcome, _| outcome == Outcome::Rejected));
 pub const REVIEW_SAYS_POTENTIAL: Guard =
     guard("review_says_potential", |state, _| review_says(state, |outcome, _| outcome == Outcome::Potential));
-pub const REVIEW_SAYS_NATIONAL: Guard = guard("review_says_national", |state, _| review_says(state, |outcome, _| outcome == Outcome::National));
+pub const REVIEW_SAYS_NATIONAL: Guard =
+    guard("review_says_national", |state, _| review_says(state, |outcome, _| outcome == Outcome::National));
 
 pub const REVIEW_NOT_CONCLUDED: Guard = guard("review_not_concluded", |state, _| {
     on_recognition(state, |s| s.concluded().map_or(Ok(()), |outcome| Err(Refusal::OutcomeIsAnother { outcome })))

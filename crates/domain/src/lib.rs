@@ -31,6 +31,7 @@ pub mod law;
 pub mod links;
 pub mod list_entry;
 pub mod machine;
+pub mod market;
 pub mod merkle;
 pub mod objection;
 pub mod occasion;

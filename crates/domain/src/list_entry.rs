@@ -326,7 +326,12 @@ impl Machine for ListEntry {
             }
             Command::Import { regulation, managing, name, historical } => {
                 historical.check(occasion)?;
-                Event::Imported { regulation: regulation.clone(), managing: *managing, name: name.to_string(), historical: historical.clone() }
+                Event::Imported {
+                    regulation: regulation.clone(),
+                    managing: *managing,
+                    name: name.to_string(),
+                    historical: historical.clone(),
+                }
             }
         };
         Ok(vec![event])

@@ -189,13 +189,9 @@ impl Machine for Organisation {
     }
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         match (state, event) {
-            (_, Event::Registered { id, record }) => Some(State {
-                id: *id,
-                record: record.clone(),
-                transfers: Vec::new(),
-                units: Vec::new(),
-                former: Vec::new(),
-            }),
+            (_, Event::Registered { id, record }) => {
+                Some(State { id: *id, record: record.clone(), transfers: Vec::new(), units: Vec::new(), former: Vec::new() })
+            }
             (Some(mut s), Event::UnitRecorded { unit }) => {
                 s.units.retain(|u| u.code != unit.code);
                 s.units.push(unit.clone());

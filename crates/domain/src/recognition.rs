@@ -213,7 +213,10 @@ impl Machine for Recognition {
         match command {
             Command::Review { .. } => {
                 let basis = s.basis.or(s.dossier).map(|d| Need::Stream(d.into()));
-                [Need::Stream(set_of(s.entry).into()), Need::Stream(s.product.into()), Need::Stream(s.entry.into())].into_iter().chain(basis).collect()
+                [Need::Stream(set_of(s.entry).into()), Need::Stream(s.product.into()), Need::Stream(s.entry.into())]
+                    .into_iter()
+                    .chain(basis)
+                    .collect()
             }
             Command::End { .. } => vec![Need::OfProduct(s.product, Kind::Plan)],
             _ => Vec::new(),
@@ -231,7 +234,9 @@ impl Machine for Recognition {
         let after = |name| concluded.and_then(|day| occasion.due_from(day, name)).map_or(LastDay::Never, LastDay::On);
         match act {
             ActId::R3 => on(state.next_review_on),
-            ActId::R4 => on(state.measurements.iter().filter(|m| m.crosses).map(|m| m.recorded_on).chain(state.expiries.iter().map(|e| e.on)).min()),
+            ActId::R4 => {
+                on(state.measurements.iter().filter(|m| m.crosses).map(|m| m.recorded_on).chain(state.expiries.iter().map(|e| e.on)).min())
+            }
             ActId::R5 => after("recognition.decide"),
             ActId::R8 | ActId::R10 | ActId::R11 => after("recognition.withdraw"),
             ActId::R7 => on(state.review.as_ref().and_then(|r| r.remediation_until)),

@@ -102,7 +102,6 @@ pub fn answer_due(until: NaiveDate, occasion: &Occasion) -> Result<(), Refusal> 
     if occasion.passed(until) { Ok(()) } else { Err(Refusal::StillInTime { until }) }
 }
 
-
 /// Puts an answer or a reminder on the last letter.
 pub fn note(all: &mut [Supplement], change: impl FnOnce(&mut Supplement)) {
     if let Some(last) = all.last_mut() {

@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod calendar;
+mod cases_after;
+mod cases_file;
+mod cases_round;
 mod golden;
 mod ledger;
 mod outcome;
 mod properties;
 mod refusals;
+mod refusals_of_side_roads;
+mod roads;
 mod rules;
 mod shapes;

@@ -311,9 +311,7 @@ fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Dut
             ndp_domain::sheet::Command::Enter { dossier, .. }
             | ndp_domain::sheet::Command::Submit { dossier, .. }
             | ndp_domain::sheet::Command::Cast { dossier, .. },
-        ) => {
-            state((*dossier).into()).and_then(|s| s.view().body)
-        }
+        ) => state((*dossier).into()).and_then(|s| s.view().body),
         _ => state(ask.stream).and_then(|s| s.view().body),
     };
     let Some(body) = named.and_then(|b| state(b.into())).and_then(Body::known) else { return Vec::new() };

@@ -334,7 +334,8 @@ impl<'a> Story<'a> {
             .await?;
         if let (Some(product), true) = (product, until >= 3) {
             self.declare(id, product, None).await?;
-            self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account], leads: BTreeMap::new() }).await?;
+            self.act(&cast.secretary, id, B::DeclareReady { product, reviewers: vec![cast.vice_chair.account], leads: BTreeMap::new() })
+                .await?;
         }
         Ok(id)
     }

@@ -61,7 +61,9 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             Event::Nominated { organisation: *organisation, people: people.clone(), paper: paper(occasion)? }
         }
         (Some(s), Command::Amend { establishing, reason }) => {
-            let meets = |d: &crate::dossier::State| matches!(Dossier::stage(d), "E.meeting" | "E.counted") && d.round().is_some_and(|r| r.body == s.id);
+            let meets = |d: &crate::dossier::State| {
+                matches!(Dossier::stage(d), "E.meeting" | "E.counted") && d.round().is_some_and(|r| r.body == s.id)
+            };
             if occasion.evidence.all::<Dossier>().any(|d| meets(d.state)) {
                 return Err(Refusal::MeetingInProgress {});
             }

@@ -7,14 +7,30 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "change")]
 pub enum Change {
-    Added { code: String },
-    Removed { code: String },
-    Changed { code: String, fields: Vec<&'static str> },
+    Added {
+        code: String,
+    },
+    Removed {
+        code: String,
+    },
+    Changed {
+        code: String,
+        fields: Vec<&'static str>,
+    },
     /// The same line in another group.
-    Moved { code: String, from: String, to: String },
+    Moved {
+        code: String,
+        from: String,
+        to: String,
+    },
     /// The market's definition, unit, method or source.
-    Market { fields: Vec<&'static str> },
-    SecurityLevel { from: Option<u8>, to: Option<u8> },
+    Market {
+        fields: Vec<&'static str>,
+    },
+    SecurityLevel {
+        from: Option<u8>,
+        to: Option<u8>,
+    },
 }
 
 /// Differences in the order of the newer text, removed lines last.

@@ -53,9 +53,7 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             let until = end_of_term(ActId::E7, occasion);
             Event::SupplementAsked { supplement: supplement::ask(&s.supplements, points, until, occasion)?, paper: paper(occasion)? }
         }
-        Command::Supplement { answers } => {
-            Event::Supplemented { answered: supplement::answer(s.supplements.last(), answers, occasion)? }
-        }
+        Command::Supplement { answers } => Event::Supplemented { answered: supplement::answer(s.supplements.last(), answers, occasion)? },
         Command::Remind {} => Event::Reminded { on: occasion.day(), paper: paper(occasion)? },
         Command::Lapse { explanation } => Event::Lapsed { explanation: Content::of(explanation).pin(), paper: paper(occasion)? },
         Command::Decline { reason, explanation } => {
@@ -212,7 +210,13 @@ fn open(s: &State, application: Option<&Application>, consent: Option<&Attachmen
         if s.recognition.is_none() {
             return Err(Refusal::EvidenceMissing { codes: s.lines.iter().map(|l| l.code.clone()).collect() });
         }
-        return Ok(Event::Opened { application: s.application, share: s.share, expiries: s.expiries.clone(), consent: consent_hash, paper });
+        return Ok(Event::Opened {
+            application: s.application,
+            share: s.share,
+            expiries: s.expiries.clone(),
+            consent: consent_hash,
+            paper,
+        });
     };
     let product = occasion.evidence.find::<Product>(s.product)?.state;
     if product.record.ownership == Ownership::Enterprise && consent.is_none() {

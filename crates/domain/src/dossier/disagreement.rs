@@ -24,7 +24,8 @@ pub struct Disagreement {
 /// Every line of the round, the most divided first.
 pub fn disagreement(round: &Round, sheets: &BTreeMap<AccountId, &sheet::State>) -> Vec<Disagreement> {
     let submitted: Vec<&sheet::Submitted> = sheets.values().filter_map(|s| s.sheet.as_ref()).collect();
-    let mut all: Vec<Disagreement> = round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| line(&l.code, &submitted)).collect();
+    let mut all: Vec<Disagreement> =
+        round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| line(&l.code, &submitted)).collect();
     all.sort_by_key(|d| (!d.divided, std::cmp::Reverse(d.spread), d.code.clone()));
     all
 }

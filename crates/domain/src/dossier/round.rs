@@ -34,7 +34,8 @@ pub(super) fn open(s: &State, body: BodyId, cut_off: NaiveDate, occasion: &Occas
     let mut parties: Vec<OrganisationId> = owner.into_iter().chain(s.applicant).collect();
     parties.sort_unstable();
     parties.dedup();
-    let staff = if hired { Staff::hired(found, &parties, occasion)? } else { Staff::of(found, s.product, product.self_managed(), occasion)? };
+    let staff =
+        if hired { Staff::hired(found, &parties, occasion)? } else { Staff::of(found, s.product, product.self_managed(), occasion)? };
     let application = s.application.ok_or(Refusal::LetterMissing {})?;
     Ok(Event::RoundOpened {
         round: Round {
@@ -180,12 +181,16 @@ pub(super) fn counted(s: &State, occasion: &Occasion) -> Result<Event, Refusal> 
     }
     let tallies = count(round, body.established()?, occasion.evidence, occasion.day())?;
     let results: BTreeMap<String, bool> = tallies.iter().map(|t| (t.code.clone(), t.met)).collect();
-    let conditions = conditions_of(sheets_of(round, occasion.evidence).values().filter_map(|s| s.sheet.as_ref()).map(|s| &s.conditions), &results);
+    let conditions =
+        conditions_of(sheets_of(round, occasion.evidence).values().filter_map(|s| s.sheet.as_ref()).map(|s| &s.conditions), &results);
     Ok(Event::Counted { tallies, results, conditions })
 }
 
 /// The earliest date that anybody set on a line that was found met.
-fn conditions_of<'a>(all: impl Iterator<Item = &'a BTreeMap<String, NaiveDate>>, results: &BTreeMap<String, bool>) -> BTreeMap<String, NaiveDate> {
+fn conditions_of<'a>(
+    all: impl Iterator<Item = &'a BTreeMap<String, NaiveDate>>,
+    results: &BTreeMap<String, bool>,
+) -> BTreeMap<String, NaiveDate> {
     let mut earliest: BTreeMap<String, NaiveDate> = BTreeMap::new();
     for (code, until) in all.flatten().filter(|(code, _)| results.get(*code) == Some(&true)) {
         let day = earliest.entry(code.clone()).or_insert(*until);

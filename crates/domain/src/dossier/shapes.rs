@@ -213,7 +213,9 @@ pub enum DeclineReason {
     NotOfThisType,
     NotTheOwner,
     /// Another agency's: which one (case 58).
-    AnotherAgency { agency: OrganisationId },
+    AnotherAgency {
+        agency: OrganisationId,
+    },
 }
 
 /// What a review hands its dossier (R3, R4): the version in effect, the lines in scope, and what

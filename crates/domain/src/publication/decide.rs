@@ -40,7 +40,11 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             // A class follows from a signed decision: it may not be refused here.
             let by_decision = state.and_then(|s| s.proposed.as_ref()).is_some_and(|p| p.class.is_some());
             if !accepted && (reason.is_none() || by_decision) {
-                return Err(if by_decision { Refusal::ClassByDecisionOnly {} } else { Refusal::TextMissing { field: "reason".to_owned() } });
+                return Err(if by_decision {
+                    Refusal::ClassByDecisionOnly {}
+                } else {
+                    Refusal::TextMissing { field: "reason".to_owned() }
+                });
             }
             Event::Settled { accepted, reason: reason.as_ref().map(pin), at: occasion.at }
         }
@@ -57,7 +61,10 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
 
 /// States of a ground in which its entry may be out.
 fn stands(stage: &str) -> bool {
-    matches!(stage, "L.listed" | "R.in_force" | "R.periodic_review" | "R.extraordinary_review" | "R.remediation" | "U.in_use" | "U.suspended")
+    matches!(
+        stage,
+        "L.listed" | "R.in_force" | "R.periodic_review" | "R.extraordinary_review" | "R.remediation" | "U.in_use" | "U.suspended"
+    )
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -35,7 +35,13 @@ pub(super) fn of(id: Id, state: &State, event: &Event, occasion: &Occasion) -> V
         Event::Ended { over, .. } => {
             let mut all = stop_dossier(state, occasion);
             let in_use = |p: &crate::evidence::Found<plan::State>| matches!(Plan::stage(p.state), "U.in_use" | "U.suspended");
-            all.extend(occasion.evidence.all::<Plan>().filter(in_use).map(|p| (p.id, plan::Command::End { ends_on: over.on, successor: over.successor }.into())));
+            all.extend(
+                occasion
+                    .evidence
+                    .all::<Plan>()
+                    .filter(in_use)
+                    .map(|p| (p.id, plan::Command::End { ends_on: over.on, successor: over.successor }.into())),
+            );
             all.extend(publication::close_all(occasion, id, Ended::Ended, over.on, over.successor.map(Id::from)));
             all
         }

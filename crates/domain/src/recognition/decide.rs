@@ -21,13 +21,23 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
     let Some(s) = state else { return Err(Refusal::WrongStage { act: command.act(), stage: NEW.to_owned() }) };
     let pin = |text: &Prose| Content::of(text).pin();
     Ok(match command {
-        Command::Recognise { .. } | Command::Import { .. } => return Err(Refusal::WrongStage { act: command.act(), stage: NEW.to_owned() }),
+        Command::Recognise { .. } | Command::Import { .. } => {
+            return Err(Refusal::WrongStage { act: command.act(), stage: NEW.to_owned() });
+        }
         Command::Review { dossier, code, ground, scope } => {
             let id = RecognitionId::try_from(occasion.stream).map_err(|_| Refusal::IdOfAnotherStream {})?;
             // What a full review takes over is decided here too, so that it is refused before it is signed.
             review_of(s, id, ground.is_none(), scope.as_ref(), occasion)?;
             let (full, concluded, remediation_until) = (scope.is_none(), None, None);
-            let review = Review { dossier: *dossier, periodic: ground.is_none(), ground: *ground, full, concluded, remediated: false, remediation_until };
+            let review = Review {
+                dossier: *dossier,
+                periodic: ground.is_none(),
+                ground: *ground,
+                full,
+                concluded,
+                remediated: false,
+                remediation_until,
+            };
             Event::ReviewOpened { review, code: code.to_string(), scope: scope.clone(), paper: paper(occasion)? }
         }
         Command::Keep {} => Event::Kept { reviewed: reviewed(s, occasion)? },
@@ -84,7 +94,9 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             let met = figure.share.met(occasion.regulation.threshold);
             let crosses = met == Some(s.class == Class::Potential) && s.standing == Standing::InForce;
             let (cut_off, recorded_on) = (figure.period_to, occasion.day());
-            Event::Measured { measurement: Measurement { share: figure.share, cut_off, recorded_on, figure: Content::of(figure).pin(), crosses } }
+            Event::Measured {
+                measurement: Measurement { share: figure.share, cut_off, recorded_on, figure: Content::of(figure).pin(), crosses },
+            }
         }
         Command::Concluded { outcome } => Event::Concluded { concluded: outcome.map(|o| (o, occasion.day())) },
     })
@@ -92,28 +104,31 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
 
 /// The state that R1, R2 or X4 opens.
 fn recognised(command: &Command, occasion: &Occasion) -> Result<Option<State>, Refusal> {
-    let fresh = |class, product, dossier: Option<DossierId>, entry, name: String, managing, unit, applicant, regulation, paper: IssuedPaper| State {
-        class,
-        standing: Standing::InForce,
-        product,
-        dossier,
-        entry,
-        name,
-        managing,
-        unit,
-        applicant,
-        regulation,
-        next_review_on: next_review(occasion.regulation, paper.date),
-        paper,
-        basis: None,
-        evaluated_on: None,
-        expiries: Vec::new(),
-        measurements: Vec::new(),
-        review: None,
-        hearing: None,
-        over: None,
-        historical: None,
-    };
+    let fresh =
+        |class, product, dossier: Option<DossierId>, entry, name: String, managing, unit, applicant, regulation, paper: IssuedPaper| {
+            State {
+                class,
+                standing: Standing::InForce,
+                product,
+                dossier,
+                entry,
+                name,
+                managing,
+                unit,
+                applicant,
+                regulation,
+                next_review_on: next_review(occasion.regulation, paper.date),
+                paper,
+                basis: None,
+                evaluated_on: None,
+                expiries: Vec::new(),
+                measurements: Vec::new(),
+                review: None,
+                hearing: None,
+                over: None,
+                historical: None,
+            }
+        };
     Ok(match command.clone() {
         Command::Recognise { class, product, dossier, entry, name, managing, unit, applicant, regulation, paper, expiries } => {
             let state = fresh(class, product, Some(dossier), entry, name, managing, unit, applicant, regulation, paper);

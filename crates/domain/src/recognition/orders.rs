@@ -18,8 +18,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum RevocationGround {
     /// Xin thôi: the service goes on (case 3).
-    HolderGivesUp { letter: Attachment },
-    FalseEvidence { conclusion: Attachment },
+    HolderGivesUp {
+        letter: Attachment,
+    },
+    FalseEvidence {
+        conclusion: Attachment,
+    },
     OwnerCeased,
 }
 

@@ -60,12 +60,16 @@ pub(super) fn review_of(
     let mut carried = BTreeMap::new();
     if let Some(scope) = scope {
         let unknown: Vec<String> = scope.iter().filter(|c| !version.lines.iter().any(|l| l.code == **c)).cloned().collect();
-        if !unknown.is_empty() || scope.is_empty() {
+        if scope.is_empty() {
+            return Err(Refusal::TextMissing { field: "scope".to_owned() });
+        }
+        if !unknown.is_empty() {
             return Err(Refusal::FindingUnknown { codes: unknown });
         }
         let outside = version.lines.iter().filter(|l| l.decides == Decides::Result && !scope.contains(&l.code));
         for line in outside {
-            let met = results.get(&line.code).copied().filter(|met| *met).ok_or(Refusal::ShortReviewNotAllowed { code: line.code.clone() })?;
+            let met =
+                results.get(&line.code).copied().filter(|met| *met).ok_or(Refusal::ShortReviewNotAllowed { code: line.code.clone() })?;
             carried.insert(line.code.clone(), met);
         }
         still_valid(s, basis.map(|d| d.version.n), version.n, &carried, occasion)?;

@@ -31,7 +31,8 @@ fn story() -> Ledger {
     let (dossier, ..) = l.evaluation((1, 2, 2), &[], 6);
     l.decide(dossier, ActId::E22).unwrap();
     let publication = l.of_kind(crate::id::Kind::Publication).into_iter().find(|id| l.stage(*id) == "P.data_sent").unwrap();
-    l.act(actor(8, crate::authority::Duty::ListKeeper, KEEPER), publication, crate::publication::Command::Publish { edition: None }).unwrap();
+    l.act(actor(8, crate::authority::Duty::ListKeeper, KEEPER), publication, crate::publication::Command::Publish { edition: None })
+        .unwrap();
     let set = l.of_kind(crate::id::Kind::CriteriaSet)[0];
     let entry = l.state::<crate::criteria_set::CriteriaSet>(set).entry;
     l.begin(entry, crate::criteria_set::Basis::Version(1));

@@ -96,7 +96,12 @@ pub fn regulation() -> Regulation {
             sheet_of_replaced_member_stands: true,
         },
         paper: PaperSteps { submission: true, initial: true, form_check: true, agency_signature: true },
-        terms: crate::acts::ACTS.iter().filter_map(|a| a.deadline).chain(FURTHER_TERMS.iter().copied()).map(|name| (name.to_owned(), term(5))).collect(),
+        terms: crate::acts::ACTS
+            .iter()
+            .filter_map(|a| a.deadline)
+            .chain(FURTHER_TERMS.iter().copied())
+            .map(|name| (name.to_owned(), term(5)))
+            .collect(),
         groups: vec![group("A"), group("B"), group("P")],
         framework: vec![line("A.1", "A", Decides::Result), line("B.1", "B", Decides::Result), line("P.1", "P", Decides::Popularity)],
     }

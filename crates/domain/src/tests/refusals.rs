@@ -333,7 +333,11 @@ fn bodies() -> Vec<(&'static str, Answer)> {
     let establishing = made.establishing();
     made.establish(body, establishing).unwrap();
     let ready = |l: &Ledger, reviewers: Vec<AccountId>| {
-        l.clone().act(in_body(SECRETARY, Duty::Secretary), body, body::Command::DeclareReady { product, reviewers, leads: Default::default() })
+        l.clone().act(
+            in_body(SECRETARY, Duty::Secretary),
+            body,
+            body::Command::DeclareReady { product, reviewers, leads: Default::default() },
+        )
     };
     let undeclared = ready(&made, vec![member(0)]);
     let declared = |recused: &[u128]| {
@@ -609,7 +613,8 @@ fn decisions() -> Vec<(&'static str, Answer)> {
     let share = |change: &dyn Fn(&mut DataRecord)| l.clone().act(actor(1, Duty::ManagingOfficer, MINISTRY), publication, record(change));
     let mut sent = l.clone();
     sent.act(actor(1, Duty::ManagingOfficer, MINISTRY), publication, record(&|_| {})).unwrap();
-    let publish = |l: &Ledger| l.clone().act(actor(8, Duty::ListKeeper, KEEPER), publication, publication::Command::Publish { edition: None });
+    let publish =
+        |l: &Ledger| l.clone().act(actor(8, Duty::ListKeeper, KEEPER), publication, publication::Command::Publish { edition: None });
     let editions = {
         let mut l = sent.clone();
         l.regulations.get_mut("test").unwrap().publish_between_editions = false;
@@ -717,8 +722,20 @@ fn papers() -> Vec<(&'static str, Answer)> {
 
 #[test]
 fn every_refusal_has_its_story() {
-    let stories: Vec<(&str, Answer)> =
-        [entries(), installation(), criteria(), dossiers(), bodies(), rounds(), decisions(), papers()].into_iter().flatten().collect();
+    let stories: Vec<(&str, Answer)> = [
+        entries(),
+        installation(),
+        criteria(),
+        dossiers(),
+        bodies(),
+        rounds(),
+        decisions(),
+        papers(),
+        super::refusals_of_side_roads::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let mut seen: BTreeSet<&str> = BY_UNIQUE_KEYS.iter().copied().collect();
     let mut wrong = Vec::new();
     for (expected, answer) in &stories {

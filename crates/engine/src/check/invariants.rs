@@ -50,8 +50,10 @@ impl Invariants {
             (Who::OneOf(duties) | Who::Each(duties), Some(duty)) => {
                 let plain = row.plain.is_some_and(|p| p.who.contains(&duty));
                 duties.contains(&duty) || plain || envelope.paper.is_some() || follows(envelope)
-            },
-            (Who::OfIssuing(levels), Some(duty)) => envelope.paper.is_some() || levels.iter().any(|l| duty.level() == *l || duty.level() == Level::None),
+            }
+            (Who::OfIssuing(levels), Some(duty)) => {
+                envelope.paper.is_some() || levels.iter().any(|l| duty.level() == *l || duty.level() == Level::None)
+            }
             (Who::With, Some(_)) => true,
             (Who::Installation, _) => installed,
             (_, None) => installed && envelope.stream.kind == Kind::Account,
@@ -109,7 +111,8 @@ impl Invariants {
     pub fn finish(self) -> Vec<Finding> {
         let mut found = Vec::new();
         for (document, stream, act) in &self.by_paper {
-            let pinned = |acts: &BTreeSet<(Id, &'static str)>| acts.contains(&(*stream, *act)) || acts.iter().any(|(_, leader)| brings(leader, act));
+            let pinned =
+                |acts: &BTreeSet<(Id, &'static str)>| acts.contains(&(*stream, *act)) || acts.iter().any(|(_, leader)| brings(leader, act));
             if !self.issued.get(document).is_some_and(pinned) {
                 let detail = format!("act {act} names paper {document}, which was not issued for it");
                 found.push(Finding { what: "process.paper".to_owned(), record: format!("stream {stream}"), detail });
