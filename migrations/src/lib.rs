@@ -6,13 +6,18 @@ use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_streams;
 mod m20261122_000002_reference;
+mod m20261122_000003_entries;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_streams::Migration), Box::new(m20261122_000002_reference::Migration)]
+        vec![
+            Box::new(m20261122_000001_streams::Migration),
+            Box::new(m20261122_000002_reference::Migration),
+            Box::new(m20261122_000003_entries::Migration),
+        ]
     }
 }
 

@@ -62,7 +62,10 @@ const TABLES: &[(&str, &str)] = &[
     ("access", "stream uuid, principal text, facet text, valid_from text, valid_to null_text"),
     ("recusal", "stream uuid, person text, product text"),
     ("idempotency", "account text, key text, request bytes, batch uuid, answer text"),
-    ("entry_version", "stream uuid, register text, name text, class text, valid_from text, valid_to null_text, recorded_at text"),
+    (
+        "entry_version",
+        "stream uuid, register text, name text, class text, managing text, valid_from text, valid_to null_text, recorded_at text",
+    ),
     ("reference", "stream uuid, line int, key text, row text"),
 ];
 

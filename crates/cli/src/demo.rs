@@ -84,6 +84,17 @@ pub fn sample_enterprise() -> Record {
     }
 }
 
+/// A competent unit invented for the demonstration.
+pub fn sample_hired_unit() -> Record {
+    Record {
+        code: t("DV-MAU"),
+        name_vi: t("Trung tâm Đánh giá Mẫu (dữ liệu mẫu)"),
+        name_en: Some(t("Sample Evaluation Centre (sample data)")),
+        class: t("hired unit"),
+        ..sample_enterprise()
+    }
+}
+
 /// Installs the reference data, the organisations and the people.
 pub async fn install(engine: &Engine, sources: &Sources) -> Result<cast::Cast, DemoError> {
     let data = reference::parse(sources).map_err(DemoError::Reference)?;
@@ -98,17 +109,21 @@ pub async fn install(engine: &Engine, sources: &Sources) -> Result<cast::Cast, D
         .map(|o| o.id)
         .ok_or(DemoError::Organisation("UBND"))?;
     let enterprise: OrganisationId = engine.install_organisation(sample_enterprise()).await?;
+    let hired = engine.install_organisation(sample_hired_unit()).await?;
     let administrator = engine.install_administrator(keeper).await?;
-    Ok(cast::cast(engine, administrator, [managing, keeper, consulted, committee], enterprise).await?)
+    Ok(cast::cast(engine, administrator, [managing, keeper, consulted, committee], enterprise, hired).await?)
 }
 
 /// Tells everything. `progress` hears parts done and in all.
 pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: impl Fn(u64, u64)) -> Result<Told, DemoError> {
-    const PARTS: u64 = 6;
+    const PARTS: u64 = 9;
     progress(0, PARTS);
     let cast = install(engine, sources).await?;
     progress(1, PARTS);
     let story = Story::new(engine, &cast, REGULATION);
+    let imported = story.import_shipped().await?;
+    story.reorganise(&imported).await?;
+    progress(2, PARTS);
     let entry = story.list_entry("Nền tảng họp trực tuyến mẫu", 5).await?;
     let set = story.criteria_set(entry, 3).await?;
     let mut journeys = Vec::new();
@@ -130,10 +145,13 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
             story.publish(publication, 2).await?;
         }
         journeys.push(journey(engine, name, dossier).await?);
-        progress(1 + journeys.len() as u64, PARTS);
+        progress(2 + journeys.len() as u64, PARTS);
     }
     standing(&story, entry, set).await?;
-    progress(5, PARTS);
+    progress(6, PARTS);
+    story.side_roads(entry, set).await?;
+    story.last_year(entry).await?;
+    progress(8, PARTS);
     engine.seal(key).await?;
     progress(PARTS, PARTS);
     let directory = engine.directory();

@@ -128,9 +128,8 @@ pub fn evolve(state: State, event: &Event) -> State {
             }
         }
         State::Product(s) => {
-            org(&mut s.managing);
+            s.managing.iter_mut().chain(&mut s.record.owner).for_each(org);
             name(&mut s.unit);
-            org(&mut s.record.owner);
         }
         State::Dossier(s) => {
             org(&mut s.managing);

@@ -93,7 +93,7 @@ impl Machine for Declaration {
         if !established.is_member(member) {
             return Err(Refusal::NotMember {});
         }
-        if occasion.evidence.find::<Product>(*product)?.state.managing != found.managing {
+        if occasion.evidence.find::<Product>(*product)?.state.managing != Some(found.managing) {
             return Err(Refusal::ProductNotOfBody {});
         }
         if let Conflict::Declared { relations, .. } = conflict

@@ -234,7 +234,9 @@ fn annex(s: &State, entries: &[PublicationId], occasion: &Occasion) -> Result<Ve
     }
     let line = |id: &PublicationId| {
         let found = occasion.evidence.find::<Publication>(*id)?.state;
-        let fits = found.register == s.register && matches!(Publication::stage(found), "P.data_sent" | "P.published" | "P.correction");
+        let fits = found.register == s.register
+            && found.closing.is_none()
+            && matches!(Publication::stage(found), "P.data_sent" | "P.published" | "P.correction");
         if !fits {
             return Err(Refusal::EntryNotForEdition {});
         }

@@ -175,13 +175,13 @@ impl Machine for Plan {
             Command::Draft { id, product, owner, unit, name } => {
                 let found = occasion.evidence.find::<Product>(*product)?.state;
                 // The managing agency plans once its criteria are promulgated; a locality at any time.
-                if found.managing == *owner {
+                if found.managing == Some(*owner) {
                     let set = found.entry.and_then(|e| occasion.evidence.find::<CriteriaSet>(set_of(e)).ok());
                     if set.is_none_or(|s| s.state.in_force_on(occasion.day()).is_none()) {
                         return Err(Refusal::SetNotPromulgated {});
                     }
                 }
-                let state_run = found.record.ownership == Ownership::State && found.record.owner == *owner;
+                let state_run = found.record.ownership == Some(Ownership::State) && found.record.owner == Some(*owner);
                 let (name, unit, regulation) = (name.to_string(), unit.to_string(), found.regulation.clone());
                 Event::Drafted { id: *id, product: *product, name, owner: *owner, unit, regulation, state_run }
             }

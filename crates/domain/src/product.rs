@@ -38,9 +38,10 @@ pub struct Record {
     pub name_en: Option<Name>,
     #[serde(default)]
     pub aliases: Vec<Name>,
-    pub kind: ProductKind,
-    pub ownership: Ownership,
-    pub owner: OrganisationId,
+    /// Unknown stays unknown: kind, ownership and owner of a platform on record from sources.
+    pub kind: Option<ProductKind>,
+    pub ownership: Option<Ownership>,
+    pub owner: Option<OrganisationId>,
     /// Origin and mastery of core technology, as the owner states it.
     pub origin: Option<Prose>,
     /// Invented for the demonstration; shown as *dữ liệu mẫu*.
@@ -54,6 +55,13 @@ pub struct Record {
     /// The product it came from by a split or merger; nothing is inherited (case 26).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<ProductId>,
+}
+
+impl Record {
+    /// The enterprise that owns it.
+    pub fn enterprise(&self) -> Option<OrganisationId> {
+        if self.ownership == Some(Ownership::Enterprise) { self.owner } else { None }
+    }
 }
 
 /// A statement of a source about a platform: on which register it is said to stand, under which
@@ -74,7 +82,7 @@ pub struct State {
     pub id: ProductId,
     /// The list entry it belongs to; none while it is only on record.
     pub entry: Option<ListEntryId>,
-    pub managing: OrganisationId,
+    pub managing: Option<OrganisationId>,
     /// Unit that proposes, for "separate units propose and evaluate" (case 14).
     pub unit: String,
     pub regulation: String,
@@ -84,7 +92,7 @@ pub struct State {
 impl State {
     /// The managing agency owns what it judges.
     pub fn self_managed(&self) -> bool {
-        self.record.owner == self.managing
+        self.record.owner.is_some() && self.record.owner == self.managing
     }
 }
 
@@ -94,7 +102,7 @@ pub enum Command {
     /// With E1.
     Register { id: ProductId, entry: ListEntryId, record: Record },
     /// X4: a platform on record from public sources, without a list entry.
-    Import { id: ProductId, managing: OrganisationId, regulation: String, record: Record, entered_by: AccountId },
+    Import { id: ProductId, managing: Option<OrganisationId>, regulation: String, record: Record, entered_by: AccountId },
     /// E1 of a product on record: it comes under this entry.
     Place { entry: ListEntryId },
 }
@@ -103,7 +111,7 @@ pub enum Command {
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Registered(State),
-    Placed { entry: ListEntryId },
+    Placed { entry: ListEntryId, managing: Option<OrganisationId> },
 }
 
 pub struct Product;
@@ -147,7 +155,7 @@ impl Machine for Product {
             Command::Register { id, entry, record } => {
                 let listed = ListedEntry::of(occasion, *entry)?;
                 let regulation = occasion.regulation.id.clone();
-                let (managing, unit) = (listed.managing, listed.unit);
+                let (managing, unit) = (Some(listed.managing), listed.unit);
                 Event::Registered(State { id: *id, entry: Some(*entry), managing, unit, regulation, record: record.clone() })
             }
             Command::Import { id, managing, regulation, record, entered_by } => {
@@ -158,25 +166,28 @@ impl Machine for Product {
                 Event::Registered(State { id: *id, entry: None, managing: *managing, unit, regulation, record: record.clone() })
             }
             Command::Place { entry } => {
-                ListedEntry::of(occasion, *entry)?;
-                Event::Placed { entry: *entry }
+                let listed = ListedEntry::of(occasion, *entry)?;
+                Event::Placed { entry: *entry, managing: Some(listed.managing) }
             }
         }])
     }
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         match (state, event) {
             (_, Event::Registered(new)) => Some(new.clone()),
-            (Some(s), Event::Placed { entry }) => Some(State { entry: Some(*entry), ..s }),
+            (Some(s), Event::Placed { entry, managing }) => {
+                let managing = managing.or(s.managing);
+                Some(State { entry: Some(*entry), managing, ..s })
+            }
             (None, _) => None,
         }
     }
     fn view(state: &State) -> View {
-        let enterprise = (state.record.ownership == Ownership::Enterprise).then_some(state.record.owner);
+        let enterprise = state.record.enterprise();
         View {
             own: Some(state.id.into()),
             name: Some(state.record.name_vi.to_string()),
             code: Some(state.record.code.to_string()),
-            managing: Some(state.managing),
+            managing: state.managing,
             unit: Some(state.unit.clone()),
             applicant: enterprise,
             regulation: Some(state.regulation.clone()),

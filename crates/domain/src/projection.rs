@@ -84,7 +84,7 @@ fn row(whole: &Whole) -> Row {
         updated_at: whole.updated_at,
         document: canonical(whole),
         sheets_due: round.map(|r| r.due.len() as u32),
-        sheets_opened: round.is_some_and(|r| r.opened.is_some()),
+        sheets_opened: round.is_some_and(|r| r.opened.is_some() || !r.sittings.is_empty()),
         view,
     }
 }

@@ -27,9 +27,12 @@ impl Reader {
 }
 
 /// What of the day and the regulation version decides who sees.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Params {
     pub focal: OrganisationId,
+    /// Organisations whose functions, all or some of them, passed to the reader's by that day:
+    /// until a file is assigned both successors see it (case 28), and what was closed stays seen.
+    pub before: Vec<OrganisationId>,
 }
 
 /// Everything a reader may see, as the store joins it.
@@ -55,12 +58,13 @@ pub struct Facts<'a> {
 }
 
 /// Facets that a duty reads, and of whom.
-fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
+fn facets(reader: &Reader, params: &Params) -> Vec<(Principal, Facet)> {
+    let on_focal = reader.org == Some(params.focal);
     use Duty::*;
     let mut out = vec![(Principal::Everybody, Facet::Published)];
     let mut of_org = |facets: &[Facet]| {
-        if let Some(org) = reader.org {
-            out.extend(facets.iter().map(|f| (Principal::Organisation(org), *f)));
+        for org in reader.org.iter().chain(&params.before) {
+            out.extend(facets.iter().map(|f| (Principal::Organisation(*org), *f)));
         }
     };
     match (reader.duty, reader.duty.level()) {
@@ -98,8 +102,7 @@ fn facets(reader: &Reader, on_focal: bool) -> Vec<(Principal, Facet)> {
 
 /// What the reader may see on that day.
 pub fn scope(reader: &Reader, on: NaiveDate, params: &Params) -> Scope {
-    let focal = reader.org == Some(params.focal);
-    let mut admits: Vec<(String, &'static str)> = facets(reader, focal).into_iter().map(|(p, f)| (p.text(), f.name())).collect();
+    let mut admits: Vec<(String, &'static str)> = facets(reader, params).into_iter().map(|(p, f)| (p.text(), f.name())).collect();
     admits.sort();
     admits.dedup();
     Scope { admits, person: reader.account.map(|a| a.to_string()), on }
@@ -110,7 +113,7 @@ pub fn sees(reader: &Reader, on: NaiveDate, params: &Params, facts: &Facts) -> b
     if facts.product.is_some_and(|p| facts.recused_from.contains(&p)) {
         return false;
     }
-    let admitted = facets(reader, reader.org == Some(params.focal));
+    let admitted = facets(reader, params);
     facts.access.iter().any(|row| {
         row.from <= on
             && row.to.is_none_or(|to| on <= to)

@@ -71,6 +71,17 @@ impl Directory {
         self.holder_of("focal_agency", day).unwrap_or(OrganisationId(uuid::Uuid::nil()))
     }
 
+    /// Organisations that passed functions to this one by that day.
+    pub fn predecessors(&self, org: OrganisationId, day: NaiveDate) -> Vec<OrganisationId> {
+        let passed = |o: &&organisation::State| o.transfers.iter().any(|t| t.to == org && t.on <= day);
+        self.organisations.values().filter(passed).map(|o| o.id).collect()
+    }
+
+    /// The main successor on that day: a suggestion, never followed for a platform.
+    pub fn main_successor(&self, org: OrganisationId, day: NaiveDate) -> Option<OrganisationId> {
+        self.organisations.get(&org)?.transfers.iter().find(|t| t.main && t.on <= day).map(|t| t.to)
+    }
+
     pub fn organisation(&self, code: &str) -> Option<OrganisationId> {
         self.codes.get(code).copied()
     }

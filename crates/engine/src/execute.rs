@@ -181,7 +181,7 @@ pub(crate) struct Extra {
     pub heads: BTreeMap<Id, Loaded>,
 }
 
-fn problem_of(error: CommitError) -> Problem {
+pub(crate) fn problem_of(error: CommitError) -> Problem {
     match error {
         CommitError::Stale { stream, by, version } => Problem::Stale { stream, by, version },
         CommitError::AlreadyOpen { kind } => Problem::Refusal(match kind.as_str() {
@@ -269,7 +269,7 @@ impl Loading<'_> {
 }
 
 /// Owned parts of a [`Standing`].
-struct OwnStanding<'a> {
+pub(crate) struct OwnStanding<'a> {
     actor: &'a Actor,
     held: Vec<account::Held>,
     roles: Vec<Duty>,
@@ -279,23 +279,23 @@ struct OwnStanding<'a> {
 }
 
 impl OwnStanding<'_> {
-    fn borrow(&self) -> Standing<'_> {
+    pub(crate) fn borrow(&self) -> Standing<'_> {
         Standing { actor: self.actor, held: &self.held, roles: &self.roles, on: self.on, focal: self.focal, exists: self.exists }
     }
 }
 
-fn standing<'a>(ask: &'a Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> OwnStanding<'a> {
+/// Standing of an actor outside a body, for acts of an import.
+pub(crate) fn standing_for<'a>(actor: &'a Actor, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> OwnStanding<'a> {
     let on = legal_date(at);
-    let account = ask.actor.account.and_then(|a| loaded.get(&Id::from(a)));
+    let account = actor.account.and_then(|a| loaded.get(&Id::from(a)));
     let held = account.and_then(|l| Account::known(&l.neighbour.whole.state)).map(|a| a.held.clone()).unwrap_or_default();
-    OwnStanding {
-        actor: &ask.actor,
-        held,
-        roles: ask.actor.account.map(|a| roles(a, ask, loaded)).unwrap_or_default(),
-        on,
-        focal: directory.focal_on(on),
-        exists: ask.actor.org.is_some_and(|org| directory.exists_on(org, on)),
-    }
+    let exists = actor.org.is_some_and(|org| directory.exists_on(org, on));
+    OwnStanding { actor, held, roles: Vec::new(), on, focal: directory.focal_on(on), exists }
+}
+
+fn standing<'a>(ask: &'a Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> OwnStanding<'a> {
+    let roles = ask.actor.account.map(|a| roles(a, ask, loaded)).unwrap_or_default();
+    OwnStanding { roles, ..standing_for(&ask.actor, loaded, directory, at) }
 }
 
 /// Roles in the body of this file. Who opened the meeting in the chair's place signs in its
@@ -406,6 +406,20 @@ fn batch_of(id: Uuid, at: Instant, ask: &Ask, request: Hash, loaded: &BTreeMap<I
         .unwrap_or_default();
     batch.drafts = drafts::locks(ask.command.act()).map(|locked| subjects.into_iter().map(|s| (s, locked)).collect()).unwrap_or_default();
     batch
+}
+
+/// Everything decided of several acts, ready to be written.
+pub(crate) struct Prepared<'a> {
+    pub id: Uuid,
+    pub at: Instant,
+    pub steps: Vec<Step>,
+    pub loaded: &'a BTreeMap<Id, Loaded>,
+    pub after: &'a BTreeMap<Id, Neighbour>,
+    pub extra: Extra,
+}
+
+pub(crate) fn assemble_many(p: Prepared) -> Batch {
+    assemble(p.id, p.at, p.steps, None, p.loaded, p.after, p.extra)
 }
 
 /// Chains the steps onto their streams and adds what follows from the states.

@@ -10,14 +10,18 @@ pub mod check;
 pub mod clock;
 pub mod directory;
 pub mod drafts;
+pub mod editions;
 pub mod execute;
+pub mod import;
 pub mod install;
 pub mod keys;
+pub mod many;
 pub mod parse;
 pub mod problem;
 pub mod reference;
 mod sequencer;
 pub mod sight;
+pub mod succession;
 
 pub use clock::Clock;
 pub use directory::Directory;

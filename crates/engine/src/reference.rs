@@ -7,7 +7,9 @@ mod regulation;
 mod toml_reader;
 
 pub use calendar::HolidayRow;
+pub(crate) use calendar::{date, rows};
 pub use organisations::{LocalityRow, OrganisationRow, TransferRow};
+pub(crate) use organisations::{ground, optional, text};
 
 use chrono::NaiveDate;
 use ndp_domain::calendar::Calendar;

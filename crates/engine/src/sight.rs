@@ -8,14 +8,15 @@ use ndp_domain::time::legal_date;
 use ndp_domain::visibility::{Facts, Params, Reader, Scope, scope, sees};
 
 impl Engine {
-    pub fn params(&self, on: NaiveDate) -> Params {
-        Params { focal: self.directory().focal_on(on) }
+    pub fn params(&self, on: NaiveDate, reader: &Reader) -> Params {
+        let directory = self.directory();
+        Params { focal: directory.focal_on(on), before: reader.org.map(|org| directory.predecessors(org, on)).unwrap_or_default() }
     }
 
     /// What the reader may see today.
     pub fn scope(&self, reader: &Reader) -> Scope {
         let on = legal_date(self.clock.now());
-        scope(reader, on, &self.params(on))
+        scope(reader, on, &self.params(on, reader))
     }
 
     /// Does the reader see this stream, by `sees` over the facts?
@@ -30,6 +31,6 @@ impl Engine {
         let whole = &loaded.neighbour.whole;
         let rows = access::of(whole);
         let facts = Facts { kind: id.kind, access: &rows, product: whole.state.view().product, recused_from: &recused_from, opened };
-        Ok(sees(reader, on, &self.params(on), &facts))
+        Ok(sees(reader, on, &self.params(on, reader), &facts))
     }
 }

@@ -1,8 +1,10 @@
 //! Lists: every function takes a [`Scope`]; three fixed orders; keyset by value tuple.
 
 use crate::{Fault, Store};
+use chrono::NaiveDate;
 use ndp_domain::authority::Duty;
 use ndp_domain::id::{AccountId, Id, Kind, OrganisationId, ProductId};
+use ndp_domain::time::Instant;
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
 use uuid::Uuid;
@@ -80,7 +82,7 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
         .iter()
         .map(|(principal, facet)| {
             let opened = if *facet == "sheet" {
-                " AND EXISTS (SELECT 1 FROM stream d WHERE d.id = s.parent AND (d.sheets_opened = 1 OR
+                " AND EXISTS (SELECT 1 FROM stream d WHERE d.id = s.parent AND (d.sheets_opened = 1 OR d.stage <> 'E.stopped' AND
                    (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round AND c.stage <> 'E15.entered') >= d.sheets_due)
                    AND (s.stage <> 'E30.sealed' OR d.stage IN ('E.counted', 'E.concluded', 'E.decided')))"
             } else {
@@ -240,9 +242,79 @@ impl Store {
 
     /// Is the sheet open to its readers: the chair opened the meeting, or every due sheet is in?
     pub async fn sheet_opened(&self, sheet: Id) -> Result<bool, Fault> {
-        let sql = "SELECT 1 AS one FROM stream s JOIN stream d ON d.id = s.parent WHERE s.id = $1 AND (d.sheets_opened = 1 OR
+        let sql = "SELECT 1 AS one FROM stream s JOIN stream d ON d.id = s.parent WHERE s.id = $1 AND (d.sheets_opened = 1 OR d.stage <> 'E.stopped' AND
             (SELECT count(*) FROM stream c WHERE c.parent = d.id AND c.kind = 'sheet' AND c.round = s.round AND c.stage <> 'E15.entered') >= d.sheets_due)
              AND (s.stage <> 'E30.sealed' OR d.stage IN ('E.counted', 'E.concluded', 'E.decided'))";
         Ok(!self.query(sql, vec![sheet.uuid.into()]).await?.is_empty())
     }
+
+    /// A register as of a day: what it said then, by name. `known` asks what was recorded by that
+    /// instant; none asks what is known now. Public entries only.
+    pub async fn register_on(&self, register: &str, day: NaiveDate, known: Option<Instant>, limit: u64) -> Result<Vec<Entry>, Fault> {
+        let mut values: Vec<Value> = vec![register.into(), day.to_string().into()];
+        let known = match known {
+            Some(at) => {
+                values.push(crate::audit::instant(at).into());
+                " AND e.recorded_at <= $3"
+            }
+            None => "",
+        };
+        let sql = format!(
+            "SELECT e.stream, e.name, e.class, e.managing, e.valid_from, e.valid_to FROM entry_version e
+             WHERE e.register = $1 AND e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to >= $2){known}
+             ORDER BY e.name, e.stream LIMIT {limit}"
+        );
+        let rows = self.query(&sql, values).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(Entry {
+                    stream: r.try_get("", "stream")?,
+                    name: r.try_get("", "name")?,
+                    class: r.try_get("", "class")?,
+                    managing: r.try_get("", "managing")?,
+                    valid_from: r.try_get("", "valid_from")?,
+                    valid_to: r.try_get("", "valid_to")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Records for which an organisation answers, in the order of their ids, a page at a time.
+    pub async fn held_by(&self, org: OrganisationId, after: Option<Uuid>, limit: u64) -> Result<Vec<crate::read::Loaded>, Fault> {
+        let mut values: Vec<Value> = vec![org.to_string().into()];
+        let from = match after {
+            Some(after) => {
+                values.push(after.into());
+                " AND id > $2"
+            }
+            None => "",
+        };
+        let sql = format!("SELECT {} FROM stream WHERE managing = $1{from} ORDER BY id LIMIT {limit}", crate::read::COLUMNS);
+        self.query(&sql, values).await?.iter().map(crate::read::loaded).collect()
+    }
+
+    /// All records of one kind, in the order of their ids, a page at a time.
+    pub async fn of_kind(&self, kind: Kind, after: Option<Uuid>, limit: u64) -> Result<Vec<crate::read::Loaded>, Fault> {
+        let mut values: Vec<Value> = vec![kind.name().into()];
+        let from = match after {
+            Some(after) => {
+                values.push(after.into());
+                " AND id > $2"
+            }
+            None => "",
+        };
+        let sql = format!("SELECT {} FROM stream WHERE kind = $1{from} ORDER BY id LIMIT {limit}", crate::read::COLUMNS);
+        self.query(&sql, values).await?.iter().map(crate::read::loaded).collect()
+    }
+}
+
+/// A line of a register as of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub stream: Uuid,
+    pub name: String,
+    pub class: Option<String>,
+    pub managing: Option<String>,
+    pub valid_from: String,
+    pub valid_to: Option<String>,
 }

@@ -23,7 +23,7 @@ pub(crate) fn hash_of(bytes: Vec<u8>, table: &'static str, record: &str) -> Resu
 }
 
 /// A stream's row as its kind, version, head and document.
-fn loaded(row: &QueryResult) -> Result<Loaded, Fault> {
+pub(crate) fn loaded(row: &QueryResult) -> Result<Loaded, Fault> {
     let uuid: Uuid = row.try_get("", "id")?;
     let kind: String = row.try_get("", "kind")?;
     let wrong = |what: String| Fault::Inconsistent { table: "stream", record: uuid.to_string(), what };
@@ -35,7 +35,7 @@ fn loaded(row: &QueryResult) -> Result<Loaded, Fault> {
     Ok(Loaded { id: Id::new(kind, uuid), head, neighbour: Neighbour { version: version as u64, whole } })
 }
 
-const COLUMNS: &str = "id, kind, version, head, document";
+pub(crate) const COLUMNS: &str = "id, kind, version, head, document";
 
 impl Store {
     /// Everything these needs name, in one query.

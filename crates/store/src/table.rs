@@ -113,6 +113,7 @@ pub(crate) const ENTRY_VERSION: Table = Table {
         ("register", Text),
         ("name", Text),
         ("class", Text),
+        ("managing", Text),
         ("valid_from", Text),
         ("valid_to", Text),
         ("recorded_at", Text),
@@ -199,7 +200,7 @@ fn recusal_row(stream: Uuid, r: &Recusal) -> JsonRow {
 
 fn entry_version_row(stream: Uuid, e: &EntryVersion) -> JsonRow {
     row(json!({
-        "stream": hex(stream), "register": e.register, "name": e.name, "class": e.class, "valid_from": e.valid_from.to_string(),
+        "stream": hex(stream), "register": e.register, "name": e.name, "class": e.class, "managing": e.managing.to_string(), "valid_from": e.valid_from.to_string(),
         "valid_to": e.valid_to.map(|d| d.to_string()), "recorded_at": instant(e.recorded_at),
     }))
 }

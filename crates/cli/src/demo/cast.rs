@@ -48,7 +48,7 @@ impl Cast {
             .chain(of_desks)
             .chain([&self.evaluating_head, &self.applicant, &self.chair, &self.vice_chair])
             .chain(&self.evaluators)
-            .chain([&self.secretary, &self.support])
+            .chain([&self.secretary, &self.support, &self.hired_unit])
             .chain(&self.others)
             .collect();
         all.sort_by_key(|p| (p.duty.code(), p.account));
@@ -76,6 +76,8 @@ pub struct Cast {
     pub evaluators: Vec<Persona>,
     pub secretary: Persona,
     pub support: Persona,
+    /// The competent unit that is hired: an organisation of its own.
+    pub hired_unit: Persona,
     /// Duties that later parts use: registered, so that each duty has its persona.
     pub others: Vec<Persona>,
 }
@@ -125,6 +127,7 @@ pub async fn cast(
     administrator: AccountId,
     [managing, keeper, consulted, locality]: [OrganisationId; 4],
     enterprise: OrganisationId,
+    hired: OrganisationId,
 ) -> Result<Cast, Problem> {
     use Duty::*;
     let administrator = Persona { duty: Administrator, account: administrator, org: keeper, unit: None };
@@ -146,7 +149,6 @@ pub async fn cast(
     let mut others = Vec::new();
     for (duty, org) in [
         (ManagingCoordinator, managing),
-        (HiredUnit, enterprise),
         (ProvinceOfficer, locality),
         (CommuneOfficer, locality),
         (Operator, enterprise),
@@ -169,6 +171,7 @@ pub async fn cast(
         evaluators,
         secretary: casting.person(Secretary, managing, None).await?,
         support: casting.person(Support, managing, None).await?,
+        hired_unit: casting.person(HiredUnit, hired, None).await?,
         others,
     })
 }

@@ -2,6 +2,8 @@
 //! them: each through the engine, each paper through all its steps.
 
 mod evaluation;
+mod history;
+mod side_roads;
 
 use super::cast::{Cast, Desk, EVALUATING_UNIT, Persona, UNIT};
 use chrono::{Days, NaiveDate};
@@ -157,7 +159,7 @@ impl<'a> Story<'a> {
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
         let recipients = vec![desk.org];
         let snapshot = Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), acts: frozen };
-        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.next_number();
         let today = self.today();
         let sign = D::Sign { snapshot: None, file_sha256: self.file(subject), file_date: today };
         let symbol = t("DLM");
@@ -276,6 +278,13 @@ impl<'a> Story<'a> {
         if until < 3 {
             return Ok(());
         }
+        self.finish_version(set).await
+    }
+
+    /// Opinions on the draft that was sent out, their answers, and the promulgation.
+    async fn finish_version(&self, set: CriteriaSetId) -> Result<(), Problem> {
+        use criteria_set::Command as C;
+        let cast = self.cast;
         self.pass(5);
         let state = self.state::<CriteriaSet>(set).await?;
         let draft = state.working().and_then(|v| v.consultation.as_ref()).map(|c| c.draft).expect("the set was just sent out");
@@ -294,6 +303,11 @@ impl<'a> Story<'a> {
         let promulgate = C::Promulgate { text: self.set_text(), responses, effective_from: self.today() };
         self.paper(&cast.managing, "Ban hành bộ tiêu chí xét duyệt", vec![(set.into(), promulgate.into())], Until::Issued).await?;
         Ok(())
+    }
+
+    /// The next number of a paper.
+    fn next_number(&self) -> u32 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn members(&self) -> Vec<Persona> {

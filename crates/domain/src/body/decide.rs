@@ -17,7 +17,7 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             let mut self_managed = false;
             for product in products {
                 let found = occasion.evidence.find::<Product>(*product)?.state;
-                if found.managing != *managing {
+                if found.managing.is_some_and(|m| m != *managing) {
                     return Err(Refusal::ProductNotOfBody {});
                 }
                 if found.self_managed() && found.unit == unit.as_str() {
@@ -109,10 +109,10 @@ fn declare_ready(
     if free.len() < needed {
         return Err(Refusal::QuorumImpossible { needed: needed as u32, found: free.len() as u32 });
     }
-    let owner = occasion.evidence.find::<Product>(product)?.state.record.owner;
+    let owner = occasion.evidence.find::<Product>(product)?.state.record.enterprise();
     let unresolved = |member: &&AccountId| {
         let found = occasion.evidence.find::<Links>(links_of(**member));
-        found.is_ok_and(|links| owner != s.managing && !conflicts(links.state, &[owner], occasion.day()).is_empty())
+        found.is_ok_and(|links| owner.is_some_and(|owner| !conflicts(links.state, &[owner], occasion.day()).is_empty()))
     };
     let members = free.iter().filter(unresolved).count() as u32;
     if members > 0 {

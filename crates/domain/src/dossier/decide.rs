@@ -6,7 +6,6 @@ use crate::authority::{Duty, Side};
 use crate::list_entry::{ListedEntry, paper};
 use crate::organisation::Organisation;
 use crate::outcome::BadShare;
-use crate::product::Ownership;
 use crate::supplement;
 use std::collections::BTreeSet;
 
@@ -141,7 +140,7 @@ fn draft(command: &Command, occasion: &Occasion) -> Result<Event, Refusal> {
             (*id, state.record.clone(), None)
         }
     };
-    if by_applicant && (record.owner != occasion.org() || record.ownership != Ownership::Enterprise) {
+    if by_applicant && (record.enterprise() != Some(occasion.org())) {
         return Err(Refusal::NotOwner {});
     }
     let rejected = occasion
@@ -191,9 +190,9 @@ fn draft_review(command: &Command, occasion: &Occasion) -> Result<Event, Refusal
         lines,
         product: *product,
         name: found.record.name_vi.to_string(),
-        managing: found.managing,
+        managing: found.managing.ok_or(Refusal::NotOwner {})?,
         unit: found.unit.clone(),
-        applicant: (found.record.ownership == Ownership::Enterprise).then_some(found.record.owner),
+        applicant: found.record.enterprise(),
         purpose: review.purpose,
         what_changed: None,
         new_product: None,
@@ -219,7 +218,7 @@ fn open(s: &State, application: Option<&Application>, consent: Option<&Attachmen
         });
     };
     let product = occasion.evidence.find::<Product>(s.product)?.state;
-    if product.record.ownership == Ownership::Enterprise && consent.is_none() {
+    if product.record.enterprise().is_some() && consent.is_none() {
         return Err(Refusal::OwnerConsentMissing {});
     }
     let (share, expiries) = check_application(s, application, occasion)?;

@@ -7,7 +7,6 @@ use crate::authority::Duty;
 use crate::body::{Body, Form, free_members};
 use crate::list_entry::paper;
 use crate::outcome::assess;
-use crate::product::Ownership;
 use crate::supplement;
 use std::collections::BTreeSet;
 
@@ -30,7 +29,7 @@ pub(super) fn open(s: &State, body: BodyId, cut_off: NaiveDate, occasion: &Occas
     if product.self_managed() && found.unit == product.unit {
         return Err(Refusal::SameUnitProposesAndEvaluates {});
     }
-    let owner = (product.record.ownership == Ownership::Enterprise).then_some(product.record.owner);
+    let owner = product.record.enterprise();
     let mut parties: Vec<OrganisationId> = owner.into_iter().chain(s.applicant).collect();
     parties.sort_unstable();
     parties.dedup();

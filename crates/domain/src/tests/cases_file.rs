@@ -115,7 +115,9 @@ fn a_late_answer_is_accepted_until_a_person_closes_and_only_after_two_reminders(
 
 #[test]
 fn the_term_of_a_decision_stands_still_while_the_other_side_completes_the_file() {
-    let mut l = Ledger::with(|r| drop(r.terms.insert("list_entry.decide".into(), Term { days: 10, unit: Unit::Working })));
+    let mut l = Ledger::with(|r| {
+        r.terms.insert("list_entry.decide".into(), Term { days: 10, unit: Unit::Working });
+    });
     let entry = l.entry(4);
     let due = |l: &Ledger| l.streams[&entry.into()].whole.clocks.iter().find(|c| c.act == ActId::L8).unwrap().clone();
     assert_eq!(due(&l).due.on, day("2026-03-16"), "ten working days from Monday 2 March");
@@ -320,7 +322,9 @@ fn a_mistake_of_form_is_corrected_by_a_letter_and_one_of_content_by_a_paper_of_t
 
 #[test]
 fn a_ministry_dissolved_in_mid_case_hands_on_its_files_and_nothing_is_repeated() {
-    let mut l = Ledger::with(|r| drop(r.terms.insert("organisation.confirm".into(), Term { days: 10, unit: Unit::Working })));
+    let mut l = Ledger::with(|r| {
+        r.terms.insert("organisation.confirm".into(), Term { days: 10, unit: Unit::Working });
+    });
     l.organisation(MINISTRY, "A", None, None);
     l.organisation(POLICE, "B", None, None);
     let (dossier, ..) = l.evaluation((1, 2, 2), &[], 1);
@@ -409,7 +413,7 @@ fn what_is_taken_over_from_before_has_its_paper_and_scan_and_no_rounds() {
     let record = l.record();
     let of = product::Command::Import {
         id: product,
-        managing: MINISTRY,
+        managing: Some(MINISTRY),
         regulation: "test".into(),
         record,
         entered_by: officer().account.unwrap(),

@@ -198,7 +198,7 @@ fn dossiers() -> Vec<(&'static str, Answer)> {
     };
     let foreign = |command: &mut dossier::Command| {
         if let dossier::Command::Draft { product: ProductRef::New { record, .. }, .. } = command {
-            record.owner = POLICE;
+            record.owner = Some(POLICE);
         }
     };
     let other_entry = {
@@ -295,7 +295,7 @@ fn bodies() -> Vec<(&'static str, Answer)> {
         let (id, _, draft) = l.draft_of(entry, set);
         let dossier::Command::Draft { code, product, .. } = draft else { unreachable!("it is a draft") };
         let ProductRef::New { id: own, record } = product else { unreachable!("it is new") };
-        let record = product::Record { owner: MINISTRY, ownership: product::Ownership::State, ..record };
+        let record = product::Record { owner: Some(MINISTRY), ownership: Some(product::Ownership::State), ..record };
         let product = ProductRef::New { id: own, record };
         let draft = dossier::Command::Draft { id, code, entry, set, product, what_changed: None };
         l.act(actor(1, Duty::ManagingOfficer, MINISTRY), id, draft).unwrap();

@@ -264,7 +264,7 @@ impl Ledger {
         let (id, product, draft) = self.draft_of(entry, set);
         let dossier::Command::Draft { code, product: new, .. } = draft else { unreachable!("it is a draft") };
         let dossier::ProductRef::New { record, .. } = new else { unreachable!("it is new") };
-        let record = product::Record { ownership: Ownership::State, owner: MINISTRY, ..record };
+        let record = product::Record { ownership: Some(Ownership::State), owner: Some(MINISTRY), ..record };
         let new = dossier::ProductRef::New { id: product, record };
         let draft = dossier::Command::Draft { id, code, entry, set, product: new, what_changed: None };
         self.act(officer(), id, draft).unwrap();

@@ -19,7 +19,7 @@ pub struct HolidayRow {
 
 /// Reads a CSV with a header; every row is handed on with its line. Missing columns and ragged
 /// rows are mistakes.
-pub(super) fn rows<'t>(mistakes: &mut Mistakes, text: &'t str, needed: &[&str]) -> Vec<(u32, impl Fn(&str) -> String + use<'t>)> {
+pub(crate) fn rows<'t>(mistakes: &mut Mistakes, text: &'t str, needed: &[&str]) -> Vec<(u32, impl Fn(&str) -> String + use<'t>)> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect(),
@@ -55,7 +55,7 @@ pub(super) fn rows<'t>(mistakes: &mut Mistakes, text: &'t str, needed: &[&str]) 
 }
 
 /// An optional date; a date that does not exist is a mistake.
-pub(super) fn date(mistakes: &mut Mistakes, line: u32, column: &str, value: &str) -> Option<NaiveDate> {
+pub(crate) fn date(mistakes: &mut Mistakes, line: u32, column: &str, value: &str) -> Option<NaiveDate> {
     if value.is_empty() {
         return None;
     }

@@ -44,7 +44,7 @@ pub struct LocalityRow {
 }
 
 /// Text of a column within its limit; empty where the column may be.
-fn text<const MAX: usize>(mistakes: &mut Mistakes, line: u32, column: &str, value: String) -> Option<Text<MAX>> {
+pub(crate) fn text<const MAX: usize>(mistakes: &mut Mistakes, line: u32, column: &str, value: String) -> Option<Text<MAX>> {
     match Text::new(value.clone()) {
         Ok(text) => Some(text),
         Err(bad) => {
@@ -54,11 +54,11 @@ fn text<const MAX: usize>(mistakes: &mut Mistakes, line: u32, column: &str, valu
     }
 }
 
-fn optional<const MAX: usize>(mistakes: &mut Mistakes, line: u32, column: &str, value: String) -> Option<Text<MAX>> {
+pub(crate) fn optional<const MAX: usize>(mistakes: &mut Mistakes, line: u32, column: &str, value: String) -> Option<Text<MAX>> {
     if value.is_empty() { None } else { text(mistakes, line, column, value) }
 }
 
-fn ground(mistakes: &mut Mistakes, line: u32, evidence: &str, confidence: &str, source: String) -> Option<Ground> {
+pub(crate) fn ground(mistakes: &mut Mistakes, line: u32, evidence: &str, confidence: &str, source: String) -> Option<Ground> {
     let per_cent = if confidence.is_empty() { Ok(None) } else { confidence.parse::<u8>().map(Some) };
     match (evidence, per_cent) {
         ("read", Ok(_)) => Some(Ground::Read { source }),

@@ -23,24 +23,30 @@ impl Story<'_> {
     pub async fn dossier(&self, name: &str, entry: ListEntryId, set: CriteriaSetId) -> Result<(DossierId, ProductId), Problem> {
         let cast = self.cast;
         let (id, product) = (DossierId(self.engine.id()), ProductId(self.engine.id()));
-        let record = product::Record {
-            code: t(&format!("MAU-{}", product.0.simple().to_string().get(20..).unwrap_or_default().to_uppercase())),
+        let record = self.record(name);
+        let code = tracking::code(random()).expect("nine random bytes make a code");
+        let draft = dossier::Command::Draft { id, code, entry, set, product: ProductRef::New { id: product, record }, what_changed: None };
+        self.act(&cast.applicant, id, draft).await?;
+        Ok((id, product))
+    }
+
+    /// The record of an invented product of the enterprise.
+    pub fn record(&self, name: &str) -> product::Record {
+        let code = self.engine.id().simple().to_string().get(20..).unwrap_or_default().to_uppercase();
+        product::Record {
+            code: t(&format!("MAU-{code}")),
             name_vi: t(&format!("{name} (dữ liệu mẫu)")),
             name_en: None,
             aliases: Vec::new(),
-            kind: ProductKind::Platform,
-            ownership: Ownership::Enterprise,
-            owner: cast.enterprise,
+            kind: Some(ProductKind::Platform),
+            ownership: Some(Ownership::Enterprise),
+            owner: Some(self.cast.enterprise),
             origin: Some(t("Hư cấu, để minh họa.")),
             sample: true,
             identifiers: Vec::new(),
             claims: Vec::new(),
             linked: Vec::new(),
-        };
-        let code = tracking::code(random()).expect("nine random bytes make a code");
-        let draft = dossier::Command::Draft { id, code, entry, set, product: ProductRef::New { id: product, record }, what_changed: None };
-        self.act(&cast.applicant, id, draft).await?;
-        Ok((id, product))
+        }
     }
 
     /// The application of the enterprise (E2) with this share of the market.
@@ -122,10 +128,14 @@ impl Story<'_> {
         let cut_off = self.today();
         self.act(&cast.secretary, dossier, E::OpenRound { body, cut_off }).await?;
         let members: Vec<Persona> = self.members().into_iter().filter(|m| Some(m.account) != recused).collect();
+        let state = self.state::<dossier::Dossier>(dossier).await?;
+        let scope: Vec<String> = state.round().into_iter().flat_map(|r| &r.lines).map(|l| l.code.clone()).collect();
         let mut sheets = Vec::new();
         for member in &members {
             let sheet = SheetId(self.engine.id());
-            let submit = sheet::Command::Submit { dossier, member: member.account, text: self.sheet_text(unmet) };
+            let mut text = self.sheet_text(unmet);
+            text.findings.retain(|f| scope.contains(&f.code));
+            let submit = sheet::Command::Submit { dossier, member: member.account, text };
             self.act(&member.as_duty(Duty::Evaluator), sheet, submit).await?;
             sheets.push((sheet, member));
         }
@@ -156,7 +166,8 @@ impl Story<'_> {
         for (sheet, member) in &sheets {
             let lines = self.regulation().framework;
             let vote = |code: &str| if unmet.contains(&code) { Vote::NotMet } else { Vote::Met };
-            let votes = lines.iter().filter(|c| c.decides == Decides::Result).map(|c| (c.code.clone(), vote(&c.code))).collect();
+            let in_scope = |c: &&ndp_domain::regulation::Criterion| c.decides == Decides::Result && scope.contains(&c.code);
+            let votes = lines.iter().filter(in_scope).map(|c| (c.code.clone(), vote(&c.code))).collect();
             self.act(&member.as_duty(Duty::Evaluator), *sheet, sheet::Command::Cast { dossier, votes, salt: salt() }).await?;
         }
         if until < 3 {
