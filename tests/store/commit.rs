@@ -268,3 +268,34 @@ async fn evidence_that_moved_makes_the_act_stale_and_is_named() {
     assert_eq!(world.engine.store.load_one(dossier.into()).await.unwrap().unwrap().neighbour.whole.state.stage(), "E.ready");
     world.engine.store.commit(batch).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_keeps_the_order_of_a_stream_though_two_servers_clocks_differ() {
+    let world = World::new().await;
+    let early = world.engine.clock.now() - chrono::Duration::hours(1);
+    let slow = ndp_engine::Engine::open(world.engine.store.clone(), ndp_engine::Clock::at(early)).await.unwrap();
+    let account = ndp_domain::id::AccountId(world.engine.id());
+    let admin = world.cast.administrator.actor();
+    use ndp_domain::account::{Command, Held};
+    world.engine.execute(Ask::new(admin.clone(), account, Command::Open { id: account })).await.unwrap();
+    let held = |n: i64| Held {
+        duty: ndp_domain::authority::Duty::ManagingOfficer,
+        org: world.cast.managing.org,
+        unit: None,
+        from: ndp_domain::time::legal_date(early),
+        to: Some(ndp_domain::time::legal_date(early) + chrono::Duration::days(n)),
+        form: None,
+        scope: vec![],
+    };
+    for n in 0..6 {
+        // The slow server's batch has the smaller id and the later event.
+        let engine = if n % 2 == 0 { &slow } else { &world.engine };
+        engine.execute(Ask::new(admin.clone(), account, Command::Grant { held: held(n) })).await.unwrap();
+    }
+    world.engine.seal(&key()).await.unwrap();
+    let mut seen: std::collections::BTreeMap<uuid::Uuid, u64> = Default::default();
+    for (_, stream, n) in world.engine.store.feed(0, 10_000).await.unwrap() {
+        let before = seen.insert(stream, n).unwrap_or(0);
+        assert_eq!(n, before + 1, "event {n} of {stream} comes after {before}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::commands;
 use crate::config::{self, Config};
+use crate::{transfer, whatif};
 use clap::{Parser, Subcommand, ValueEnum};
 use ndp_text::{Lang, texts};
 use std::ffi::OsString;
@@ -53,6 +54,58 @@ pub enum Command {
         /// Form of the output
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+        /// Only this machine (bpmn): its letters, for instance E
+        #[arg(long, value_name = "LETTERS")]
+        machine: Option<String>,
+    },
+    /// Take over platforms and recognitions of before from CSV files, all lines or none
+    ///
+    /// The files tell by their header what they are; config/data shows each form. The head of the unit
+    /// (--confirmed-by) confirms what another person (--entered-by) entered.
+    Import {
+        /// CSV files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Account of the head of the unit, acc_…
+        #[arg(long, value_name = "ACCOUNT")]
+        confirmed_by: String,
+        /// Account of the person who entered the lines
+        #[arg(long, value_name = "ACCOUNT")]
+        entered_by: String,
+        /// Code of the organisation that takes them over
+        #[arg(long, value_name = "CODE", default_value = "BKHCN")]
+        organisation: String,
+        /// Check every line, write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write out a register, the platforms, a criteria set or the event log
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// Check a criteria set in its file against a regulation version
+    Lint {
+        file: PathBuf,
+        #[arg(long, value_name = "REGULATION", default_value = "1230-2023")]
+        regulation: String,
+    },
+    /// What a draft criteria set or regulation version would change for all that is recognised
+    ///
+    /// Runs the evidence on file against the draft: who would pass, fail, or lack evidence. Writes
+    /// nothing.
+    Whatif {
+        /// Draft criteria set (the file of `ndp export set`)
+        #[arg(long, value_name = "FILE", required_unless_present = "regulation")]
+        set: Option<PathBuf>,
+        /// Draft regulation version (a file like config/regulations/*.toml)
+        #[arg(long, value_name = "FILE")]
+        regulation: Option<PathBuf>,
+    },
+    /// Files of an organisation that changes: list them, move them as decided, move them back
+    Succession {
+        #[command(subcommand)]
+        step: Succession,
     },
     /// Compute the outcome of an evaluation from standard input
     ///
@@ -70,6 +123,68 @@ pub enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// A register as of a day, as CSV
+    Register {
+        /// list, recognised, deployed or planned
+        #[arg(default_value = "list")]
+        register: String,
+        /// Today if not given
+        #[arg(long, value_name = "DATE")]
+        on: Option<chrono::NaiveDate>,
+    },
+    /// All platforms on record with what sources say of them, as CSV
+    Platforms,
+    /// The text of a criteria set in force, as one TOML file
+    Set {
+        /// Its list entry, list_…
+        entry: String,
+    },
+    /// The event log
+    Log {
+        #[arg(long, value_enum, default_value_t = LogFormat::Xes)]
+        format: LogFormat,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// IEEE XES
+    Xes,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Succession {
+    /// List the open files of an organisation as CSV, with a suggestion to be decided line by line
+    Preview {
+        #[arg(value_name = "CODE")]
+        from: String,
+    },
+    /// Move the files as the CSV says; may be run again
+    Apply(SuccessionRun),
+    /// Move them back
+    Undo(SuccessionRun),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct SuccessionRun {
+    /// The CSV of `preview`, with the column "to" decided
+    pub file: PathBuf,
+    /// Name of the plan: the same for apply, a second run and undo
+    #[arg(long, value_name = "UUID")]
+    pub plan: uuid::Uuid,
+    /// Legal date
+    #[arg(long, value_name = "DATE")]
+    pub on: chrono::NaiveDate,
+    /// Legal basis
+    #[arg(long, value_name = "TEXT")]
+    pub basis: String,
+    /// Account of the signer of the focal agency, acc_…
+    #[arg(long, value_name = "ACCOUNT")]
+    pub by: String,
+}
+
 fn parse_seal(text: &str) -> Result<(u64, ndp_domain::canonical::Hash), String> {
     let (n, hash) = text.split_once(':').ok_or("N:HASH")?;
     let hash = ndp_domain::canonical::Hash::parse(hash).ok_or("64 hex digits")?;
@@ -81,6 +196,8 @@ pub enum Format {
     Table,
     Mermaid,
     Svg,
+    /// BPMN 2.0, one diagram a machine
+    Bpmn,
 }
 
 /// What a command is run with.
@@ -138,7 +255,14 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Demo { check } => commands::demo(&setting, check),
         Command::Migrate => commands::migrate(&setting),
         Command::Check { seal } => commands::check(&setting, seal),
-        Command::Process { format } => commands::process(&setting, format),
+        Command::Process { format, machine } => commands::process(&setting, format, machine.as_deref()),
+        Command::Import { files, confirmed_by, entered_by, organisation, dry_run } => {
+            transfer::import(&setting, &transfer::Import { files, confirmed_by, entered_by, organisation, dry_run })
+        }
+        Command::Export { what } => transfer::export(&setting, &what),
+        Command::Lint { file, regulation } => transfer::lint(&setting, &file, &regulation),
+        Command::Whatif { set, regulation } => whatif::run(&setting, set.as_deref(), regulation.as_deref()),
+        Command::Succession { step } => transfer::succession(&setting, &step),
         Command::Outcome { criteria } => commands::outcome(&setting, criteria.as_deref()),
     }
 }

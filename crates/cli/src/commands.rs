@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 /// Why a command could not be carried out; all of them are exit code 2.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(crate) enum Failure {
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]
@@ -28,11 +28,13 @@ enum Failure {
     Demo(#[from] demo::DemoError),
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Problem(ndp_engine::Problem),
     #[error("reference")]
     Reference(Vec<Mistake>),
 }
 
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     let written = writeln!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush());
     // A closed pipe is the reader's choice; a full disk must not look like success.
     if let Err(error) = written
@@ -54,7 +56,7 @@ pub fn wrong_use(message: &str, code: &str, json: bool, _lang: Lang) -> ExitCode
     ExitCode::from(WRONG_USE)
 }
 
-fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
+pub(crate) fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
     let texts = texts(setting.lang);
     let folder = setting.data.display().to_string();
     let args = [("folder", folder.as_str())];
@@ -74,7 +76,7 @@ fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
     wrong_use(&message, code, setting.json, setting.lang)
 }
 
-fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(future)
 }
@@ -92,7 +94,7 @@ fn bar(title: &str, json: bool) -> ProgressBar {
     bar
 }
 
-fn sources(setting: &Setting) -> Result<Sources, Failure> {
+pub(crate) fn sources(setting: &Setting) -> Result<Sources, Failure> {
     let folder = &setting.config.reference.folder;
     let folder = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
     match folder {
@@ -103,10 +105,19 @@ fn sources(setting: &Setting) -> Result<Sources, Failure> {
     }
 }
 
-fn place_to_read(setting: &Setting) -> Result<Place, Failure> {
+pub(crate) fn place_to_read(setting: &Setting) -> Result<Place, Failure> {
     let url = setting.config.database.url.reveal();
     if url.is_empty() {
         return Ok(Place::embedded(&Folder::to_read(&setting.data)?.database(), false));
+    }
+    Ok(Place::Postgres { url: url.to_owned(), connections: setting.config.database.connections })
+}
+
+/// For writing beside nobody else.
+pub(crate) fn place_to_write(setting: &Setting) -> Result<Place, Failure> {
+    let url = setting.config.database.url.reveal();
+    if url.is_empty() {
+        return Ok(Place::embedded(&Folder::to_read(&setting.data)?.database(), true));
     }
     Ok(Place::Postgres { url: url.to_owned(), connections: setting.config.database.connections })
 }
@@ -272,7 +283,7 @@ fn describe(setting: &Setting, told: &Told, stages: &[(String, i64)], fresh: boo
     }
 }
 
-pub fn process(setting: &Setting, format: Format) -> ExitCode {
+pub fn process(setting: &Setting, format: Format, machine: Option<&str>) -> ExitCode {
     let regulation = match sources(setting).and_then(|s| reference::parse(&s).map_err(Failure::Reference)) {
         Ok(data) => data.regulations.into_values().next(),
         Err(failure) => return failed(setting, &failure),
@@ -282,6 +293,15 @@ pub fn process(setting: &Setting, format: Format) -> ExitCode {
         Format::Table => process::table(setting.lang, regulation.as_ref()),
         Format::Mermaid => process::mermaid(setting.lang),
         Format::Svg => process::svg(setting.lang),
+        Format::Bpmn => {
+            let all = crate::bpmn::machines();
+            let chosen: Vec<&str> = all.iter().copied().filter(|m| machine.is_none_or(|wanted| wanted == *m)).collect();
+            if chosen.is_empty() {
+                let message = texts(setting.lang).get("cli-no-machine", &[("machines", &all.join(", "))]);
+                return wrong_use(&message, "process.no_machine", setting.json, setting.lang);
+            }
+            crate::bpmn::document(setting.lang, &chosen)
+        }
     };
     let text = if setting.json && format != Format::Table {
         json!({ "format": format!("{format:?}").to_lowercase(), "text": text }).to_string()

@@ -5,11 +5,15 @@
 //! **Start at** [`run`].
 
 pub mod args;
+mod bpmn;
 mod commands;
 pub mod config;
 pub mod demo;
 mod folder;
 mod outcome;
 mod process;
+mod transfer;
+mod whatif;
+mod xes;
 
 pub use args::run;

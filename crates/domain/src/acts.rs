@@ -46,13 +46,15 @@ pub enum To {
     Opens(&'static str),
     /// One of these, as the record says.
     Either(&'static [&'static str]),
+    /// This state with the last of several signatures; until then the state does not change.
+    Joint(&'static str),
 }
 
 impl To {
     /// The states it names.
     pub fn states(self) -> Vec<&'static str> {
         match self {
-            To::State(to) | To::Opens(to) => vec![to],
+            To::State(to) | To::Opens(to) | To::Joint(to) => vec![to],
             To::Either(all) => all.to_vec(),
             To::Same => Vec::new(),
         }
@@ -96,6 +98,7 @@ impl Act {
             To::State(to) => vec![to],
             To::Opens(to) if from == NEW => vec![to],
             To::Either(all) => all.to_vec(),
+            To::Joint(to) => vec![to, from],
             To::Same | To::Opens(_) => vec![from],
         }
     }

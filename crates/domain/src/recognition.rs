@@ -260,7 +260,8 @@ impl Machine for Recognition {
             unit: Some(state.unit.clone()),
             applicant: state.applicant,
             regulation: Some(state.regulation.clone()),
-            parent: state.dossier.map(Id::from).or(Some(state.entry.into())),
+            // The dossier that it stands on: after a review that one's.
+            parent: state.basis.or(state.dossier).map(Id::from).or(Some(state.entry.into())),
             product: Some(state.product),
             open_key: state.in_force().then(|| state.product.to_string()),
             ..View::default()

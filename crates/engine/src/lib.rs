@@ -15,13 +15,16 @@ pub mod execute;
 pub mod import;
 pub mod install;
 pub mod keys;
+pub mod log;
 pub mod many;
 pub mod parse;
 pub mod problem;
 pub mod reference;
 mod sequencer;
+pub mod set_file;
 pub mod sight;
 pub mod succession;
+pub mod whatif;
 
 pub use clock::Clock;
 pub use directory::Directory;
@@ -30,8 +33,8 @@ pub use problem::Problem;
 pub use sequencer::Sequencer;
 
 use ndp_store::{Fault, Store};
-use std::sync::{Arc, RwLock};
-use uuid::{NoContext, Timestamp, Uuid};
+use std::sync::{Arc, Mutex, RwLock};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 /// One open engine: a database, a clock, and what it keeps in memory of organisations and
 /// reference data.
@@ -40,6 +43,17 @@ pub struct Engine {
     pub store: Store,
     pub clock: Clock,
     directory: Arc<RwLock<Arc<Directory>>>,
+    ids: Arc<Ids>,
+}
+
+/// Ids that rise within a process even at one instant, so that the record keeps the order in which
+/// things were done.
+struct Ids(Mutex<ContextV7>);
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ids")
+    }
 }
 
 impl Engine {
@@ -47,7 +61,8 @@ impl Engine {
     pub async fn open(store: Store, clock: Clock) -> Result<Engine, Fault> {
         store.require_migrated().await?;
         let directory = Directory::load(&store).await?;
-        Ok(Engine { store, clock, directory: Arc::new(RwLock::new(Arc::new(directory))) })
+        let ids = Arc::new(Ids(Mutex::new(ContextV7::new())));
+        Ok(Engine { store, clock, directory: Arc::new(RwLock::new(Arc::new(directory))), ids })
     }
 
     pub fn directory(&self) -> Arc<Directory> {
@@ -65,6 +80,7 @@ impl Engine {
     pub fn id(&self) -> Uuid {
         let now = self.clock.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+        let context = self.ids.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
     }
 }

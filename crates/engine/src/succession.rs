@@ -2,6 +2,8 @@
 //! suggestion, a person assigns each, and a job moves them one by one. The job may be stopped and
 //! run again: what was moved is not moved twice. Undo is the same job the other way round.
 
+use crate::directory::Directory;
+use crate::reference::{Mistake, Mistakes, rows};
 use crate::{Ask, Engine, Problem};
 use chrono::NaiveDate;
 use ndp_domain::acts::FINAL;
@@ -12,6 +14,7 @@ use ndp_domain::occasion::Actor;
 use ndp_domain::refusal::Refusal;
 use ndp_domain::text::Prose;
 use ndp_domain::time::legal_date;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One open file of the organisation. `suggested` is its main successor, where it has one.
@@ -93,4 +96,27 @@ impl Engine {
         }
         Ok(done)
     }
+}
+
+/// Reads the lines of a plan: the CSV of the preview with its column `to` decided.
+pub fn read_plan(file: &str, csv: &str, directory: &Directory) -> Result<BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>>, Vec<Mistake>> {
+    let mut m = Mistakes { file, all: Vec::new() };
+    let mut plans: BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>> = BTreeMap::new();
+    for (line, get) in rows(&mut m, csv, &["stream", "from", "to"]) {
+        let stream = get("stream").parse::<Id>().ok();
+        if stream.is_none() {
+            m.add(line, "stream", "expected an id like list_0190…");
+        }
+        let mut org = |column: &str| {
+            let found = directory.organisation(&get(column));
+            if found.is_none() {
+                m.add(line, format!("{column} = \"{}\"", get(column)), "expected a code that is on record");
+            }
+            found
+        };
+        if let (Some(from), Some(to), Some(stream)) = (org("from"), org("to"), stream) {
+            plans.entry(from).or_default().push((stream, to));
+        }
+    }
+    if m.all.is_empty() { Ok(plans) } else { Err(m.all) }
 }

@@ -293,6 +293,26 @@ impl Store {
         self.query(&sql, values).await?.iter().map(crate::read::loaded).collect()
     }
 
+    /// Recognitions in the order of their ids with the dossier each stands on, as stored: parsed
+    /// by whoever asks, on as many cores as there are.
+    pub async fn recognised_with_basis(&self, after: Option<Uuid>, limit: u64) -> Result<Vec<(Uuid, String, Option<String>)>, Fault> {
+        let mut values: Vec<Value> = vec!["recognition".into()];
+        let from = match after {
+            Some(after) => {
+                values.push(after.into());
+                " AND r.id > $2"
+            }
+            None => "",
+        };
+        // A review's dossier that was decided is the basis; else the one it came from.
+        let sql = format!(
+            "SELECT r.id, r.document, d.document AS basis FROM stream r LEFT JOIN stream d ON d.id = r.parent
+             WHERE r.kind = $1{from} ORDER BY r.id LIMIT {limit}"
+        );
+        let rows = self.query(&sql, values).await?;
+        rows.iter().map(|r| Ok((r.try_get("", "id")?, r.try_get("", "document")?, r.try_get("", "basis")?))).collect()
+    }
+
     /// All records of one kind, in the order of their ids, a page at a time.
     pub async fn of_kind(&self, kind: Kind, after: Option<Uuid>, limit: u64) -> Result<Vec<crate::read::Loaded>, Fault> {
         let mut values: Vec<Value> = vec![kind.name().into()];

@@ -8,6 +8,7 @@ use ndp_domain::canonical::Hash;
 use ndp_domain::merkle::{Seal, root};
 use ndp_domain::time::Instant;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement, TransactionTrait};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -57,6 +58,14 @@ impl Store {
     }
 
     /// Events after a position, oldest first: `(position, stream, n)`.
+    /// Stored bytes of the events after a position, in the order of the feed.
+    pub async fn feed_events(&self, after: u64, limit: u64) -> Result<Vec<(u64, String)>, Fault> {
+        let sql = "SELECT f.position, e.body FROM feed f JOIN event e ON e.stream = f.stream AND e.n = f.n
+             WHERE f.position > $1 ORDER BY f.position LIMIT $2";
+        let rows = self.query(sql, vec![(after as i64).into(), (limit as i64).into()]).await?;
+        rows.iter().map(|r| Ok((r.try_get::<i64>("", "position")? as u64, r.try_get("", "body")?))).collect()
+    }
+
     pub async fn feed(&self, after: u64, limit: u64) -> Result<Vec<(u64, Uuid, u64)>, Fault> {
         let sql = "SELECT position, stream, n FROM feed WHERE position > $1 ORDER BY position LIMIT $2";
         let rows = self.query(sql, vec![(after as i64).into(), (limit as i64).into()]).await?;
@@ -87,6 +96,62 @@ async fn waiting(tx: &DatabaseTransaction, query: Statement) -> Result<Vec<Waiti
     tx.query_all_raw(query).await?.iter().map(read).collect()
 }
 
+/// Batch ids rise within a process, not between two: a batch whose stream was written just before
+/// by another server may have the smaller id. Its predecessor comes into the run as well.
+async fn with_predecessors(tx: &DatabaseTransaction, events: &mut Vec<Waiting>) -> Result<(), Fault> {
+    let backend = tx.get_database_backend();
+    loop {
+        let here: BTreeSet<(Uuid, i64)> = events.iter().map(|e| (e.stream, e.n)).collect();
+        let missing: Vec<(Uuid, i64)> = events.iter().filter(|e| e.n > 1 && !here.contains(&(e.stream, e.n - 1))).map(|e| (e.stream, e.n - 1)).collect();
+        let mut found = Vec::new();
+        for part in missing.chunks(ROWS) {
+            let rows: Vec<String> = (0..part.len()).map(|k| format!("(${},${})", 2 * k + 1, 2 * k + 2)).collect();
+            let values: Vec<sea_orm::Value> = part.iter().flat_map(|(stream, n)| [(*stream).into(), (*n).into()]).collect();
+            let sql = format!(
+                "SELECT u.batch, u.i, u.stream, u.n, u.hash FROM unsequenced u WHERE u.batch IN
+                   (SELECT batch FROM unsequenced WHERE (stream, n) IN (VALUES {}))",
+                rows.join(",")
+            );
+            found.extend(waiting(tx, Statement::from_sql_and_values(backend, &sql, values)).await?);
+        }
+        found.retain(|e| !here.contains(&(e.stream, e.n)));
+        if found.is_empty() {
+            return Ok(());
+        }
+        events.extend(found);
+    }
+}
+
+/// Whole batches, by their ids, but never a stream's event before the one it follows.
+fn in_stream_order(events: Vec<Waiting>) -> Vec<Waiting> {
+    let mut batches: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
+    let mut holder: BTreeMap<(Uuid, i64), Uuid> = BTreeMap::new();
+    for event in events {
+        holder.insert((event.stream, event.n), event.batch);
+        batches.entry(event.batch).or_default().push(event);
+    }
+    let mut out = Vec::new();
+    while let Some(first) = batches.keys().next().copied() {
+        // Follow what must come before, to a batch that waits for nothing.
+        let mut next = first;
+        let mut steps = batches.len();
+        while let Some(before) = batches.get(&next).and_then(|b| b.iter().filter_map(|e| holder.get(&(e.stream, e.n - 1))).find(|b| **b != next)) {
+            next = *before;
+            steps -= 1;
+            if steps == 0 {
+                break;
+            }
+        }
+        let mut batch = batches.remove(&next).unwrap_or_default();
+        batch.sort_by_key(|e| e.i);
+        for event in &batch {
+            holder.remove(&(event.stream, event.n));
+        }
+        out.extend(batch);
+    }
+    out
+}
+
 /// One run inside the given transaction.
 pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instant) -> Result<u64, Fault> {
     let backend = tx.get_database_backend();
@@ -108,6 +173,8 @@ pub(crate) async fn append(tx: &DatabaseTransaction, signer: &Signer, at: Instan
     if events.is_empty() {
         return Ok(0);
     }
+    with_predecessors(tx, &mut events).await?;
+    let events = in_stream_order(events);
     let last = tx.query_one_raw(statement("SELECT n, last, hash FROM seal ORDER BY n DESC LIMIT 1", vec![])).await?;
     let (n, position, prev) = match last {
         None => (0, 0, Hash::ZERO),

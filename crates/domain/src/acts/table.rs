@@ -35,7 +35,7 @@ macro_rules! table {
 
 use Duty::*;
 use Paper::{Issued, None as NoPaper, Working};
-use To::{Either, Opens, Same, State};
+use To::{Either, Joint, Opens, Same, State};
 use Who::{Each, Installation, OfIssuing, OneOf, With};
 
 table! {
@@ -117,7 +117,7 @@ table! {
     E16 ["E.evaluating"] => State("E.meeting"), OneOf(&[Chair, ViceChair]), None, NoPaper, [RULES_OF_WORK, CHOICE], [INVITED_IN_TIME], [], true;
     E17 ["E.meeting"] => State("E.evaluating"), OneOf(&[Chair, ViceChair]), None, Working("minutes"), [CHOICE], [], [], false;
     E18 ["E.meeting"] => State("E.counted"), OneOf(&[CountingBoard]), None, Working("counting_minutes"), [RULES_OF_WORK, CHOICE], [], [], true;
-    E19 ["E.counted"] => State("E.concluded"), Each(&[Chair, Secretary]), Some("dossier.conclude"), Working("minutes"), [DECISION_1230, RULES_OF_WORK], [], [R17], true;
+    E19 ["E.counted"] => Joint("E.concluded"), Each(&[Chair, Secretary]), Some("dossier.conclude"), Working("minutes"), [DECISION_1230, RULES_OF_WORK], [], [R17], true;
     E20 ["E.evaluating"] => State("E.concluded"), OneOf(&[ManagingUnitHead]), Some("dossier.conclude"), Working("summary_report"), [LETTER_2291_4, CHOICE], [REPORT_ACCEPTED], [R17], true;
     E21 ["E.concluded"] => Same, OneOf(&[Chair, ViceChair, Secretary, HiredUnit]), None, Working("supplementary_minutes"), [CHOICE], [OUTCOME_UNDETERMINED], [R17], false;
     E22 ["E.concluded"] => State("E.decided"), OneOf(&[ManagingSigner]), Some("dossier.decide"), Issued("recognition_decision"), [LETTER_2291_4], [FIRST_RECOGNITION, OUTCOME_NATIONAL, OBJECTIONS_ANSWERED], [R1], true;
@@ -181,7 +181,7 @@ table! {
     D3 ["D.submitted"] => State("D.initialled"), OfIssuing(&[Level::UnitHead]), None, NoPaper, [DECREE_30_12], [STEP_INITIAL], [], true;
     D4 ["D.submitted", "D.initialled"] => State("D.checked"), OfIssuing(&[Level::FormChecker]), None, NoPaper, [DECREE_30_12], [STEP_FORM_CHECK, INITIALLED_IF_NEEDED], [], true;
     D5 ["D.submitted", "D.initialled", "D.checked"] => State("D.returned"), OfIssuing(&[Level::UnitHead, Level::FormChecker, Level::Signer]), None, NoPaper, [CHOICE], [], [], false;
-    D6 ["D.draft", "D.submitted", "D.initialled", "D.checked"] => State("D.signed"), OfIssuing(&[Level::Signer, Level::UnitHead]), None, NoPaper, [DECREE_30_13], [STEPS_DONE], [], true;
+    D6 ["D.draft", "D.submitted", "D.initialled", "D.checked"] => Joint("D.signed"), OfIssuing(&[Level::Signer, Level::UnitHead]), None, NoPaper, [DECREE_30_13], [STEPS_DONE], [], true;
     D7 ["D.signed"] => State("D.numbered"), OfIssuing(&[Level::Records]), None, NoPaper, [DECREE_30_14], [], [], true;
     D8 ["D.numbered"] => State("D.sealed"), OfIssuing(&[Level::Records]), None, NoPaper, [DECREE_30_14], [STEP_AGENCY_SIGNATURE], [], true;
     D9 ["D.numbered", "D.sealed"] => State("D.issued"), OfIssuing(&[Level::Records]), None, NoPaper, [DECREE_30_18], [SEALED_IF_NEEDED], [], true;

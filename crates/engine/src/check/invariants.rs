@@ -131,7 +131,8 @@ impl Invariants {
 
 /// Does an act bring another one along in its transaction?
 fn brings(leader: &str, act: &str) -> bool {
-    ActId::of_name(leader).is_some_and(|l| l.row().then.iter().any(|t| t.name() == act || brings(t.name(), act)))
+    // E1 brings the product's own E1: an act does not bring itself twice.
+    ActId::of_name(leader).is_some_and(|l| l.row().then.iter().any(|t| t.name() == act || (*t != l && brings(t.name(), act))))
 }
 
 /// P2 follows at once from L8, the product record from E1: no duty of its own is asked.
