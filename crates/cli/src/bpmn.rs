@@ -5,7 +5,6 @@
 use ndp_domain::acts::{ACTS, Act, ActId, FINAL, NEW, Who, states};
 use ndp_domain::authority::Duty;
 use ndp_text::{Lang, Texts, key, texts};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Machines that have states of their own, in the order of the table.
@@ -91,17 +90,17 @@ impl Diagram {
             let (tag, size) = if FINAL.contains(state) { ("endEvent", (36, 36)) } else { ("exclusiveGateway", (50, 50)) };
             d.node(&id_of(state), tag, texts.get(&key("state", state), &[]), (60 + column(state) * COLUMN, TOP), size);
         }
-        let mut lanes: BTreeMap<i32, i32> = BTreeMap::new();
+        // A lane of its own for each act, so that no flow runs through another's task.
+        let mut lane = 0;
         for row in &ACTS {
             let from: Vec<&'static str> = row.from.iter().copied().filter(|s| own(s) || *s == NEW).filter(|s| row.reaches(s).iter().any(|t| own(t))).collect();
             let Some(first) = from.first() else { continue };
             let at = column(first);
-            let lane = lanes.entry(at).or_insert(0);
-            *lane += 1;
-            let place = (60 + at * COLUMN + 150, TOP + *lane * LANE);
+            lane += 1;
+            let place = (60 + at * COLUMN + 150, TOP + lane * LANE);
             let (entry, exit) = d.act(row, lang, place);
             if parallel(row) {
-                *lane += 1;
+                lane += 1;
             }
             d.connect(row, &from, (&entry, &exit), opens, place, &own);
         }

@@ -8,6 +8,7 @@ mod cases_file;
 mod cases_round;
 mod golden;
 mod ledger;
+mod model;
 mod outcome;
 mod properties;
 mod refusals;
