@@ -5,3 +5,4 @@ mod bad_input;
 mod command_line;
 mod journeys;
 mod outcome_command;
+mod side_roads;

@@ -93,7 +93,8 @@ impl Diagram {
         // A lane of its own for each act, so that no flow runs through another's task.
         let mut lane = 0;
         for row in &ACTS {
-            let from: Vec<&'static str> = row.from.iter().copied().filter(|s| own(s) || *s == NEW).filter(|s| row.reaches(s).iter().any(|t| own(t))).collect();
+            let from: Vec<&'static str> =
+                row.from.iter().copied().filter(|s| own(s) || *s == NEW).filter(|s| row.reaches(s).iter().any(|t| own(t))).collect();
             let Some(first) = from.first() else { continue };
             let at = column(first);
             lane += 1;
@@ -132,7 +133,15 @@ impl Diagram {
 
     /// From every state that the act leaves to every state that it reaches; where that depends on
     /// where it came from, the record knows, and the gateway after it decides.
-    fn connect(&mut self, row: &Act, from: &[&'static str], (entry, exit): (&str, &str), opens: usize, (x, y): (i32, i32), own: &dyn Fn(&str) -> bool) {
+    fn connect(
+        &mut self,
+        row: &Act,
+        from: &[&'static str],
+        (entry, exit): (&str, &str),
+        opens: usize,
+        (x, y): (i32, i32),
+        own: &dyn Fn(&str) -> bool,
+    ) {
         let mut reached: Vec<&'static str> = Vec::new();
         for state in from {
             let source = if *state == NEW && opens > 1 { "begin".to_owned() } else { id_of(state) };
@@ -172,7 +181,10 @@ impl Diagram {
             let _ = writeln!(out, "    </bpmn:{}>", node.tag);
         }
         for (i, (from, to)) in self.flows.iter().enumerate() {
-            let _ = writeln!(out, "    <bpmn:sequenceFlow id=\"{letter}_flow_{i}\" sourceRef=\"{letter}_{from}\" targetRef=\"{letter}_{to}\"/>");
+            let _ = writeln!(
+                out,
+                "    <bpmn:sequenceFlow id=\"{letter}_flow_{i}\" sourceRef=\"{letter}_{from}\" targetRef=\"{letter}_{to}\"/>"
+            );
         }
         out.push_str("  </bpmn:process>\n");
         out
@@ -188,7 +200,10 @@ impl Diagram {
             let _ = writeln!(out, "        <dc:Bounds x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>", n.x, n.y, n.width, n.height);
             if !n.name.is_empty() && n.width < 100 {
                 let (x, y) = (n.x + n.width / 2 - 60, n.y - 44);
-                let _ = writeln!(out, "        <bpmndi:BPMNLabel><dc:Bounds x=\"{x}\" y=\"{y}\" width=\"120\" height=\"40\"/></bpmndi:BPMNLabel>");
+                let _ = writeln!(
+                    out,
+                    "        <bpmndi:BPMNLabel><dc:Bounds x=\"{x}\" y=\"{y}\" width=\"120\" height=\"40\"/></bpmndi:BPMNLabel>"
+                );
             }
             out.push_str("      </bpmndi:BPMNShape>\n");
         }

@@ -95,7 +95,9 @@ pub fn import(setting: &Setting, order: &Import) -> ExitCode {
     });
     match result {
         Err(failure) => failed(setting, &failure),
-        Ok(None) => wrong_use(&texts.get("cli-no-organisation", &[("code", &order.organisation)]), "input.organisation", setting.json, setting.lang),
+        Ok(None) => {
+            wrong_use(&texts.get("cli-no-organisation", &[("code", &order.organisation)]), "input.organisation", setting.json, setting.lang)
+        }
         Ok(Some(Err(ImportError::Lines(wrong)))) => mistakes(setting, &wrong),
         Ok(Some(Err(ImportError::Problem(problem)))) => failed(setting, &Failure::Problem(problem)),
         Ok(Some(Ok(done))) => {
@@ -156,7 +158,13 @@ async fn register_csv(engine: &Engine, register: &str, on: Option<chrono::NaiveD
     };
     let mut out = String::from("name,class,managing,valid_from,valid_to\n");
     for entry in engine.store.register_on(register, day, None, LINES).await? {
-        let columns = [entry.name.clone(), entry.class.clone().unwrap_or_default(), code(&entry.managing), entry.valid_from, entry.valid_to.unwrap_or_default()];
+        let columns = [
+            entry.name.clone(),
+            entry.class.clone().unwrap_or_default(),
+            code(&entry.managing),
+            entry.valid_from,
+            entry.valid_to.unwrap_or_default(),
+        ];
         out.push_str(&columns.iter().map(|c| field(c)).collect::<Vec<_>>().join(","));
         out.push('\n');
     }
@@ -166,7 +174,9 @@ async fn register_csv(engine: &Engine, register: &str, on: Option<chrono::NaiveD
 /// In the form that `ndp import` reads, one row a claim.
 async fn platforms_csv(engine: &Engine) -> Result<Option<String>, Failure> {
     let directory = engine.directory();
-    let code = |id: Option<OrganisationId>| id.and_then(|id| directory.organisations.get(&id)).map(|o| o.record.code.to_string()).unwrap_or_default();
+    let code = |id: Option<OrganisationId>| {
+        id.and_then(|id| directory.organisations.get(&id)).map(|o| o.record.code.to_string()).unwrap_or_default()
+    };
     let mut out = String::from(
         "code,name_vi,name_en,kind,ownership,owner,managing,register,status,decision_number,decision_date,source_url,evidence,confidence\n",
     );
@@ -181,7 +191,9 @@ async fn platforms_csv(engine: &Engine) -> Result<Option<String>, Failure> {
             for claim in &p.record.claims {
                 let (evidence, confidence, source) = match &claim.ground {
                     Ground::Read { source } => ("read", String::new(), source.clone()),
-                    Ground::OwnKnowledge { confidence } => ("own_knowledge", confidence.map(|c| c.to_string()).unwrap_or_default(), String::new()),
+                    Ground::OwnKnowledge { confidence } => {
+                        ("own_knowledge", confidence.map(|c| c.to_string()).unwrap_or_default(), String::new())
+                    }
                     Ground::Sample => ("sample", String::new(), String::new()),
                 };
                 let columns = [
@@ -266,7 +278,9 @@ fn preview(setting: &Setting, from: &str) -> ExitCode {
             print(text.trim_end());
             ExitCode::SUCCESS
         }
-        Ok(None) => wrong_use(&texts(setting.lang).get("cli-no-organisation", &[("code", from)]), "input.organisation", setting.json, setting.lang),
+        Ok(None) => {
+            wrong_use(&texts(setting.lang).get("cli-no-organisation", &[("code", from)]), "input.organisation", setting.json, setting.lang)
+        }
         Err(failure) => failed(setting, &failure),
     }
 }

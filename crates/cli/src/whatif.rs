@@ -66,7 +66,8 @@ pub fn run(setting: &Setting, set: Option<&Path>, regulation: Option<&Path>) -> 
             print(&line);
         }
         let n = |n: u64| n.to_string();
-        let args = [("products", n(summary.products)), ("pass", n(summary.pass)), ("fail", n(summary.fail)), ("lacks", n(summary.lacks_evidence))];
+        let args =
+            [("products", n(summary.products)), ("pass", n(summary.pass)), ("fail", n(summary.fail)), ("lacks", n(summary.lacks_evidence))];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         print(&texts.get("whatif-summary", &args));
     }

@@ -2,20 +2,17 @@
 //! seals, loaded data and the invariants of the process. Writes nothing; names what is wrong.
 
 mod invariants;
+mod page;
 mod seals;
 
 use crate::install::rows_of;
 use crate::keys::PublicKeys;
-use invariants::Invariants;
-use ndp_domain::canonical::{Hash, canonical, pins};
+use ndp_domain::canonical::Hash;
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::machine::State;
-use ndp_domain::projection::Projection;
-use ndp_domain::record::{Envelope, chain};
-use ndp_domain::whole::Whole;
-use ndp_store::audit::{Columns, StoredEvent, expected_projection, expected_stream, instant};
+use ndp_store::audit::StoredEvent;
 use ndp_store::batch::answer;
 use ndp_store::{Fault, Store};
+use page::{Mark, Page, Verified, finding};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -50,10 +47,8 @@ pub(crate) struct Check<'a> {
     pub store: &'a Store,
     pub keys: &'a PublicKeys,
     pub report: Report,
-    contents: BTreeSet<Hash>,
     /// Idempotency answers whose batches are still to be found: batch → (request mark, streams).
     batches: BTreeMap<Uuid, Answered>,
-    invariants: Invariants,
     reference: Vec<(Id, ndp_domain::reference::State)>,
 }
 
@@ -64,17 +59,10 @@ struct Answered {
 }
 
 /// Checks everything. `noted` is a seal written down elsewhere, `(number, hash)`: only that shows
-/// seals that were cut. `progress` hears events done and in all.
+/// seals that were cut. `progress` hears events done and in all. Pages are read one after the
+/// other and verified on all cores; what is in memory at once is a page a core.
 pub async fn check(store: &Store, keys: &PublicKeys, noted: Option<(u64, Hash)>, progress: impl Fn(u64, u64)) -> Result<Report, Fault> {
-    let mut check = Check {
-        store,
-        keys,
-        report: Report::default(),
-        contents: BTreeSet::new(),
-        batches: BTreeMap::new(),
-        invariants: Invariants::default(),
-        reference: Vec::new(),
-    };
+    let mut check = Check { store, keys, report: Report::default(), batches: BTreeMap::new(), reference: Vec::new() };
     let all = check.run(noted, &progress).await;
     match all {
         // A record that cannot even be read is a finding, with its name.
@@ -83,6 +71,14 @@ pub async fn check(store: &Store, keys: &PublicKeys, noted: Option<(u64, Hash)>,
         other => other?,
     }
     Ok(check.report)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+fn stopped(error: tokio::task::JoinError) -> Fault {
+    Fault::Inconsistent { table: "stream", record: "a page".to_owned(), what: error.to_string() }
 }
 
 impl Check<'_> {
@@ -110,24 +106,31 @@ impl Check<'_> {
             self.wrong(what, format!("event {stream}/{n}"), "the feed and its queue do not agree");
         }
         self.report.unsequenced = waiting;
-        let broken = std::mem::take(&mut self.invariants).finish();
-        self.report.wrong.extend(broken);
         progress(total, total);
         Ok(())
     }
 
     async fn contents(&mut self) -> Result<(), Fault> {
         let mut after = None;
+        let mut working = tokio::task::JoinSet::new();
         loop {
             let page = self.store.audit_contents(after, PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
-            after = Some(*last);
-            for (sha256, text) in &page {
-                self.report.contents += 1;
-                if Hash::of(text.as_bytes()) != *sha256 {
-                    self.wrong("content.changed", format!("content {sha256}"), "the text has another hash");
+            if let Some((last, _)) = page.last() {
+                after = Some(*last);
+                self.report.contents += page.len() as u64;
+                let differs = |(sha256, text): &(Hash, String)| (Hash::of(text.as_bytes()) != *sha256).then_some(*sha256);
+                working.spawn_blocking(move || page.iter().filter_map(differs).collect::<Vec<Hash>>());
+                if working.len() <= cores() {
+                    continue;
                 }
-                self.contents.insert(*sha256);
+            }
+            match working.join_next().await {
+                None => return Ok(()),
+                Some(changed) => {
+                    for sha256 in changed.map_err(stopped)? {
+                        self.wrong("content.changed", format!("content {sha256}"), "the text has another hash");
+                    }
+                }
             }
         }
     }
@@ -136,143 +139,74 @@ impl Check<'_> {
     /// row without its stream is seen as well.
     async fn streams(&mut self, total: u64, progress: &impl Fn(u64, u64)) -> Result<(), Fault> {
         let mut after: Option<Uuid> = None;
+        let mut reading = true;
+        let mut number = 0_usize;
+        let mut working = tokio::task::JoinSet::new();
+        let mut done: BTreeMap<usize, Verified> = BTreeMap::new();
+        let mut next = 0;
         loop {
-            let rows = self.store.audit_streams(after, PAGE).await?;
-            let last = rows.last().and_then(|r| r.get("id").cloned().flatten()).and_then(|id| Uuid::try_parse(&id).ok());
-            let upto = if rows.len() as u64 == PAGE { last } else { None };
-            let mut by_id: BTreeMap<String, Columns> =
-                rows.into_iter().filter_map(|r| Some((r.get("id").cloned().flatten()?, r))).collect();
-            let mut events: BTreeMap<String, Vec<StoredEvent>> = BTreeMap::new();
-            for event in self.store.audit_events(after, upto).await? {
-                events.entry(event.stream.simple().to_string()).or_default().push(event);
+            while reading && working.len() < cores() {
+                let page = self.page(after).await?;
+                after = page.upto;
+                reading = after.is_some() && !self.enough();
+                let n = number;
+                number += 1;
+                working.spawn_blocking(move || (n, page.verify()));
             }
-            let mut projected = self.store.audit_projection(after, upto).await?;
-            for (id, events) in &events {
-                let row = by_id.remove(id);
-                self.stream(id, events, row, &mut projected);
-            }
-            for id in by_id.keys() {
-                self.wrong("stream.without_events", format!("stream {id}"), "no event says that it exists");
-            }
-            for (table, id) in projected.keys() {
-                self.wrong("projection.stray", format!("{table} of stream {id}"), "no such stream");
-            }
-            progress(self.report.events, total);
-            match upto {
-                Some(last) if !self.enough() => after = Some(last),
-                _ => return Ok(()),
+            let Some(verified) = working.join_next().await else { return Ok(()) };
+            let (n, verified) = verified.map_err(stopped)?;
+            done.insert(n, verified);
+            // In the order of the pages, so that the first record that is wrong is the first.
+            while let Some(verified) = done.remove(&next) {
+                next += 1;
+                self.take(verified).await?;
+                progress(self.report.events, total);
             }
         }
     }
 
-    /// One stream: chain, replay, row, projections, invariants.
-    fn stream(
-        &mut self,
-        id: &str,
-        events: &[StoredEvent],
-        row: Option<Columns>,
-        projected: &mut BTreeMap<(&'static str, String), Vec<Columns>>,
-    ) {
-        self.report.streams += 1;
-        let mut whole: Option<Whole> = None;
-        let mut prev = Hash::ZERO;
-        let mut sound = true;
-        let mut kind = None;
-        for (at, event) in events.iter().enumerate() {
-            self.report.events += 1;
-            let record = format!("event {id}/{}", event.n);
-            if let Err(detail) = link(event, at as u64 + 1, prev) {
-                self.wrong("event.chain_broken", record.clone(), detail);
-                sound = false;
-            }
-            prev = event.hash;
-            let envelope: Envelope = match serde_json::from_str(&event.body) {
-                Ok(envelope) => envelope,
-                Err(error) => {
-                    self.wrong("event.unreadable", record, error.to_string());
-                    sound = false;
-                    continue;
-                }
-            };
-            if let Some(column) = differs(event, &envelope) {
-                self.wrong("event.column_changed", record.clone(), format!("column {column} differs from the recorded text"));
-                sound = false;
-            }
-            for pin in pins(&event.body) {
-                if !self.contents.contains(&pin) {
-                    self.wrong("content.missing", format!("content {pin}"), format!("named by {record}"));
-                }
-            }
-            self.answered(&envelope);
-            let before = whole.clone();
-            whole = Whole::apply(whole, &envelope);
-            if sound {
-                let broken = self.invariants.event(&envelope, before.as_ref(), whole.as_ref());
-                self.report.wrong.extend(broken);
-            }
-            kind = Some(envelope.stream.kind);
+    async fn page(&self, after: Option<Uuid>) -> Result<Page, Fault> {
+        let rows = self.store.audit_streams(after, PAGE).await?;
+        let last = rows.last().and_then(|r| r.get("id").cloned().flatten()).and_then(|id| Uuid::try_parse(&id).ok());
+        let upto = if rows.len() as u64 == PAGE { last } else { None };
+        let rows = rows.into_iter().filter_map(|r| Some((r.get("id").cloned().flatten()?, r))).collect();
+        let mut events: BTreeMap<String, Vec<StoredEvent>> = BTreeMap::new();
+        for event in self.store.audit_events(after, upto).await? {
+            events.entry(event.stream.simple().to_string()).or_default().push(event);
         }
-        let stored: BTreeMap<&'static str, Vec<Columns>> = ndp_store::audit::projected_tables()
-            .into_iter()
-            .map(|table| (table, projected.remove(&(table, id.to_owned())).unwrap_or_default()))
-            .collect();
-        let (Some(whole), Some(kind), Ok(uuid)) = (whole, kind, Uuid::try_parse(id)) else { return };
-        let Some(row) = row else {
-            self.wrong("stream.deleted", format!("stream {}", Id::new(kind, uuid)), "its events exist, its row does not");
-            return;
-        };
-        if !sound {
-            return;
-        }
-        self.projection(Id::new(kind, uuid), &whole, events.len() as u64, prev, &row, &stored);
-        if let State::Reference(set) = &whole.state {
-            self.reference.push((Id::new(kind, uuid), set.clone()));
-        }
+        Ok(Page { rows, events, projected: self.store.audit_projection(after, upto).await?, upto })
     }
 
-    fn projection(
-        &mut self,
-        id: Id,
-        whole: &Whole,
-        version: u64,
-        head: Hash,
-        row: &Columns,
-        stored: &BTreeMap<&'static str, Vec<Columns>>,
-    ) {
-        let projection = Projection::of(whole);
-        let expected = expected_stream(id, version, head, &projection);
-        let changed: Vec<&str> = expected.iter().filter(|(c, v)| row.get(*c) != Some(v)).map(|(c, _)| c.as_str()).collect();
-        if !changed.is_empty() {
-            self.wrong("stream.changed", format!("stream {id}"), format!("not what its events say: {}", changed.join(", ")));
+    /// What a page says of other records is looked up here, and its findings are kept.
+    async fn take(&mut self, mut verified: Verified) -> Result<(), Fault> {
+        self.report.streams += verified.streams;
+        self.report.events += verified.events;
+        let pins: BTreeSet<Hash> = verified.pins.keys().copied().collect();
+        for pin in self.store.contents_missing(&pins).await? {
+            let by = verified.pins.get(&pin).cloned().unwrap_or_default();
+            verified.wrong.push(finding("content.missing", format!("content {pin}"), format!("named by {by}")));
         }
-        for (table, expected) in expected_projection(id, &projection) {
-            let found = stored.get(table).map_or(&[][..], |rows| rows);
-            if found != expected {
-                let detail = match expected.iter().zip(found).find(|(e, f)| e != f) {
-                    Some((e, f)) => {
-                        let columns: Vec<&str> = e.iter().filter(|(c, v)| f.get(*c) != Some(v)).map(|(c, _)| c.as_str()).collect();
-                        format!("differs in {}", columns.join(", "))
-                    }
-                    None => format!("{} rows, its events say {}", found.len(), expected.len()),
-                };
-                self.wrong("projection.changed", format!("{table} of stream {id}"), detail);
-            }
+        verified.wrong.extend(verified.facts.look_up(self.store).await?);
+        self.report.wrong.extend(verified.wrong);
+        self.reference.extend(verified.reference);
+        for envelope in &verified.marks {
+            self.answered(envelope);
         }
+        Ok(())
     }
 
-    fn answered(&mut self, envelope: &Envelope) {
+    fn answered(&mut self, envelope: &Mark) {
         let Some(answered) = self.batches.get_mut(&envelope.batch) else {
-            if let Some(mark) = &envelope.request {
-                let record = format!("idempotency {}", mark.key);
-                self.wrong("idempotency.missing", record, format!("asked for by batch {}", envelope.batch.simple()));
+            if let Some((_, key, _)) = &envelope.request {
+                let (record, batch) = (format!("idempotency {key}"), envelope.batch.simple());
+                self.wrong("idempotency.missing", record, format!("asked for by batch {batch}"));
             }
             return;
         };
         let n = answered.streams.entry(envelope.stream).or_default();
         *n = (*n).max(envelope.n);
         if let Some(mark) = &envelope.request {
-            let account = envelope.recorded_by.or(envelope.actor.account).map_or_else(String::new, |a| a.to_string());
-            answered.mark = Some((account, mark.key.clone(), mark.sha256));
+            answered.mark = Some(mark.clone());
         }
     }
 
@@ -310,33 +244,4 @@ impl Check<'_> {
         }
         Ok(())
     }
-}
-
-/// Number, previous hash and own hash of an event.
-fn link(event: &StoredEvent, n: u64, prev: Hash) -> Result<(), String> {
-    if event.n != n {
-        return Err(format!("number {} where {n} follows", event.n));
-    }
-    if event.prev != prev {
-        return Err("the previous hash is not that of the event before".to_owned());
-    }
-    if chain(event.prev, &event.body) != event.hash {
-        return Err("the text has another hash".to_owned());
-    }
-    Ok(())
-}
-
-/// The first column that says something else than the recorded text.
-fn differs(event: &StoredEvent, envelope: &Envelope) -> Option<&'static str> {
-    [
-        (event.stream != envelope.stream.uuid, "stream"),
-        (event.n != envelope.n, "n"),
-        (event.batch != envelope.batch, "batch"),
-        (event.i != u64::from(envelope.i), "i"),
-        (event.act != envelope.act.name(), "act"),
-        (event.at != instant(envelope.at), "at"),
-        (canonical(envelope) != event.body, "body"),
-    ]
-    .into_iter()
-    .find_map(|(wrong, column)| wrong.then_some(column))
 }

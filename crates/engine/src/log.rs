@@ -38,9 +38,8 @@ impl Engine {
             let Some((position, _)) = page.last() else { return Ok(()) };
             after = *position;
             for (_, body) in &page {
-                let wrong = |e: serde_json::Error| {
-                    ndp_store::Fault::Inconsistent { table: "event", record: "log".to_owned(), what: e.to_string() }
-                };
+                let wrong =
+                    |e: serde_json::Error| ndp_store::Fault::Inconsistent { table: "event", record: "log".to_owned(), what: e.to_string() };
                 let envelope: Envelope = serde_json::from_str(body).map_err(wrong)?;
                 let before = wholes.remove(&envelope.stream);
                 let before_state = before.as_ref().map(|w| w.state.clone());

@@ -99,7 +99,11 @@ impl Engine {
 }
 
 /// Reads the lines of a plan: the CSV of the preview with its column `to` decided.
-pub fn read_plan(file: &str, csv: &str, directory: &Directory) -> Result<BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>>, Vec<Mistake>> {
+pub fn read_plan(
+    file: &str,
+    csv: &str,
+    directory: &Directory,
+) -> Result<BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>>, Vec<Mistake>> {
     let mut m = Mistakes { file, all: Vec::new() };
     let mut plans: BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>> = BTreeMap::new();
     for (line, get) in rows(&mut m, csv, &["stream", "from", "to"]) {

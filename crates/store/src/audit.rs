@@ -8,7 +8,7 @@ use ndp_domain::canonical::Hash;
 use ndp_domain::id::Id;
 use ndp_domain::projection::Projection;
 use sea_orm::{QueryResult, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A stored event, as the columns have it.
@@ -284,6 +284,21 @@ impl Store {
         let content = bytes_of("text", self.is_postgres());
         let sql = format!("SELECT sha256, {content} AS text FROM content {filter} ORDER BY sha256 LIMIT {limit}");
         self.query(&sql, values).await?.iter().map(|r| Ok((hash_of(r.try_get("", "sha256")?, "content", "")?, text(r, "text")?))).collect()
+    }
+
+    /// Of these contents, those that are not there.
+    pub async fn contents_missing(&self, hashes: &BTreeSet<Hash>) -> Result<Vec<Hash>, Fault> {
+        let all: Vec<Hash> = hashes.iter().copied().collect();
+        let mut missing = Vec::new();
+        for part in all.chunks(500) {
+            let places: Vec<String> = (1..=part.len()).map(|n| format!("${n}")).collect();
+            let values: Vec<Value> = part.iter().map(|h| Value::from(h.0.to_vec())).collect();
+            let rows = self.query(&format!("SELECT sha256 FROM content WHERE sha256 IN ({})", places.join(", ")), values).await?;
+            let found: BTreeSet<Hash> =
+                rows.iter().map(|r| hash_of(r.try_get("", "sha256")?, "content", "")).collect::<Result<_, Fault>>()?;
+            missing.extend(part.iter().filter(|h| !found.contains(h)));
+        }
+        Ok(missing)
     }
 
     /// Loaded reference rows of one stream: `(line, key, row)`.

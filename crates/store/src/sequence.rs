@@ -102,7 +102,8 @@ async fn with_predecessors(tx: &DatabaseTransaction, events: &mut Vec<Waiting>) 
     let backend = tx.get_database_backend();
     loop {
         let here: BTreeSet<(Uuid, i64)> = events.iter().map(|e| (e.stream, e.n)).collect();
-        let missing: Vec<(Uuid, i64)> = events.iter().filter(|e| e.n > 1 && !here.contains(&(e.stream, e.n - 1))).map(|e| (e.stream, e.n - 1)).collect();
+        let missing: Vec<(Uuid, i64)> =
+            events.iter().filter(|e| e.n > 1 && !here.contains(&(e.stream, e.n - 1))).map(|e| (e.stream, e.n - 1)).collect();
         let mut found = Vec::new();
         for part in missing.chunks(ROWS) {
             let rows: Vec<String> = (0..part.len()).map(|k| format!("(${},${})", 2 * k + 1, 2 * k + 2)).collect();
@@ -135,7 +136,9 @@ fn in_stream_order(events: Vec<Waiting>) -> Vec<Waiting> {
         // Follow what must come before, to a batch that waits for nothing.
         let mut next = first;
         let mut steps = batches.len();
-        while let Some(before) = batches.get(&next).and_then(|b| b.iter().filter_map(|e| holder.get(&(e.stream, e.n - 1))).find(|b| **b != next)) {
+        while let Some(before) =
+            batches.get(&next).and_then(|b| b.iter().filter_map(|e| holder.get(&(e.stream, e.n - 1))).find(|b| **b != next))
+        {
             next = *before;
             steps -= 1;
             if steps == 0 {

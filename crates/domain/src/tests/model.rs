@@ -107,7 +107,17 @@ fn orders(l: &mut Ledger) -> Vec<(Actor, Command)> {
         (list_officer(), publication::Command::Return { points: t("x") }.into()),
         (list_officer(), publication::Command::Settle { accepted: true, reason: None }.into()),
         (keeper(), edition::Command::Issue { entries: vec![] }.into()),
-        (list_officer(), edition::Command::Compile { id: edition, register: publication::Register::List, capacity: t("x"), regulation: "test".into(), previous: None }.into()),
+        (
+            list_officer(),
+            edition::Command::Compile {
+                id: edition,
+                register: publication::Register::List,
+                capacity: t("x"),
+                regulation: "test".into(),
+                previous: None,
+            }
+            .into(),
+        ),
         (signer(), plan::Command::Suspend { reason: t("x") }.into()),
         (signer(), plan::Command::Cancel { reason: t("x") }.into()),
         (signer(), reconsideration::Command::Keep { reasons: t("x") }.into()),

@@ -4,21 +4,22 @@
 use super::Finding;
 use ndp_domain::acts::{ActId, NEW, Who};
 use ndp_domain::authority::Level;
-use ndp_domain::dossier;
+use ndp_domain::document::{self, Document};
+use ndp_domain::dossier::{self, Dossier};
+use ndp_domain::evidence::Need;
 use ndp_domain::id::{DocumentId, DossierId, Id, Kind};
-use ndp_domain::machine::{Event, State};
-use ndp_domain::outcome::Outcome;
+use ndp_domain::machine::{Event, Known, State};
 use ndp_domain::recognition::{self, Class};
 use ndp_domain::record::Envelope;
 use ndp_domain::whole::Whole;
-use std::collections::{BTreeMap, BTreeSet};
+use ndp_store::{Fault, Store};
+use std::collections::BTreeSet;
 
+/// What a page says that other records must bear out.
 #[derive(Default)]
-pub(super) struct Invariants {
+pub(super) struct Facts {
     /// Acts that took effect by a paper, and where.
     by_paper: Vec<(DocumentId, Id, &'static str)>,
-    issued: BTreeMap<DocumentId, BTreeSet<(Id, &'static str)>>,
-    decided: BTreeMap<DossierId, Outcome>,
     recognised: Vec<(Id, DossierId, Class)>,
 }
 
@@ -32,7 +33,7 @@ fn own_stage(kind: Kind) -> bool {
     !matches!(kind, Kind::Sheet | Kind::Opinion | Kind::Declaration | Kind::CriteriaSet | Kind::Product)
 }
 
-impl Invariants {
+impl Facts {
     /// One event with the state before and after it.
     pub fn event(&mut self, envelope: &Envelope, before: Option<&Whole>, after: Option<&Whole>) -> Vec<Finding> {
         let mut found = Vec::new();
@@ -77,7 +78,6 @@ impl Invariants {
         let mut found = Vec::new();
         match (&envelope.event, after.map(|w| &w.state)) {
             (Event::Dossier(dossier::Event::Decided { outcome, .. }), Some(State::Dossier(state))) => {
-                self.decided.insert(state.id, *outcome);
                 if state.concluded().is_none_or(|a| a.outcome != *outcome) {
                     found.push(finding("process.outcome", envelope, "decided otherwise than concluded"));
                 }
@@ -93,10 +93,6 @@ impl Invariants {
             (Event::Recognition(recognition::Event::Recognised(_)), Some(State::Recognition(state))) => {
                 self.recognised.extend(state.dossier.map(|dossier| (envelope.stream, dossier, state.class)));
             }
-            (Event::Document(ndp_domain::document::Event::Issued { .. }), Some(State::Document(state))) => {
-                let acts = state.acts.iter().map(|a| (a.stream, a.act.name())).collect();
-                self.issued.insert(state.id, acts);
-            }
             _ => {}
         }
         if let (Some(State::Sheet(old)), Some(State::Sheet(new))) = (before.map(|w| &w.state), after.map(|w| &w.state))
@@ -107,27 +103,41 @@ impl Invariants {
         found
     }
 
-    /// What can be said once every stream was read.
-    pub fn finish(self) -> Vec<Finding> {
+    /// Looks up the papers and dossiers that were named: their rows are verified in their own page.
+    pub async fn look_up(self, store: &Store) -> Result<Vec<Finding>, Fault> {
         let mut found = Vec::new();
-        for (document, stream, act) in &self.by_paper {
-            let pinned =
-                |acts: &BTreeSet<(Id, &'static str)>| acts.contains(&(*stream, *act)) || acts.iter().any(|(_, leader)| brings(leader, act));
-            if !self.issued.get(document).is_some_and(pinned) {
-                let detail = format!("act {act} names paper {document}, which was not issued for it");
-                found.push(Finding { what: "process.paper".to_owned(), record: format!("stream {stream}"), detail });
+        for part in self.by_paper.chunks(LOOK_UP) {
+            let needs: BTreeSet<Need> = part.iter().map(|(document, ..)| Need::Stream((*document).into())).collect();
+            let papers = store.load(&needs.into_iter().collect::<Vec<_>>()).await?;
+            for (document, stream, act) in part {
+                let state = papers.get(&(*document).into()).and_then(|l| Document::known(&l.neighbour.whole.state));
+                let pinned = |d: &document::State| {
+                    d.issued.is_some() && d.acts.iter().any(|a| (a.stream == *stream && a.act.name() == *act) || brings(a.act.name(), act))
+                };
+                if !state.is_some_and(pinned) {
+                    let detail = format!("act {act} names paper {document}, which was not issued for it");
+                    found.push(Finding { what: "process.paper".to_owned(), record: format!("stream {stream}"), detail });
+                }
             }
         }
-        for (stream, dossier, class) in &self.recognised {
-            let wanted = if *class == Class::National { Outcome::National } else { Outcome::Potential };
-            if self.decided.get(dossier) != Some(&wanted) {
-                let detail = format!("dossier {dossier} was not decided so");
-                found.push(Finding { what: "process.recognition".to_owned(), record: format!("stream {stream}"), detail });
+        for part in self.recognised.chunks(LOOK_UP) {
+            let needs: BTreeSet<Need> = part.iter().map(|(_, dossier, _)| Need::Stream((*dossier).into())).collect();
+            let dossiers = store.load(&needs.into_iter().collect::<Vec<_>>()).await?;
+            for (stream, dossier, class) in part {
+                let state = dossiers.get(&(*dossier).into()).and_then(|l| Dossier::known(&l.neighbour.whole.state));
+                let decided = state.and_then(|d| d.decision.as_ref()).map(|(outcome, _)| *outcome);
+                if decided != Some(class.outcome()) {
+                    let detail = format!("dossier {dossier} was not decided so");
+                    found.push(Finding { what: "process.recognition".to_owned(), record: format!("stream {stream}"), detail });
+                }
             }
         }
-        found
+        Ok(found)
     }
 }
+
+/// Records looked up at a time.
+const LOOK_UP: usize = 200;
 
 /// Does an act bring another one along in its transaction?
 fn brings(leader: &str, act: &str) -> bool {
