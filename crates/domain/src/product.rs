@@ -109,6 +109,7 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one event an act: it is folded into the state at once")]
 pub enum Event {
     Registered(State),
     Placed { entry: ListEntryId, managing: Option<OrganisationId> },

@@ -50,6 +50,8 @@ pub(crate) struct Check<'a> {
     /// Idempotency answers whose batches are still to be found: batch → (request mark, streams).
     batches: BTreeMap<Uuid, Answered>,
     reference: Vec<(Id, ndp_domain::reference::State)>,
+    /// Why the facts of a page could not be looked up in other records.
+    unread: Option<String>,
 }
 
 #[derive(Default)]
@@ -62,7 +64,7 @@ struct Answered {
 /// seals that were cut. `progress` hears events done and in all. Pages are read one after the
 /// other and verified on all cores; what is in memory at once is a page a core.
 pub async fn check(store: &Store, keys: &PublicKeys, noted: Option<(u64, Hash)>, progress: impl Fn(u64, u64)) -> Result<Report, Fault> {
-    let mut check = Check { store, keys, report: Report::default(), batches: BTreeMap::new(), reference: Vec::new() };
+    let mut check = Check { store, keys, report: Report::default(), batches: BTreeMap::new(), reference: Vec::new(), unread: None };
     let all = check.run(noted, &progress).await;
     match all {
         // A record that cannot even be read is a finding, with its name.
@@ -96,6 +98,9 @@ impl Check<'_> {
         let idempotency = self.store.audit_idempotency().await?;
         self.batches = idempotency.iter().map(|(_, _, _, batch, _)| (*batch, Answered::default())).collect();
         self.streams(total, progress).await?;
+        if let Some(why) = self.unread.take().filter(|_| self.report.wrong.is_empty()) {
+            self.wrong("record.unreadable", "a row that cannot be decoded", why);
+        }
         for (account, key, request, batch, given) in idempotency {
             self.idempotency(&account, &key, request, batch, &given);
         }
@@ -186,7 +191,12 @@ impl Check<'_> {
             let by = verified.pins.get(&pin).cloned().unwrap_or_default();
             verified.wrong.push(finding("content.missing", format!("content {pin}"), format!("named by {by}")));
         }
-        verified.wrong.extend(verified.facts.look_up(self.store).await?);
+        match verified.facts.look_up(self.store).await {
+            Ok(broken) => verified.wrong.extend(broken),
+            // The row that cannot be read is named when its own page comes.
+            Err(fault) if fault.is_of_a_record() => self.unread = Some(fault.to_string()),
+            Err(fault) => return Err(fault),
+        }
         self.report.wrong.extend(verified.wrong);
         self.reference.extend(verified.reference);
         for envelope in &verified.marks {

@@ -98,14 +98,13 @@ impl Engine {
     }
 }
 
+/// What a plan says: by dissolved organisation, each file and its successor.
+pub type Plans = BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>>;
+
 /// Reads the lines of a plan: the CSV of the preview with its column `to` decided.
-pub fn read_plan(
-    file: &str,
-    csv: &str,
-    directory: &Directory,
-) -> Result<BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>>, Vec<Mistake>> {
+pub fn read_plan(file: &str, csv: &str, directory: &Directory) -> Result<Plans, Vec<Mistake>> {
     let mut m = Mistakes { file, all: Vec::new() };
-    let mut plans: BTreeMap<OrganisationId, Vec<(Id, OrganisationId)>> = BTreeMap::new();
+    let mut plans: Plans = BTreeMap::new();
     for (line, get) in rows(&mut m, csv, &["stream", "from", "to"]) {
         let stream = get("stream").parse::<Id>().ok();
         if stream.is_none() {

@@ -26,6 +26,7 @@ pub enum Purpose {
 /// An existing product, or one recorded with this dossier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "one value an act: the record is read whole and moved once")]
 pub enum ProductRef {
     Existing { id: ProductId },
     New { id: ProductId, record: product::Record },

@@ -77,10 +77,10 @@ impl Facts {
     fn facts(&mut self, envelope: &Envelope, before: Option<&Whole>, after: Option<&Whole>) -> Vec<Finding> {
         let mut found = Vec::new();
         match (&envelope.event, after.map(|w| &w.state)) {
-            (Event::Dossier(dossier::Event::Decided { outcome, .. }), Some(State::Dossier(state))) => {
-                if state.concluded().is_none_or(|a| a.outcome != *outcome) {
-                    found.push(finding("process.outcome", envelope, "decided otherwise than concluded"));
-                }
+            (Event::Dossier(dossier::Event::Decided { outcome, .. }), Some(State::Dossier(state)))
+                if state.concluded().is_none_or(|a| a.outcome != *outcome) =>
+            {
+                found.push(finding("process.outcome", envelope, "decided otherwise than concluded"));
             }
             (Event::Dossier(dossier::Event::Concluded { .. }), Some(State::Dossier(state))) => {
                 let by: BTreeSet<_> = state.round().into_iter().flat_map(|r| &r.signatures).map(|s| (s.by, s.minutes.0)).collect();
