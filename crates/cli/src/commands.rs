@@ -10,7 +10,7 @@ use ndp_engine::check::Report;
 use ndp_engine::keys::{KeyFault, PublicKeys, SealKey};
 use ndp_engine::reference::{self, Mistake, Sources};
 use ndp_store::{Fault, Place, Store};
-use ndp_text::{Lang, texts};
+use ndp_text::{Lang, key, texts};
 use serde_json::json;
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -56,6 +56,23 @@ pub fn wrong_use(message: &str, code: &str, json: bool, _lang: Lang) -> ExitCode
     ExitCode::from(WRONG_USE)
 }
 
+/// What stood in the way, in the reader's language.
+pub(crate) fn spoken(lang: Lang, problem: &ndp_engine::Problem) -> String {
+    use ndp_engine::Problem;
+    let texts = texts(lang);
+    match problem {
+        Problem::Refusal(refusal) => texts.refusal(refusal),
+        Problem::Denied(denied) => texts.get(&key("denied", denied.code().trim_start_matches("authority.")), &[]),
+        Problem::Invalid(mistakes) => {
+            let one = |m: &ndp_engine::InputMistake| {
+                format!("{}: {}", m.pointer, texts.get(&key("input", m.code.trim_start_matches("input.")), &[("expected", &m.expected)]))
+            };
+            mistakes.iter().map(one).collect::<Vec<_>>().join("\n")
+        }
+        other => texts.get("cli-error", &[("message", &other.to_string())]),
+    }
+}
+
 pub(crate) fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
     let texts = texts(setting.lang);
     let folder = setting.data.display().to_string();
@@ -71,6 +88,7 @@ pub(crate) fn failed(setting: &Setting, failure: &Failure) -> ExitCode {
         }
         Failure::Key(KeyFault::File { file, .. }) => ("keys.missing", texts.get("cli-no-keys", &[("where", &file.display().to_string())])),
         Failure::Fault(Fault::NotMigrated) => ("database.not_migrated", texts.get("cli-not-migrated", &[])),
+        Failure::Problem(problem) => (problem.code(), spoken(setting.lang, problem)),
         other => ("failed", texts.get("cli-error", &[("message", &other.to_string())])),
     };
     wrong_use(&message, code, setting.json, setting.lang)

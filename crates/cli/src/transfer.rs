@@ -1,7 +1,7 @@
 //! `ndp import`, `ndp export`, `ndp lint`, `ndp succession`: what comes in and goes out as files.
 
 use crate::args::{Export, FOUND_WRONG, LogFormat, Setting, Succession, SuccessionRun, WRONG_USE};
-use crate::commands::{Failure, block_on, failed, place_to_read, place_to_write, print, sources, wrong_use};
+use crate::commands::{Failure, block_on, failed, place_to_read, place_to_write, print, sources, spoken, wrong_use};
 use crate::xes;
 use ndp_domain::authority::Duty;
 use ndp_domain::criteria_set::{CriteriaSet, SetText, set_of};
@@ -99,6 +99,15 @@ pub fn import(setting: &Setting, order: &Import) -> ExitCode {
             wrong_use(&texts.get("cli-no-organisation", &[("code", &order.organisation)]), "input.organisation", setting.json, setting.lang)
         }
         Ok(Some(Err(ImportError::Lines(wrong)))) => mistakes(setting, &wrong),
+        Ok(Some(Err(ImportError::Refused(lines)))) => {
+            let say = |(file, line, problem): &(String, u32, Problem)| Mistake {
+                file: file.clone(),
+                line: *line,
+                found: problem.code().to_owned(),
+                expected: spoken(setting.lang, problem),
+            };
+            mistakes(setting, &lines.iter().map(say).collect::<Vec<_>>())
+        }
         Ok(Some(Err(ImportError::Problem(problem)))) => failed(setting, &Failure::Problem(problem)),
         Ok(Some(Ok(done))) => {
             let n = |n: usize| n.to_string();

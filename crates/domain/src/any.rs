@@ -12,6 +12,7 @@ use crate::publication;
 use crate::refusal::Refusal;
 use crate::text::{Prose, Text};
 use crate::time::Instant;
+use crate::whole::Moved;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -64,7 +65,9 @@ pub fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> 
     match command {
         Command::Transfer { plan, from, to, unit, on, basis } => {
             let receives = occasion.evidence.find::<Organisation>(*to)?.state;
-            if !receives.exists_on(occasion.day()) {
+            // Undone under its own plan, a transfer goes back even to one that has ceased since.
+            let undone = occasion.moved == Some(Moved { plan: *plan, from: *to, to: *from });
+            if !undone && !receives.exists_on(occasion.day()) {
                 return Err(Refusal::ReceiverNotExisting { code: receives.record.code.to_string() });
             }
             if *on > occasion.day() {

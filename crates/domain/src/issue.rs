@@ -13,7 +13,7 @@ use crate::record::Clock;
 use crate::refusal::Refusal;
 use crate::regulation::{LegalStatus, Regulation};
 use crate::time::{Instant, legal_date};
-use crate::whole::{Whole, clocks_after};
+use crate::whole::{Whole, clocks_after, moved_by};
 use std::collections::BTreeMap;
 
 /// Everything loaded for the order, and the dated data of the day.
@@ -146,6 +146,7 @@ impl Run<'_> {
         let occasion = Occasion {
             stream: id,
             clocks: &running,
+            moved: self.world.streams.get(&id).and_then(|n| n.whole.moved),
             follows,
             actor: order.actor.clone(),
             recorded_by,
@@ -167,8 +168,9 @@ impl Run<'_> {
             let before = self.world.streams.remove(&id);
             let (version, whole) = before.map_or((0, None), |n| (n.version, Some(n.whole)));
             let old_stage = whole.as_ref().map(|w| w.state.stage());
-            let (since, created_at, old_clocks) =
-                whole.as_ref().map_or((self.world.at, self.world.at, Vec::new()), |w| (w.since, w.created_at, w.clocks.clone()));
+            let (since, created_at, old_clocks, last) = whole
+                .as_ref()
+                .map_or((self.world.at, self.world.at, Vec::new(), None), |w| (w.since, w.created_at, w.clocks.clone(), w.moved));
             let Some(state) = machine::evolve(whole.map(|w| w.state), &event) else {
                 return Err(Refusal::CommandOfAnotherKind { act: command.act() });
             };
@@ -176,6 +178,7 @@ impl Run<'_> {
                 return Err(Refusal::IdOfAnotherStream {});
             }
             let moved = old_stage != Some(state.stage());
+            let last = moved_by(&event, last);
             let clocks = clocks_after(&old_clocks, old_stage, &state, &event, &occasion);
             follow.extend(machine::consequences(id, &state, &event, &occasion));
             self.steps.push(Step {
@@ -194,7 +197,7 @@ impl Run<'_> {
             });
             let since = if moved { self.world.at } else { since };
             let clocks = clocks.unwrap_or(old_clocks);
-            let whole = Whole { state, since, created_at, updated_at: self.world.at, clocks };
+            let whole = Whole { state, since, created_at, updated_at: self.world.at, clocks, moved: last };
             self.world.streams.insert(id, Neighbour { version: version + 1, whole });
         }
         for (stream, command) in follow {
@@ -289,6 +292,7 @@ impl Run<'_> {
         let occasion = Occasion {
             stream,
             clocks,
+            moved: self.world.streams.get(&stream).and_then(|n| n.whole.moved),
             follows: false,
             actor: order.actor.clone(),
             recorded_by: None,

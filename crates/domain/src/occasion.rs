@@ -12,6 +12,7 @@ use crate::id::{AccountId, DocumentId, Id, Kind, OrganisationId};
 use crate::record::Clock;
 use crate::regulation::Regulation;
 use crate::time::{Instant, legal_date};
+use crate::whole::Moved;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -73,6 +74,8 @@ pub struct Occasion<'a> {
     pub paper: Option<&'a IssuedPaper>,
     /// Running and standing clocks of the stream.
     pub clocks: &'a [Clock],
+    /// The transfer by which the file came to its holder.
+    pub moved: Option<Moved>,
     /// The act follows from another in the same transaction; its duty was that one's.
     pub follows: bool,
     /// Form in which the actor may sign on this day, from the delegation record.

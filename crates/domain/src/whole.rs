@@ -4,12 +4,14 @@
 use crate::acts::{ActId, WAITING, leaving};
 use crate::any;
 use crate::calendar::{Due, Unit};
+use crate::id::OrganisationId;
 use crate::machine::{self, Event, LastDay, State, evolve};
 use crate::occasion::Occasion;
 use crate::record::{Clock, Envelope, Paused};
 use crate::time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Whole {
@@ -20,6 +22,17 @@ pub struct Whole {
     pub updated_at: Instant,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub clocks: Vec<Clock>,
+    /// The last transfer to another organisation: only it may be undone to one that has ceased.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved: Option<Moved>,
+}
+
+/// The transfer (X1) by which a file came to the organisation that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub plan: Uuid,
+    pub from: OrganisationId,
+    pub to: OrganisationId,
 }
 
 /// A state document over this size (bytes of canonical text) is a design fault: content is not
@@ -30,21 +43,28 @@ impl Whole {
     /// Applies one recorded event. Total.
     pub fn apply(whole: Option<Whole>, envelope: &Envelope) -> Option<Whole> {
         let at = envelope.at;
-        let (state, since, created_at, clocks) = match whole {
-            None => (None, at, at, Vec::new()),
-            Some(w) => (Some(w.state), w.since, w.created_at, w.clocks),
+        let (state, since, created_at, clocks, last) = match whole {
+            None => (None, at, at, Vec::new(), None),
+            Some(w) => (Some(w.state), w.since, w.created_at, w.clocks, w.moved),
         };
         let before = state.as_ref().map(State::stage);
         let state = evolve(state, &envelope.event)?;
-        let moved = before != Some(state.stage());
-        let since = if moved { at } else { since };
+        let since = if before == Some(state.stage()) { since } else { at };
         let clocks = envelope.clocks.clone().unwrap_or(clocks);
-        Some(Whole { state, since, created_at, updated_at: at, clocks })
+        Some(Whole { state, since, created_at, updated_at: at, clocks, moved: moved_by(&envelope.event, last) })
     }
 
     /// The nearest last day of the running clocks; those that stand still do not count.
     pub fn due(&self) -> Option<Due> {
         self.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due).min()
+    }
+}
+
+/// The last transfer after an event.
+pub fn moved_by(event: &Event, last: Option<Moved>) -> Option<Moved> {
+    match event {
+        Event::Any(any::Event::Moved { plan, from, to, .. }) => Some(Moved { plan: *plan, from: *from, to: *to }),
+        _ => last,
     }
 }
 

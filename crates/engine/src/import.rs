@@ -34,6 +34,8 @@ pub struct Imported {
 pub enum ImportError {
     /// Lines that are wrong, each with its number.
     Lines(Vec<Mistake>),
+    /// Lines that the process refuses: file, line and why.
+    Refused(Vec<(String, u32, Problem)>),
     Problem(Problem),
 }
 
@@ -83,11 +85,11 @@ impl Engine {
         match self.execute_all(&by.confirms, &acts, dry_run).await {
             Ok(_) => Ok(done),
             Err(failed) => {
-                let mistake = |f: &crate::many::Failed| {
+                let refused = |f: crate::many::Failed| {
                     let (file, line) = lines.get(f.at).cloned().unwrap_or_default();
-                    Mistake { file, line, found: f.problem.to_string(), expected: "an act that is possible".to_owned() }
+                    (file, line, f.problem)
                 };
-                Err(ImportError::Lines(failed.iter().map(mistake).collect()))
+                Err(ImportError::Refused(failed.into_iter().map(refused).collect()))
             }
         }
     }

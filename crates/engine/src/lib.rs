@@ -29,7 +29,7 @@ pub mod whatif;
 pub use clock::Clock;
 pub use directory::Directory;
 pub use execute::{Ask, Receipt};
-pub use problem::Problem;
+pub use problem::{InputMistake, Problem};
 pub use sequencer::Sequencer;
 
 use ndp_store::{Fault, Store};

@@ -246,7 +246,7 @@ impl<'a> Story<'a> {
             lines: self.regulation().framework.iter().map(line).collect(),
             market: Market {
                 definition_vi: t("Thị trường tiềm năng hư cấu: các tổ chức có nhu cầu sử dụng."),
-                definition_en: None,
+                definition_en: Some(t("Fictitious potential market: the organisations that need it.")),
                 unit: t("tổ chức"),
                 method: t("Đếm tổ chức có tài khoản hoạt động trong kỳ."),
                 source: t("Số liệu mẫu."),

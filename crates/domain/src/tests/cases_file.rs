@@ -361,6 +361,24 @@ fn a_transfer_is_decided_for_each_file_and_only_for_whoever_holds_it() {
 }
 
 #[test]
+fn a_transfer_is_undone_under_its_own_plan_even_where_the_organisation_has_ceased() {
+    let mut l = Ledger::new();
+    l.organisation(POLICE, "B", None, None);
+    let last = l.today().to_string();
+    l.organisation(KEEPER, "C", None, Some(&last));
+    let entry = l.entry(5);
+    l.transfer(entry, MINISTRY, KEEPER).unwrap();
+    l.pass(1);
+    l.transfer(entry, KEEPER, POLICE).unwrap();
+    let other = any::Command::Transfer { plan: uuid(4), from: POLICE, to: KEEPER, unit: None, on: l.today(), basis: t("x") };
+    let ceased = Err(Refusal::ReceiverNotExisting { code: "C".into() });
+    assert_eq!(l.act(keeper(), entry, Command::Any(other)), ceased, "a new transfer to one that has ceased");
+    l.transfer(entry, POLICE, KEEPER).unwrap();
+    assert_eq!(l.state::<ListEntry>(entry).managing, KEEPER);
+    l.transfer(entry, KEEPER, POLICE).unwrap();
+}
+
+#[test]
 fn papers_use_the_name_of_their_day_after_a_renaming() {
     let mut l = Ledger::new();
     l.organisation(POLICE, "BTTTT", None, None);

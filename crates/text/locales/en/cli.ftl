@@ -73,7 +73,7 @@ finding-process-paper = the paper named was not issued for this act
 finding-process-recognition = the recognition has no decision of that outcome
 
 cli-no-machine = There is no such machine; choose one of: { $machines }.
-cli-lines-wrong = { $count } lines are wrong; none was written:
+cli-lines-wrong = Wrong lines: { $count }. Nothing was written.
 cli-no-account = The account id, the file or the legal basis cannot be read; an account id looks like acc_….
 cli-no-organisation = No organisation has the code { $code }.
 cli-import-checked = Checked, not written: { $records } records.

@@ -73,7 +73,7 @@ finding-process-paper = văn bản được viện dẫn không phát hành cho 
 finding-process-recognition = công nhận không có quyết định tương ứng
 
 cli-no-machine = Không có máy trạng thái này; hãy chọn một trong: { $machines }.
-cli-lines-wrong = { $count } dòng sai; chưa ghi dòng nào:
+cli-lines-wrong = Số dòng sai: { $count }. Không có gì được ghi.
 cli-no-account = Mã tài khoản, tệp hoặc căn cứ không đọc được; mã tài khoản có dạng acc_….
 cli-no-organisation = Không có tổ chức nào mang mã { $code }.
 cli-import-checked = Đã kiểm tra, chưa ghi: { $records } bản ghi.

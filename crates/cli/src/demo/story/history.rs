@@ -36,6 +36,7 @@ impl Story<'_> {
         let rows = import::read(&files).map_err(wrong)?;
         let imported = self.engine.import(&rows, &self.importer(), false).await.map_err(|e| match e {
             ImportError::Lines(mistakes) => wrong(mistakes),
+            ImportError::Refused(mut lines) => lines.swap_remove(0).2,
             ImportError::Problem(problem) => problem,
         })?;
         let id = EditionId(self.engine.id());

@@ -1,0 +1,173 @@
+//! What goes in and out of the binary as files: diagrams, the event log, registers, platforms, a
+//! criteria set, imports, what-if, succession. One demonstration serves the story.
+
+use super::command_line::run;
+use ndp_store::{Place, Store};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates/domain/golden")
+}
+
+/// `dossier.submitted.v1.json`: machine and what happened.
+fn kind_of(event: &Value) -> String {
+    let (machine, inner) = event.as_object().unwrap().iter().next().unwrap();
+    let what = inner.as_str().map_or_else(|| inner.as_object().unwrap().keys().next().unwrap().clone(), str::to_owned);
+    format!("{machine}.{what}.v1.json")
+}
+
+/// `UPDATE_GOLDEN=1` writes the missing files; the domain's tests read every file for ever.
+async fn every_event_has_its_golden_file(data: &Path) {
+    let store = Store::open(&Place::embedded(&data.join("ndp.sqlite"), false)).await.unwrap();
+    let mut found: BTreeMap<String, Value> = BTreeMap::new();
+    for event in store.audit_events(None, None).await.unwrap() {
+        let envelope: Value = serde_json::from_str(&event.body).unwrap();
+        let event = envelope["event"].clone();
+        found.entry(kind_of(&event)).or_insert(event);
+    }
+    store.close().await.unwrap();
+    assert!(found.len() > 120, "{} kinds of event in the demonstration", found.len());
+    for (name, event) in found {
+        let file = golden().join(&name);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() && !file.exists() {
+            let event: ndp_domain::machine::Event = serde_json::from_value(event).unwrap();
+            std::fs::write(&file, format!("{}\n", ndp_domain::canonical::canonical(&event))).unwrap();
+        }
+        assert!(file.exists(), "{name} is missing: run with UPDATE_GOLDEN=1 and look at it");
+    }
+}
+
+fn account(demo: &Value, duty: &str, organisation: &str) -> String {
+    let personas = demo["personas"].as_array().unwrap();
+    let persona = personas.iter().find(|p| p["duty"] == duty && p["organisation"] == organisation).unwrap();
+    persona["account"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_goes_out_as_files_and_comes_in_again_all_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let (code, out, err) = run(&["demo", "--data", data.to_str().unwrap(), "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let demo: Value = serde_json::from_str(&out).unwrap();
+    every_event_has_its_golden_file(&data).await;
+    let at = |args: &[&str]| run(&[args, &["--data", data.to_str().unwrap(), "--lang", "en"]].concat());
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+
+    // The register as of a day: before and after the ministry's functions moved.
+    let holder = |day: &str| {
+        let (code, out, err) = at(&["export", "register", "list", "--on", day]);
+        assert_eq!(code, 0, "{err}");
+        out.lines().find(|l| l.starts_with("Nền tảng bản đồ số,")).map(|l| l.split(',').nth(2).unwrap().to_owned())
+    };
+    assert_eq!(holder("2025-02-28").as_deref(), Some("BTTTT"));
+    assert_eq!(holder("2025-03-01").as_deref(), Some("BKHCN"));
+    assert_eq!(holder("2021-01-01"), None);
+    assert_eq!(at(&["export", "register", "nothing"]).0, 2);
+    assert_eq!(at(&["export", "register", "list", "--on", "31-12-2025"]).0, 2);
+
+    // Platforms out; in again they are on record already: every line is named, none is written.
+    let (code, platforms, _) = at(&["export", "platforms"]);
+    assert_eq!(code, 0);
+    let platforms = file("platforms.csv", &platforms);
+    let head = account(&demo, "FA-U", "BKHCN");
+    let clerk = account(&demo, "FA-O", "BKHCN");
+    let by = ["--confirmed-by", &head, "--entered-by", &clerk];
+    let (code, out, _) = at(&[&["import", platforms.as_str()][..], &by].concat());
+    assert_eq!(code, 1);
+    assert!(out.contains("platforms.csv:2:"), "{out}");
+    // New ones: checked without a trace, then taken over; the head never confirms what he entered.
+    let header =
+        "code,name_vi,name_en,kind,ownership,owner,managing,register,status,decision_number,decision_date,source_url,evidence,confidence\n";
+    let fresh = file("fresh.csv", &format!("{header}MAU-1,Nền tảng mẫu nhập vào,,platform,state,BTC,BTC,mẫu,,,,,own_knowledge,60\n"));
+    let lines = |of: &str| at(&["export", "platforms"]).1.lines().filter(|l| l.starts_with(of)).count();
+    assert_eq!(at(&[&["import", fresh.as_str(), "--dry-run"][..], &by].concat()).0, 0);
+    assert_eq!(lines("MAU-1,"), 0, "a dry run writes nothing");
+    let (code, out, _) = at(&["import", &fresh, "--confirmed-by", &head, "--entered-by", &head]);
+    assert!(code == 1 && out.contains("fresh.csv:2: historical.entered_and_confirmed_by_one; "), "two persons: {out}");
+    let (code, out, err) = at(&[&["import", fresh.as_str()][..], &by].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(lines("MAU-1,"), 1);
+    assert_eq!(at(&["import", "no-such-file.csv", "--confirmed-by", &head, "--entered-by", &clerk]).0, 2);
+    assert_eq!(at(&["import", &fresh, "--confirmed-by", "somebody", "--entered-by", &clerk]).0, 2);
+
+    // A set in its file: linted, run over all that is recognised, and a stricter one makes gaps.
+    let store = Store::open(&Place::embedded(&data.join("ndp.sqlite"), false)).await.unwrap();
+    let sets = store.of_kind(ndp_domain::id::Kind::CriteriaSet, None, 100).await.unwrap();
+    store.close().await.unwrap();
+    let mut entries = sets.iter().filter_map(|l| match &l.neighbour.whole.state {
+        ndp_domain::machine::State::CriteriaSet(s) if s.in_force_version().is_some() => Some(ndp_domain::id::Id::from(s.entry).to_string()),
+        _ => None,
+    });
+    let entry = entries.next_back().expect("a set in force");
+    let (code, set, err) = at(&["export", "set", &entry]);
+    assert_eq!(code, 0, "{err}");
+    let text = file("set.toml", &set);
+    assert_eq!(at(&["lint", &text]).0, 0);
+    assert_eq!(at(&["lint", &file("bad.toml", &set.replacen("lineage = \"inherited\"", "lineage = \"perhaps\"", 1))]).0, 1);
+    assert_eq!(at(&["export", "set", "list_nonsense"]).0, 2);
+    let before = at(&["check", "--json"]).1;
+    let failing = |json: &str| {
+        let value: Value = serde_json::from_str(json).unwrap();
+        value["summary"]["fail"].as_u64().unwrap()
+    };
+    let regulation = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("config/regulations/1230-2023.toml");
+    let regulation = std::fs::read_to_string(regulation).unwrap();
+    let same = at(&["whatif", "--regulation", &file("same.toml", &regulation), "--json"]);
+    assert_eq!(same.0, 0, "{}", same.2);
+    let stricter = regulation
+        .replace("threshold = { numerator = 50", "threshold = { numerator = 99")
+        .replace("potential_class = true", "potential_class = false");
+    let stricter = at(&["whatif", "--regulation", &file("stricter.toml", &stricter), "--json"]);
+    assert_eq!(stricter.0, 1, "somebody would fail: {}", stricter.2);
+    assert!(failing(&stricter.1) > failing(&same.1), "{}", stricter.1);
+    assert_eq!(at(&["whatif"]).0, 2);
+    assert_eq!(at(&["check", "--json"]).1, before, "nothing was written");
+
+    // Files of a ministry: listed, moved as decided, moved again without effect, moved back.
+    let (_, preview, _) = at(&["succession", "preview", "BTTTT"]);
+    let line = preview.lines().find(|l| l.contains("L.listed")).unwrap().to_owned();
+    let plan = file("plan.csv", &format!("stream,stage,name,from,to\n{line}\n"));
+    let keeper = account(&demo, "FA-S", "BKHCN");
+    let id = "0192f1a2-0000-7000-8000-000000000001";
+    let order = |step: &str| {
+        let (code, out, err) =
+            at(&["succession", step, &plan, "--plan", id, "--on", "2025-03-01", "--basis", "b", "--by", &keeper, "--json"]);
+        assert_eq!(code, 0, "{out}{err}");
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    assert_eq!(order("apply")["moved"], 1);
+    assert_eq!(order("apply")["already"], 1);
+    assert!(!at(&["succession", "preview", "BTTTT"]).1.contains(&line));
+    assert_eq!(order("undo")["moved"], 1);
+    assert!(at(&["succession", "preview", "BTTTT"]).1.contains(&line));
+    assert_eq!(at(&["succession", "preview", "NOBODY"]).0, 2);
+
+    // The record is still whole, and the log tells all of it.
+    assert_eq!(at(&["check"]).0, 0);
+    let (code, log, _) = at(&["export", "log", "--format", "xes"]);
+    assert_eq!(code, 0);
+    assert!(log.starts_with("<?xml") && log.trim_end().ends_with("</log>") && log.contains("concept:name"));
+}
+
+#[test]
+fn every_machine_is_one_diagram_and_an_unknown_one_is_refused() {
+    for machine in ["L", "C", "E", "B", "R", "P", "PE", "U", "D", "RC", "KN"] {
+        let (code, out, err) = run(&["process", "--format", "bpmn", "--machine", machine]);
+        assert_eq!(code, 0, "{err}");
+        for part in ["<bpmn:startEvent", "<bpmn:endEvent", "<bpmn:exclusiveGateway", "<bpmndi:BPMNShape", "<bpmndi:BPMNEdge"] {
+            assert!(out.contains(part), "{machine}: no {part}");
+        }
+    }
+    let (_, evaluation, _) = run(&["process", "--format", "bpmn", "--machine", "E"]);
+    assert!(evaluation.contains("<bpmn:parallelGateway"), "two persons under one text");
+    let (code, _, err) = run(&["process", "--format", "bpmn", "--machine", "ZZ"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("KN"), "it tells which there are: {err}");
+}
