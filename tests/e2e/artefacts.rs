@@ -6,6 +6,7 @@ use ndp_store::{Place, Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates/domain/golden")
@@ -170,4 +171,16 @@ fn every_machine_is_one_diagram_and_an_unknown_one_is_refused() {
     let (code, _, err) = run(&["process", "--format", "bpmn", "--machine", "ZZ"]);
     assert_eq!(code, 2);
     assert!(err.contains("KN"), "it tells which there are: {err}");
+}
+
+#[test]
+fn a_generated_table_is_as_sound_as_one_that_was_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("generated");
+    let made = Command::new(env!("CARGO_BIN_EXE_ndp-generate")).args([data.to_str().unwrap(), "200"]).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let (code, out, err) = run(&["check", "--data", data.to_str().unwrap(), "--json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert!(report["report"]["streams"].as_u64() > Some(200), "{out}");
 }
