@@ -2,6 +2,7 @@
 //! criteria set, imports, what-if, succession. One demonstration serves the story.
 
 use super::command_line::run;
+use ndp_domain::machine::Machine;
 use ndp_store::{Place, Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -113,6 +114,23 @@ async fn the_record_goes_out_as_files_and_comes_in_again_all_or_nothing() {
     assert_eq!(at(&["lint", &text]).0, 0);
     assert_eq!(at(&["lint", &file("bad.toml", &set.replacen("lineage = \"inherited\"", "lineage = \"perhaps\"", 1))]).0, 1);
     assert_eq!(at(&["export", "set", "list_nonsense"]).0, 2);
+    // The file becomes the draft of the version that is being worked on, in the unit that works on it.
+    let working = sets.iter().find_map(|l| match &l.neighbour.whole.state {
+        ndp_domain::machine::State::CriteriaSet(s) if ndp_domain::criteria_set::CriteriaSet::stage(s) == "C.drafting" => {
+            Some(ndp_domain::id::Id::from(s.entry).to_string())
+        }
+        _ => None,
+    });
+    let working = working.expect("a set being drafted");
+    let officer = account(&demo, "MA-O", "BTC");
+    let draft = file("draft.toml", &set.replacen(&entry, &working, 1));
+    let (code, out, err) = at(&["draft", &draft, "--by", &officer]);
+    assert_eq!((code, out.trim()), (0, "The draft was filled: 3 fields changed."), "{err}");
+    assert!(at(&["draft", &draft, "--by", &officer]).1.contains("0 fields"));
+    assert_eq!(at(&["draft", &draft, "--by", &clerk]).0, 2, "an account of another agency");
+    assert_eq!(at(&["draft", &text, "--by", &officer]).0, 2, "no version of that set is in work");
+    let gap = file("gap.toml", &set.replacen(&entry, &working, 1).replace("group = \"G2\"", "group = \"G1\""));
+    assert_eq!(at(&["draft", &gap, "--by", &officer]).0, 1, "a set that does not pass the gate");
     let before = at(&["check", "--json"]).1;
     let failing = |json: &str| {
         let value: Value = serde_json::from_str(json).unwrap();

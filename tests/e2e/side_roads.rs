@@ -234,6 +234,28 @@ fn a_criteria_set_as_a_file_reads_back_and_its_linter_names_the_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_set_from_its_file_is_the_draft_that_goes_out_for_opinions() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 1).await.unwrap();
+    let officer = &world.cast.managing.officer;
+    let who = Reader { account: Some(officer.account), duty: officer.duty, org: Some(officer.org), unit: officer.unit.clone() };
+    let file = set_file::write(&story.set_text(), None).replacen("Minh chứng mẫu.", "Báo cáo đo.", 1);
+    let (text, _) = set_file::read("s.toml", &file).unwrap();
+    assert_eq!(world.engine.draft_set(&who, set, &text).await.unwrap(), 3, "lines, market, security level");
+    assert_eq!(world.engine.draft_set(&who, set, &text).await.unwrap(), 0, "nothing changed");
+    let mut more = serde_json::Map::new();
+    more.insert("consulted".into(), serde_json::json!([world.cast.keeper.org, world.cast.consulted.org]));
+    let command = world.engine.command_from_draft(&who, ActId::C2, set.into(), "draft", more).await.unwrap();
+    let sent = ndp_domain::criteria_set::Command::Consult { draft: text, consulted: vec![world.cast.keeper.org, world.cast.consulted.org] };
+    assert_eq!(command, sent.into());
+    let other = Reader { org: Some(world.cast.consulted.org), ..who };
+    let denied = world.engine.draft_set(&other, set, &story.set_text()).await.unwrap_err();
+    assert_eq!(denied.code(), "authority.foreign_unit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_is_paused_with_its_reason_and_only_by_the_side_whose_step_it_is() {
     let world = World::new().await;
     let story = world.story();

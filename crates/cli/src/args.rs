@@ -90,6 +90,14 @@ pub enum Command {
         #[arg(long, value_name = "REGULATION", default_value = "1230-2023")]
         regulation: String,
     },
+    /// Take a criteria set from its file into the draft of its version, to be sent out or promulgated
+    Draft {
+        /// The file of `ndp export set`; its key "entry" says whose set it is
+        file: PathBuf,
+        /// Account of the officer in whose unit the draft is, acc_…
+        #[arg(long, value_name = "ACCOUNT")]
+        by: String,
+    },
     /// What a draft criteria set or regulation version would change for all that is recognised
     ///
     /// Runs the evidence on file against the draft: who would pass, fail, or lack evidence. Writes
@@ -261,6 +269,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::Export { what } => transfer::export(&setting, &what),
         Command::Lint { file, regulation } => transfer::lint(&setting, &file, &regulation),
+        Command::Draft { file, by } => transfer::draft(&setting, &file, &by),
         Command::Whatif { set, regulation } => whatif::run(&setting, set.as_deref(), regulation.as_deref()),
         Command::Succession { step } => transfer::succession(&setting, &step),
         Command::Outcome { criteria } => commands::outcome(&setting, criteria.as_deref()),

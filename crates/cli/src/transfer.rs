@@ -6,11 +6,12 @@ use crate::xes;
 use ndp_domain::authority::Duty;
 use ndp_domain::criteria_set::{CriteriaSet, SetText, set_of};
 use ndp_domain::id::{AccountId, Id, Kind, ListEntryId, OrganisationId};
-use ndp_domain::machine::{Known, State};
+use ndp_domain::machine::{Known, Machine, State};
 use ndp_domain::occasion::Actor;
 use ndp_domain::organisation::Ground;
 use ndp_domain::text::Prose;
 use ndp_domain::time::legal_date;
+use ndp_domain::visibility::Reader;
 use ndp_engine::import::{self, ImportError, Importer};
 use ndp_engine::reference::{self, Mistake};
 use ndp_engine::succession::Plan;
@@ -257,6 +258,69 @@ pub fn lint(setting: &Setting, file: &Path, regulation: &str) -> ExitCode {
     }
     print(&if setting.json { json!({ "wrong": [] }).to_string() } else { texts(setting.lang).get("cli-lint-fine", &[]) });
     ExitCode::SUCCESS
+}
+
+/// What keeps a set in its file from becoming a draft.
+enum NoDraft {
+    Lines(Vec<Mistake>),
+    /// Key of the text.
+    Said(&'static str),
+}
+
+/// The file becomes the draft of the version that is being worked on, once nothing in it is wrong.
+pub fn draft(setting: &Setting, file: &Path, by: &str) -> ExitCode {
+    let name = file.display().to_string();
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => return wrong_use(&format!("{name}: {error}"), "input.file", setting.json, setting.lang),
+    };
+    let result = block_on(async {
+        let store = Store::open(&place_to_write(setting)?).await?;
+        let engine = Engine::open(store, clock_of(setting)).await?;
+        let done = drafted(&engine, &name, &text, by).await?;
+        engine.store.close().await?;
+        Ok(done)
+    });
+    match result {
+        Err(failure) => failed(setting, &failure),
+        Ok(Err(NoDraft::Lines(wrong))) => mistakes(setting, &wrong),
+        Ok(Err(NoDraft::Said(key))) => wrong_use(&texts(setting.lang).get(key, &[]), "input.draft", setting.json, setting.lang),
+        Ok(Ok(fields)) => {
+            let said = || texts(setting.lang).get("cli-drafted", &[("fields", &fields.to_string())]);
+            print(&if setting.json { json!({ "fields": fields }).to_string() } else { said() });
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+async fn drafted(engine: &Engine, name: &str, text: &str, by: &str) -> Result<Result<u64, NoDraft>, Failure> {
+    let (set, entry) = match set_file::read(name, text) {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(NoDraft::Lines(wrong))),
+    };
+    let entry = entry.and_then(|e| e.parse::<Id>().ok()).and_then(|id| ListEntryId::try_from(id).ok());
+    let Some(id) = entry.map(set_of) else { return Ok(Err(NoDraft::Said("cli-nothing-there"))) };
+    let loaded = engine.store.load_one(id.into()).await?;
+    let Some(state) = loaded.as_ref().and_then(|l| CriteriaSet::known(&l.neighbour.whole.state)) else {
+        return Ok(Err(NoDraft::Said("cli-nothing-there")));
+    };
+    if !matches!(CriteriaSet::stage(state), "C.drafting" | "C.consulting") {
+        return Ok(Err(NoDraft::Said("cli-no-version-in-work")));
+    }
+    let directory = engine.directory();
+    let Some(regulation) = directory.regulations.get(&state.regulation) else { return Ok(Err(NoDraft::Said("cli-nothing-there"))) };
+    let wrong = set_file::lint(name, text, regulation);
+    if !wrong.is_empty() {
+        return Ok(Err(NoDraft::Lines(wrong)));
+    }
+    let Some(account) = account(by) else { return Ok(Err(NoDraft::Said("cli-no-account"))) };
+    let person = engine.store.load_one(account.into()).await?;
+    let held = person.as_ref().and_then(|l| match &l.neighbour.whole.state {
+        State::Account(a) => a.held.iter().find(|h| h.duty == Duty::ManagingOfficer && h.org == state.managing),
+        _ => None,
+    });
+    let Some(held) = held else { return Ok(Err(NoDraft::Said("cli-no-account"))) };
+    Ok(Ok(engine.draft_set(&Reader::holding(account, held), id, &set).await?))
 }
 
 pub fn succession(setting: &Setting, step: &Succession) -> ExitCode {

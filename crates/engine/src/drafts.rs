@@ -3,7 +3,8 @@
 use crate::{Engine, Problem, parse};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Denied;
-use ndp_domain::id::Id;
+use ndp_domain::criteria_set::SetText;
+use ndp_domain::id::{CriteriaSetId, Id};
 use ndp_domain::machine::Command;
 use ndp_domain::visibility::Reader;
 use ndp_store::batch::CommitError;
@@ -39,6 +40,24 @@ impl Engine {
         let fields = self.store.draft(stream).await?;
         let value = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
         Ok(Value::Object(fields.into_iter().map(|(name, field)| (name, value(&field.value))).collect::<Map<_, _>>()))
+    }
+
+    /// A criteria set read from its file becomes the draft of the version being worked on, field
+    /// by field; fields that are the same stay as they are. Nothing is sent: C2 and C5 take it from
+    /// the draft. `stream.stale` where a paper holds the draft.
+    pub async fn draft_set(&self, reader: &Reader, set: CriteriaSetId, text: &SetText) -> Result<u64, Problem> {
+        self.sees_draft(reader, set.into()).await?;
+        let known = self.store.draft(set.into()).await?;
+        let fields = serde_json::to_value(text).unwrap_or_default();
+        let mut saved = 0;
+        for (field, value) in fields.as_object().into_iter().flatten() {
+            let seen = known.get(field);
+            if seen.is_none_or(|f| f.value != value.to_string()) {
+                self.save_draft(reader, set.into(), field, value, seen.map_or(0, |f| f.version)).await?;
+                saved += 1;
+            }
+        }
+        Ok(saved)
     }
 
     /// A draft is its unit's, or the applicant's own: whoever does not see the stream learns nothing.
