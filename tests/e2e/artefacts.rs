@@ -131,6 +131,8 @@ async fn the_record_goes_out_as_files_and_comes_in_again_all_or_nothing() {
     assert_eq!(at(&["draft", &text, "--by", &officer]).0, 2, "no version of that set is in work");
     let gap = file("gap.toml", &set.replacen(&entry, &working, 1).replace("group = \"G2\"", "group = \"G1\""));
     assert_eq!(at(&["draft", &gap, "--by", &officer]).0, 1, "a set that does not pass the gate");
+    assert_eq!(at(&["compare", &entry, "1", "1"]).1.lines().next(), Some("Both versions say the same."));
+    assert_eq!(at(&["compare", &entry, "1", "99"]).0, 2);
     let before = at(&["check", "--json"]).1;
     let failing = |json: &str| {
         let value: Value = serde_json::from_str(json).unwrap();

@@ -256,6 +256,20 @@ async fn a_set_from_its_file_is_the_draft_that_goes_out_for_opinions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_versions_are_compared_and_an_open_round_stays_on_its_own() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Nền tảng mẫu", entry, set).await.unwrap();
+    assert_eq!(world.engine.compare(set, 1, 2).await.unwrap(), None, "there is no second version yet");
+    story.criteria_set_again(entry, set).await.unwrap();
+    let found = world.engine.compare(set, 1, 2).await.unwrap().unwrap();
+    assert_eq!(found.changes, [], "the story promulgates the same text again");
+    assert_eq!(found.stays.iter().map(|s| (s.dossier, s.version)).collect::<Vec<_>>(), [(Id::from(dossier), 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_is_paused_with_its_reason_and_only_by_the_side_whose_step_it_is() {
     let world = World::new().await;
     let story = world.story();

@@ -98,6 +98,15 @@ pub enum Command {
         #[arg(long, value_name = "ACCOUNT")]
         by: String,
     },
+    /// Two promulgated versions of a criteria set: what changed, and which dossiers stay on which
+    Compare {
+        /// Its list entry, list_…
+        entry: String,
+        /// Number of the older version
+        old: u32,
+        /// Number of the newer version
+        new: u32,
+    },
     /// What a draft criteria set or regulation version would change for all that is recognised
     ///
     /// Runs the evidence on file against the draft: who would pass, fail, or lack evidence. Writes
@@ -269,6 +278,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::Export { what } => transfer::export(&setting, &what),
         Command::Lint { file, regulation } => transfer::lint(&setting, &file, &regulation),
+        Command::Compare { entry, old, new } => transfer::compare(&setting, &entry, old, new),
         Command::Draft { file, by } => transfer::draft(&setting, &file, &by),
         Command::Whatif { set, regulation } => whatif::run(&setting, set.as_deref(), regulation.as_deref()),
         Command::Succession { step } => transfer::succession(&setting, &step),

@@ -4,7 +4,7 @@ use crate::args::{Export, FOUND_WRONG, LogFormat, Setting, Succession, Successio
 use crate::commands::{Failure, block_on, failed, place_to_read, place_to_write, print, sources, spoken, wrong_use};
 use crate::xes;
 use ndp_domain::authority::Duty;
-use ndp_domain::criteria_set::{CriteriaSet, SetText, set_of};
+use ndp_domain::criteria_set::{Change, CriteriaSet, SetText, set_of};
 use ndp_domain::id::{AccountId, Id, Kind, ListEntryId, OrganisationId};
 use ndp_domain::machine::{Known, Machine, State};
 use ndp_domain::occasion::Actor;
@@ -257,6 +257,48 @@ pub fn lint(setting: &Setting, file: &Path, regulation: &str) -> ExitCode {
         return mistakes(setting, &wrong);
     }
     print(&if setting.json { json!({ "wrong": [] }).to_string() } else { texts(setting.lang).get("cli-lint-fine", &[]) });
+    ExitCode::SUCCESS
+}
+
+pub fn compare(setting: &Setting, entry: &str, old: u32, new: u32) -> ExitCode {
+    let texts = texts(setting.lang);
+    let set = entry.parse::<Id>().ok().and_then(|id| ListEntryId::try_from(id).ok()).map(set_of);
+    let result = block_on(async {
+        let engine = open_engine(setting).await?;
+        let found = match set {
+            Some(set) => engine.compare(set, old, new).await?,
+            None => None,
+        };
+        engine.store.close().await?;
+        Ok(found)
+    });
+    let found = match result {
+        Ok(Some(found)) => found,
+        Ok(None) => return wrong_use(&texts.get("cli-nothing-there", &[]), "input.not_found", setting.json, setting.lang),
+        Err(failure) => return failed(setting, &failure),
+    };
+    if setting.json {
+        print(&json!(found).to_string());
+        return ExitCode::SUCCESS;
+    }
+    let level = |level: &Option<u8>| level.map_or_else(|| "–".to_owned(), |l| l.to_string());
+    for change in &found.changes {
+        print(&match change {
+            Change::Added { code } => texts.get("compare-added", &[("code", code)]),
+            Change::Removed { code } => texts.get("compare-removed", &[("code", code)]),
+            Change::Changed { code, fields } => texts.get("compare-changed", &[("code", code), ("fields", &fields.join(", "))]),
+            Change::Moved { code, from, to } => texts.get("compare-moved", &[("code", code), ("from", from), ("to", to)]),
+            Change::Market { fields } => texts.get("compare-market", &[("fields", &fields.join(", "))]),
+            Change::SecurityLevel { from, to } => texts.get("compare-security", &[("from", &level(from)), ("to", &level(to))]),
+        });
+    }
+    if found.changes.is_empty() {
+        print(&texts.get("compare-same", &[]));
+    }
+    for stays in &found.stays {
+        let version = stays.version.to_string();
+        print(&texts.get("compare-stays", &[("name", &stays.name), ("version", &version)]));
+    }
     ExitCode::SUCCESS
 }
 

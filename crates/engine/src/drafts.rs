@@ -52,7 +52,7 @@ impl Engine {
         let mut saved = 0;
         for (field, value) in fields.as_object().into_iter().flatten() {
             let seen = known.get(field);
-            if seen.is_none_or(|f| f.value != value.to_string()) {
+            if seen.is_none_or(|f| serde_json::from_str::<Value>(&f.value).ok().as_ref() != Some(value)) {
                 self.save_draft(reader, set.into(), field, value, seen.map_or(0, |f| f.version)).await?;
                 saved += 1;
             }

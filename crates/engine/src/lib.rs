@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod compare;
 pub mod directory;
 pub mod drafts;
 pub mod editions;
