@@ -77,7 +77,8 @@ fn the_map_names_every_crate_and_every_part_of_an_act() {
 
 #[test]
 fn shipped_data_says_where_it_comes_from() {
-    for name in ["organisations", "organisations_local", "org_transfers", "localities", "holidays"] {
+    for name in ["organisations", "organisations_local", "org_transfers", "localities", "holidays", "platforms_2024", "national_platforms"]
+    {
         let text = std::fs::read_to_string(root().join(format!("config/data/{name}.csv"))).unwrap();
         let header = text.lines().next().unwrap();
         assert!(header.contains("evidence") && header.contains("source_url"), "{name}");
