@@ -137,6 +137,8 @@ async fn files_of_an_organisation_move_once_as_decided_and_back_again() {
     assert!(matches!(world.engine.execute(officer).await, Err(Problem::Denied(_))), "the old one decides nothing");
     let back = world.engine.succession_undo(&keeper, &plan).await.unwrap();
     assert_eq!(back.moved, 2);
+    let again = world.engine.succession_apply(&keeper, &plan).await.unwrap();
+    assert_eq!((again.moved, again.already, again.changed.len()), (0, 0, 2), "an undone plan does not look like one that was done");
     assert_eq!(state::<ListEntry>(&world, one).await.managing, cast.managing.org);
     let report = ndp_engine::check::check(&world.engine.store, &ndp_tests::key().public(), None, |_, _| {}).await.unwrap();
     assert_eq!(report.wrong, []);

@@ -293,7 +293,7 @@ fn describe(setting: &Setting, told: &Told, stages: &[(String, i64)], fresh: boo
     }
     print(&format!("\n{}", texts.get("cli-demo-personas", &[])));
     for who in &told.personas {
-        print(&format!("  {:<6} {:<8} {}", who.duty, who.organisation, texts.get(&format!("duty-{}", who.duty), &[])));
+        print(&format!("  {:<6} {:<12} {}  {}", who.duty, who.organisation, who.account, texts.get(&format!("duty-{}", who.duty), &[])));
     }
     print(&format!("\n{}", texts.get("cli-demo-look", &[])));
     for (command, key) in [("check", "cli-demo-look-check"), ("process", "cli-demo-look-process"), ("outcome", "cli-demo-look-outcome")] {

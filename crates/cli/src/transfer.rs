@@ -1,6 +1,6 @@
 //! `ndp import`, `ndp export`, `ndp lint`, `ndp succession`: what comes in and goes out as files.
 
-use crate::args::{Export, FOUND_WRONG, LogFormat, Setting, Succession, SuccessionRun, WRONG_USE};
+use crate::args::{Export, FOUND_WRONG, LogFormat, Setting, Succession, SuccessionRun};
 use crate::commands::{Failure, block_on, failed, place_to_read, place_to_write, print, sources, spoken, wrong_use};
 use crate::xes;
 use ndp_domain::authority::Duty;
@@ -361,7 +361,7 @@ async fn drafted(engine: &Engine, name: &str, text: &str, by: &str) -> Result<Re
         State::Account(a) => a.held.iter().find(|h| h.duty == Duty::ManagingOfficer && h.org == state.managing),
         _ => None,
     });
-    let Some(held) = held else { return Ok(Err(NoDraft::Said("cli-no-account"))) };
+    let Some(held) = held else { return Ok(Err(NoDraft::Said("cli-no-officer"))) };
     Ok(Ok(engine.draft_set(&Reader::holding(account, held), id, &set).await?))
 }
 
@@ -437,8 +437,9 @@ fn move_files(setting: &Setting, run: &SuccessionRun, undo: bool) -> ExitCode {
                 print(&json!({ "moved": done.moved, "already": done.already, "changed": done.changed }).to_string());
             } else {
                 print(&texts.get("cli-moved", &[("moved", &moved), ("already", &already), ("changed", &changed)]));
+                done.changed.iter().for_each(|id| print(&id.to_string()));
             }
-            if done.changed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(WRONG_USE) }
+            if done.changed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_WRONG) }
         }
     }
 }

@@ -99,6 +99,8 @@ pub fn holder(state: &State) -> Option<OrganisationId> {
     match state {
         // A paper that went out stays its issuer's, under the name of that day.
         State::Document(d) if d.issued.is_some() => None,
+        // An issue of a register, too, stays with whoever kept it on that day.
+        State::Edition(e) if e.paper.is_some() || e.historical.is_some() => None,
         State::Organisation(_) | State::Account(_) | State::Opinion(_) | State::Reference(_) => None,
         other => other.view().managing,
     }
@@ -161,6 +163,7 @@ pub fn evolve(state: State, event: &Event) -> State {
         State::Objection(s) => org(&mut s.managing),
         State::ChangeProposal(s) => org(&mut s.managing),
         State::Readiness(s) => org(&mut s.holder),
+        State::Edition(s) => org(&mut s.keeper),
         _ => {}
     }
     state

@@ -43,7 +43,8 @@ pub struct Moved {
     pub moved: u32,
     /// Moved by an earlier run.
     pub already: u32,
-    /// No longer held by the old organisation: changed since the preview.
+    /// Not held by the old organisation any more, or moved on since this plan moved it: another
+    /// preview, and a plan of its own, decide these.
     pub changed: Vec<Id>,
 }
 
@@ -88,7 +89,15 @@ impl Engine {
             let key = format!("{}/{}/{stream}", if undo { "X1-undo" } else { "X1" }, plan.id.simple());
             let ask = Ask::new(actor.clone(), *stream, Command::Any(transfer)).keyed(&key);
             match self.execute(ask).await {
-                Ok(receipt) if receipt.repeated => done.already += 1,
+                Ok(receipt) if receipt.repeated => {
+                    // Moved under this plan before; where it went on since (an undo), that is told.
+                    let loaded = self.store.load_one(*stream).await?;
+                    if loaded.is_some_and(|l| holder(&l.neighbour.whole.state) == Some(to)) {
+                        done.already += 1;
+                    } else {
+                        done.changed.push(*stream);
+                    }
+                }
                 Ok(_) => done.moved += 1,
                 Err(Problem::Refusal(Refusal::NotHeldByThem {})) => done.changed.push(*stream),
                 Err(other) => return Err(other),
