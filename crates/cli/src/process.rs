@@ -1,5 +1,6 @@
 //! `ndp process`: the ACTS table as text, as a Mermaid diagram, as a drawing.
 
+use crate::bpmn::machines;
 use ndp_domain::acts::{ACTS, ANY, Act, NEW, Who, states};
 use ndp_domain::authority::Level;
 use ndp_domain::calendar::Unit;
@@ -160,17 +161,6 @@ pub fn mermaid(lang: Lang) -> String {
         let _ = writeln!(out, "  }}");
     }
     out
-}
-
-fn machines() -> Vec<&'static str> {
-    let mut all: Vec<&str> = Vec::new();
-    for state in states() {
-        let letter = state.split('.').next().unwrap_or_default();
-        if !all.contains(&letter) {
-            all.push(letter);
-        }
-    }
-    all
 }
 
 /// Edges of one machine, acts on the same edge together.

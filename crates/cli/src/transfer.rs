@@ -89,7 +89,7 @@ pub fn import(setting: &Setting, order: &Import) -> ExitCode {
             _ => None,
         });
         let confirms = Actor { account: Some(confirms), org: Some(org), unit, duty: Some(duty) };
-        let regulation = directory.regulations.keys().next().cloned().unwrap_or_default();
+        let regulation = directory.regulation_on(legal_date(engine.clock.now())).map(|r| r.id.clone()).unwrap_or_default();
         let done = engine.import(&rows, &Importer { confirms, entered_by, regulation }, order.dry_run).await;
         engine.store.close().await?;
         Ok(Some(done))

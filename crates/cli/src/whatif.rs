@@ -1,8 +1,9 @@
 //! `ndp whatif`: a draft against everything recognised.
 
 use crate::args::{FOUND_WRONG, Setting, WRONG_USE};
-use crate::commands::{Failure, block_on, failed, print, sources, wrong_use};
+use crate::commands::{block_on, failed, print, wrong_use};
 use crate::transfer::{mistakes, open_engine};
+use ndp_domain::time::legal_date;
 use ndp_engine::reference;
 use ndp_engine::set_file;
 use ndp_engine::whatif::{Draft, Verdict};
@@ -31,10 +32,7 @@ pub fn run(setting: &Setting, set: Option<&Path>, regulation: Option<&Path>) -> 
     let mut rows = Vec::new();
     let result = block_on(async {
         let engine = open_engine(setting).await?;
-        let in_force = match sources(setting).and_then(|s| reference::parse(&s).map_err(Failure::Reference)) {
-            Ok(data) => data.regulations.into_values().next(),
-            Err(failure) => return Err(failure),
-        };
+        let in_force = engine.directory().regulation_on(legal_date(engine.clock.now())).cloned();
         let Some(regulation) = regulation.or(in_force) else { return Ok(None) };
         let (set, entry) = set.map_or((None, None), |(text, entry)| (Some(text), entry));
         let entry = entry.and_then(|e| e.parse::<ndp_domain::id::Id>().ok()).and_then(|id| id.try_into().ok());

@@ -61,6 +61,11 @@ impl Directory {
         Ok(directory)
     }
 
+    /// The version that took effect last on or before that day.
+    pub fn regulation_on(&self, day: NaiveDate) -> Option<&Regulation> {
+        self.regulations.values().filter(|r| r.effective_from <= day).max_by_key(|r| r.effective_from)
+    }
+
     /// The organisation that holds a function on a day.
     pub fn holder_of(&self, function: &str, day: NaiveDate) -> Option<OrganisationId> {
         let held = |f: &&FunctionRow| f.name == function && f.from.is_none_or(|from| from <= day) && f.to.is_none_or(|to| day <= to);

@@ -141,71 +141,65 @@ fn named(m: &mut Mistakes, line: u32, vi: Option<&Name>, en: Option<&Name>) {
     }
 }
 
+/// What every form of platform row says: the code, names, register, evidence. `None` where one of
+/// these is wrong.
+fn platform(m: &mut Mistakes, line: u32, get: &dyn Fn(&str) -> String, code: &str, register: &str) -> Option<PlatformRow> {
+    let (id, register) = (text(m, line, code, get(code)), text(m, line, register, get(register)));
+    let (name_vi, name_en) = (optional(m, line, "name_vi", get("name_vi")), optional(m, line, "name_en", get("name_en")));
+    named(m, line, name_vi.as_ref(), name_en.as_ref());
+    let ground = ground(m, line, &get("evidence"), &get("confidence"), get("source_url"));
+    Some(PlatformRow {
+        file: m.file.to_owned(),
+        line,
+        id: id?,
+        name_vi,
+        name_en,
+        kind: None,
+        ownership: None,
+        owner: None,
+        managing: None,
+        register: register?,
+        status: None,
+        decision_number: None,
+        decision_date: None,
+        ground: ground?,
+        entry: false,
+    })
+}
+
 fn of_2024(m: &mut Mistakes, csv: &str, out: &mut Rows) {
     for (line, get) in rows(m, csv, &OF_2024) {
-        let (id, register) = (text(m, line, "id", get("id")), text(m, line, "register", get("register")));
-        let (name_vi, name_en) = (optional(m, line, "name_vi", get("name_vi")), optional(m, line, "name_en", get("name_en")));
-        named(m, line, name_vi.as_ref(), name_en.as_ref());
+        let row = platform(m, line, &get, "id", "register");
         let kind = kind_of(m, line, &get("kind"));
-        let ground = ground(m, line, &get("evidence"), &get("confidence"), get("source_url"));
         let owner = filled(get("owner_org_code"));
-        let (Some(id), Some(register), Some(ground)) = (id, register, ground) else { continue };
         let ownership = owner.as_ref().map(|_| Ownership::State);
-        out.platforms.push(PlatformRow {
-            file: m.file.to_owned(),
-            line,
-            id,
-            name_vi,
-            name_en,
-            kind,
-            ownership,
-            managing: owner.clone(),
-            owner,
-            register,
-            status: None,
-            decision_number: None,
-            decision_date: None,
-            ground,
-            entry: false,
-        });
+        out.platforms.extend(row.map(|row| PlatformRow { kind, ownership, managing: owner.clone(), owner, ..row }));
     }
+}
+
+/// Number, date and status of the decision that a row names.
+fn decided(m: &mut Mistakes, line: u32, get: &dyn Fn(&str) -> String, number: &str, row: Option<PlatformRow>) -> Option<PlatformRow> {
+    let (status, decision_number) = (optional(m, line, "status", get("status")), optional(m, line, number, get(number)));
+    let decision_date = date(m, line, "decision_date", &get("decision_date"));
+    row.map(|row| PlatformRow { status, decision_number, decision_date, ..row })
 }
 
 fn national(m: &mut Mistakes, csv: &str, out: &mut Rows) {
     for (line, get) in rows(m, csv, &NATIONAL) {
-        let (id, register) = (text(m, line, "id", get("id")), text(m, line, "list", get("list")));
-        let (name_vi, name_en) = (optional(m, line, "name_vi", get("name_vi")), optional(m, line, "name_en", get("name_en")));
-        named(m, line, name_vi.as_ref(), name_en.as_ref());
-        let (status, decision_number) = (optional(m, line, "status", get("status")), optional(m, line, "decision_no", get("decision_no")));
-        let decision_date = date(m, line, "decision_date", &get("decision_date"));
-        let ground = ground(m, line, &get("evidence"), &get("confidence"), get("source_url"));
-        let (Some(id), Some(register), Some(ground)) = (id, register, ground) else { continue };
-        let entry = register.as_str() == "QD186-2022" && decision_number.as_ref().is_some_and(|n: &Text<60>| n.as_str() == "186/QĐ-BTTTT");
-        out.platforms.push(PlatformRow {
-            file: m.file.to_owned(),
-            line,
-            id,
-            name_vi,
-            name_en,
-            kind: None,
-            ownership: None,
-            owner: None,
-            managing: filled(get("governing_org_code")),
-            register,
-            status,
-            decision_number,
-            decision_date,
-            ground,
-            entry,
-        });
+        let row = platform(m, line, &get, "id", "list");
+        let row = decided(m, line, &get, "decision_no", row);
+        out.platforms.extend(row.map(|row| {
+            let by_186 = row.decision_number.as_ref().is_some_and(|n| n.as_str() == "186/QĐ-BTTTT");
+            let entry = row.register.as_str() == "QD186-2022" && by_186;
+            PlatformRow { managing: filled(get("governing_org_code")), entry, ..row }
+        }));
     }
 }
 
 fn own(m: &mut Mistakes, csv: &str, out: &mut Rows) {
     for (line, get) in rows(m, csv, &OWN) {
-        let (id, register) = (text(m, line, "code", get("code")), text(m, line, "register", get("register")));
-        let (name_vi, name_en) = (optional(m, line, "name_vi", get("name_vi")), optional(m, line, "name_en", get("name_en")));
-        named(m, line, name_vi.as_ref(), name_en.as_ref());
+        let row = platform(m, line, &get, "code", "register");
+        let row = decided(m, line, &get, "decision_number", row);
         let kind = kind_of(m, line, &get("kind"));
         let ownership = match get("ownership").as_str() {
             "" => None,
@@ -216,30 +210,8 @@ fn own(m: &mut Mistakes, csv: &str, out: &mut Rows) {
                 None
             }
         };
-        let (status, decision_number) =
-            (optional(m, line, "status", get("status")), optional(m, line, "decision_number", get("decision_number")));
-        let decision_date = date(m, line, "decision_date", &get("decision_date"));
-        let ground = ground(m, line, &get("evidence"), &get("confidence"), get("source_url"));
-        let (Some(id), Some(register), Some(ground)) = (id, register, ground) else { continue };
         let (owner, managing) = (filled(get("owner")), filled(get("managing")));
-        let file = m.file.to_owned();
-        out.platforms.push(PlatformRow {
-            file,
-            line,
-            id,
-            name_vi,
-            name_en,
-            kind,
-            ownership,
-            owner,
-            managing,
-            register,
-            status,
-            decision_number,
-            decision_date,
-            ground,
-            entry: false,
-        });
+        out.platforms.extend(row.map(|row| PlatformRow { kind, ownership, owner, managing, ..row }));
     }
 }
 
