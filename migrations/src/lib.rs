@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_streams;
 mod m20261122_000002_reference;
 mod m20261122_000003_entries;
+mod m20261122_000004_people;
 
 pub struct Migrator;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_streams::Migration),
             Box::new(m20261122_000002_reference::Migration),
             Box::new(m20261122_000003_entries::Migration),
+            Box::new(m20261122_000004_people::Migration),
         ]
     }
 }

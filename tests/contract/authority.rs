@@ -45,6 +45,7 @@ fn verdict(act: &Act, duty: Duty, case: &Case) -> Result<(), Denied> {
         on: day(),
         focal: case.focal,
         exists: case.exists,
+        suspended: false,
     };
     may_at_all(act, &standing)?;
     is_theirs(act, &standing, &file_of(case.file))
@@ -121,7 +122,7 @@ fn a_duty_counts_in_its_period_and_a_delegation_in_its_scope() {
         scope,
     };
     let on = |held: &[Held], on: NaiveDate| {
-        let standing = Standing { actor: &actor, held, roles: &[], on, focal: OWN, exists: true };
+        let standing = Standing { actor: &actor, held, roles: &[], on, focal: OWN, exists: true, suspended: false };
         may_at_all(ActId::L2.row(), &standing)
     };
     let next = day().succ_opt().unwrap();
@@ -138,8 +139,20 @@ fn an_officer_of_another_unit_does_not_touch_the_draft() {
     use ndp_domain::acts::ActId;
     let actor = Actor { account: None, org: Some(OWN), unit: Some("a".into()), duty: Some(Duty::ManagingOfficer) };
     let held = [Held { duty: Duty::ManagingOfficer, org: OWN, unit: Some("a".into()), from: day(), to: None, form: None, scope: vec![] }];
-    let standing = Standing { actor: &actor, held: &held, roles: &[], on: day(), focal: OWN, exists: true };
+    let standing = Standing { actor: &actor, held: &held, roles: &[], on: day(), focal: OWN, exists: true, suspended: false };
     let of = |unit: &str| View { unit: Some(unit.into()), ..file_of(OWN) };
     assert_eq!(is_theirs(ActId::P2.row(), &standing, &of("a")), Ok(()));
     assert_eq!(is_theirs(ActId::P2.row(), &standing, &of("b")), Err(Denied::ForeignUnit));
+}
+
+#[test]
+fn a_suspended_account_may_do_no_act_at_all() {
+    for act in ACTS.iter().filter(|a| a.who != Who::Installation) {
+        for duty in Duty::ALL {
+            let actor = Actor { account: Some(AccountId(Uuid::from_u128(9))), org: Some(OWN), unit: None, duty: Some(*duty) };
+            let roles = [*duty];
+            let standing = Standing { actor: &actor, held: &[], roles: &roles, on: day(), focal: OWN, exists: true, suspended: true };
+            assert_eq!(may_at_all(act, &standing), Err(Denied::AccountSuspended), "{} {}", act.id.name(), duty.code());
+        }
+    }
 }

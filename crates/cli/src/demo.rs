@@ -6,9 +6,10 @@ pub mod cast;
 pub mod story;
 
 use chrono::{DateTime, Utc};
+use ndp_domain::account;
 use ndp_domain::acts::ActId;
 use ndp_domain::dossier::Dossier;
-use ndp_domain::id::{DossierId, Id, Kind, OrganisationId};
+use ndp_domain::id::{AccountId, DossierId, Id, Kind, OrganisationId};
 use ndp_domain::machine::Machine;
 use ndp_domain::organisation::{Ground, Record};
 use ndp_engine::keys::SealKey;
@@ -184,6 +185,9 @@ async fn journey(engine: &Engine, name: &str, dossier: DossierId) -> Result<Jour
 async fn standing(story: &Story<'_>, entry: ndp_domain::id::ListEntryId, set: ndp_domain::id::CriteriaSetId) -> Result<(), Problem> {
     use ndp_domain::document::Command as D;
     let cast = story.cast;
+    let away = AccountId(story.engine.id());
+    story.act(&cast.administrator, away, account::Command::Open { id: away }).await?;
+    story.act(&cast.administrator, away, account::Command::Suspend { reason: t("Chuyển công tác (mẫu).") }).await?;
     for (until, name) in [(1, "dự thảo"), (2, "chờ tiếp nhận"), (3, "đã tiếp nhận"), (4, "đang thụ lý")] {
         story.list_entry(&format!("Nền tảng mẫu {name}"), until).await?;
     }

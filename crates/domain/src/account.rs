@@ -3,16 +3,18 @@
 
 use crate::acts::ActId;
 use crate::authority::{Duty, Level, Side};
+use crate::canonical::{Content, Pin};
 use crate::document::SigningForm;
 use crate::id::{AccountId, Kind, OrganisationId};
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
 use crate::refusal::Refusal;
+use crate::text::Prose;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A duty held. `to` is the last day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
     pub duty: Duty,
@@ -32,13 +34,16 @@ impl Held {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub id: AccountId,
     pub held: Vec<Held>,
+    /// Why the account may do nothing for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Pin>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// AC1
@@ -47,14 +52,20 @@ pub enum Command {
     Grant { held: Held },
     /// AC3: `number` counts from 0 in the order of granting.
     End { number: u32, on: NaiveDate },
+    /// AC4: its duties stay on record, it may do nothing until AC5.
+    Suspend { reason: Prose },
+    /// AC5
+    Reinstate {},
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Opened { id: AccountId },
     Granted { held: Held },
     Ended { number: u32, on: NaiveDate },
+    Suspended { reason: Pin },
+    Reinstated {},
 }
 
 pub struct Account;
@@ -70,10 +81,18 @@ impl Machine for Account {
             Command::Open { .. } => ActId::AC1,
             Command::Grant { .. } => ActId::AC2,
             Command::End { .. } => ActId::AC3,
+            Command::Suspend { .. } => ActId::AC4,
+            Command::Reinstate {} => ActId::AC5,
         }
     }
-    fn stage(_: &State) -> &'static str {
-        "AC.open"
+    fn stage(state: &State) -> &'static str {
+        if state.suspended.is_some() { "AC.suspended" } else { "AC.open" }
+    }
+    fn contents(command: &Command) -> Vec<Content> {
+        match command {
+            Command::Suspend { reason } => vec![Content::of(reason)],
+            _ => Vec::new(),
+        }
     }
     fn decide(state: Option<&State>, command: &Command, _: &Occasion) -> Result<Vec<Event>, Refusal> {
         match (state, command) {
@@ -87,11 +106,13 @@ impl Machine for Account {
                 Some(held) if *on < held.from => Err(Refusal::DutyPeriodWrong {}),
                 Some(_) => Ok(vec![Event::Ended { number: *number, on: *on }]),
             },
+            (_, Command::Suspend { reason }) => Ok(vec![Event::Suspended { reason: Content::of(reason).pin() }]),
+            (_, Command::Reinstate {}) => Ok(vec![Event::Reinstated {}]),
         }
     }
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
         match (state, event) {
-            (_, Event::Opened { id }) => Some(State { id: *id, held: Vec::new() }),
+            (_, Event::Opened { id }) => Some(State { id: *id, held: Vec::new(), suspended: None }),
             (Some(mut s), Event::Granted { held }) => {
                 s.held.push(held.clone());
                 Some(s)
@@ -102,6 +123,8 @@ impl Machine for Account {
                 }
                 Some(s)
             }
+            (Some(s), Event::Suspended { reason }) => Some(State { suspended: Some(*reason), ..s }),
+            (Some(s), Event::Reinstated {}) => Some(State { suspended: None, ..s }),
             (None, _) => None,
         }
     }

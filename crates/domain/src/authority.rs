@@ -121,6 +121,8 @@ pub enum Denied {
     NoDelegation,
     /// Only the installation itself may.
     NotByPerson,
+    /// The account is suspended (AC4).
+    AccountSuspended,
 }
 
 impl Denied {
@@ -133,6 +135,7 @@ impl Denied {
         Denied::ForeignUnit,
         Denied::NoDelegation,
         Denied::NotByPerson,
+        Denied::AccountSuspended,
     ];
     pub fn code(self) -> &'static str {
         match self {
@@ -144,6 +147,7 @@ impl Denied {
             Denied::ForeignUnit => "authority.foreign_unit",
             Denied::NoDelegation => "authority.no_delegation",
             Denied::NotByPerson => "authority.not_by_person",
+            Denied::AccountSuspended => "authority.account_suspended",
         }
     }
 }
@@ -160,6 +164,8 @@ pub struct Standing<'a> {
     pub focal: OrganisationId,
     /// Does the actor's organisation exist on this day?
     pub exists: bool,
+    /// The account may do nothing for now.
+    pub suspended: bool,
 }
 
 impl Standing<'_> {
@@ -178,6 +184,9 @@ impl Standing<'_> {
 /// Checked before any rule, so that a stranger learns nothing of the file.
 pub fn may_at_all(act: &Act, standing: &Standing) -> Result<Option<SigningForm>, Denied> {
     let Some(duty) = standing.actor.duty else { return Err(Denied::DutyNotHeld) };
+    if standing.suspended {
+        return Err(Denied::AccountSuspended);
+    }
     let fits = match act.who {
         Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty) || act.plain.is_some_and(|p| p.who.contains(&duty)),
         Who::OfIssuing(levels) => levels.iter().any(|level| works_at(duty, *level)),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a special day is. Days without an entry follow the week: Monday to Friday work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     /// Public holiday, compensatory or swapped day off.
@@ -15,21 +15,21 @@ pub enum DayKind {
 }
 
 /// A special day; `confirmed` is false while announced but not yet in a legal paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Day {
     pub kind: DayKind,
     pub confirmed: bool,
 }
 
 /// Special days by date, and the years for which the list is complete.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Calendar {
     pub days: BTreeMap<NaiveDate, Day>,
     pub years: BTreeSet<i32>,
 }
 
 /// Unit of a time limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Working days.
@@ -41,7 +41,7 @@ pub enum Unit {
 }
 
 /// A time limit as the regulation version states it: a whole number and its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Term {
     pub days: u16,
     pub unit: Unit,
@@ -49,7 +49,7 @@ pub struct Term {
 
 /// The last day of a term ("hết ngày"). `estimated` when it crosses an unconfirmed day or a
 /// year without calendar (case 32).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Due {
     pub on: NaiveDate,
     pub estimated: bool,

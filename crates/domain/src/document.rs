@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a signer signs: head (also Q. acting), KT. deputy, TL. by order, TUQ. authorised, TM.
 /// for a collective.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SigningForm {
     Head,
@@ -43,7 +43,7 @@ pub enum SigningForm {
 }
 
 /// An act that waits for this paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PinnedAct {
     pub stream: Id,
@@ -51,7 +51,7 @@ pub struct PinnedAct {
 }
 
 /// One act with its whole content, as frozen for signature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrozenAct {
     pub stream: Id,
@@ -59,7 +59,7 @@ pub struct FrozenAct {
 }
 
 /// The canonical snapshot: its hash is the version that is submitted, initialled and signed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     pub subject: Name,
@@ -67,7 +67,7 @@ pub struct Snapshot {
     pub acts: Vec<FrozenAct>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Signature {
     pub by: AccountId,
     pub duty: crate::authority::Duty,
@@ -81,7 +81,7 @@ pub struct Signature {
 }
 
 /// Number and date. Unique in agency, book and year; `imported` from the agency's own system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Number {
     pub number: u32,
@@ -98,13 +98,13 @@ impl Number {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Issued {
     pub at: Instant,
     pub recipients: Vec<OrganisationId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Draft,
@@ -122,7 +122,7 @@ pub enum Stage {
 }
 
 /// What happens to a paper whose content was wrong (D14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Replacement {
     Amended,
@@ -130,7 +130,7 @@ pub enum Replacement {
     Repealed,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub id: DocumentId,
     /// Kind of text, from the ACTS row.

@@ -46,7 +46,7 @@ pub use disagreement::{Disagreement, disagreement};
 pub use orders::{Command, Event};
 pub use shapes::*;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Draft,
@@ -66,7 +66,7 @@ pub enum Stage {
     Lapsed,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub id: DossierId,
     /// Ten characters with a check character, for receipts and tracking.

@@ -54,6 +54,12 @@ macro_rules! kinds {
             impl Serialize for $id {
                 fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
             }
+            impl schemars::JsonSchema for $id {
+                fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($id).into() }
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    schemars::json_schema!({ "type": "string", "pattern": concat!("^", $prefix, "_[0-9a-f]{32}$") })
+                }
+            }
             impl<'de> Deserialize<'de> for $id {
                 fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                     Id::deserialize(d)?.try_into().map_err(serde::de::Error::custom)

@@ -81,6 +81,63 @@ pub fn run<'a>(order: &Order, snapshot: Option<&Snapshot>, world: World<'a>) -> 
     Ok(Done { steps: run.steps, contents: run.contents, world: run.world })
 }
 
+/// The guards of an act on a loaded file, under a regulation version.
+fn guards(
+    world: &World,
+    regulation: &Regulation,
+    stream: Id,
+    actor: &Actor,
+    form: Option<document::SigningForm>,
+    row: &Act,
+) -> Result<(), Refusal> {
+    let Some(file) = world.streams.get(&stream) else { return Ok(()) };
+    let streams = world.streams.iter().filter(|(id, _)| **id != stream).map(|(id, n)| (*id, n.clone())).collect();
+    let evidence = Evidence { streams };
+    let occasion = Occasion {
+        stream,
+        clocks: &file.whole.clocks,
+        moved: file.whole.moved,
+        follows: false,
+        actor: actor.clone(),
+        recorded_by: None,
+        at: world.at,
+        regulation,
+        calendar: world.calendar,
+        focal: world.focal,
+        evidence: &evidence,
+        fresh: world.fresh,
+        paper: None,
+        form,
+    };
+    row.guards.iter().try_for_each(|guard| (guard.holds)(Some(&file.whole.state), &occasion))
+}
+
+/// May this act be tried on the file now, as far as stage and guards say, which read no content?
+/// What a guard would need of streams that are not loaded is said when the act is tried.
+pub fn may_be_tried(world: &World, stream: Id, actor: &Actor, form: Option<document::SigningForm>, row: &Act) -> Result<(), Refusal> {
+    let Some(file) = world.streams.get(&stream) else { return Ok(()) };
+    let stage = file.whole.state.stage();
+    if !row.leaves(stage) {
+        return Err(Refusal::WrongStage { act: row.id, stage: stage.to_owned() });
+    }
+    let regulation = file.whole.state.view().regulation.and_then(|name| world.regulations.get(&name)).unwrap_or(world.default_regulation);
+    match guards(world, regulation, stream, actor, form, row) {
+        Err(Refusal::StreamNotFound { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// Neighbours that the guards of a file's acts may read.
+pub fn neighbours_of(stream: Id, state: &State, rows: &[&Act]) -> Vec<Need> {
+    let view = state.view();
+    let mut needs: Vec<Need> = rows.iter().flat_map(|row| machine::guard_needs(row.id, stream, Some(state))).collect();
+    needs.extend(view.body.map(|b| Need::Stream(b.into())));
+    needs.extend(view.parent.map(Need::Stream));
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
 /// Neighbours that an order and the acts of its paper read.
 pub fn needs(order: &Order, snapshot: Option<&Snapshot>, world: &BTreeMap<Id, Neighbour>) -> Vec<Need> {
     let state = |id: &Id| world.get(id).map(|n| &n.whole.state);
@@ -283,29 +340,10 @@ impl Run<'_> {
 
     /// Guards of an act that a paper pins, asked when the paper is begun (D1): they need no content.
     fn guards(&self, order: &Order, document: &document::State, stream: Id, row: &Act) -> Result<(), Refusal> {
-        let (Some(state), Some(regulation)) = (self.state(stream), self.world.regulations.get(&document.regulation)) else {
-            return Ok(());
-        };
-        let streams = self.world.streams.iter().filter(|(id, _)| **id != stream).map(|(id, n)| (*id, n.clone())).collect();
-        let evidence = Evidence { streams };
-        let clocks = self.world.streams.get(&stream).map_or(&[][..], |n| &n.whole.clocks);
-        let occasion = Occasion {
-            stream,
-            clocks,
-            moved: self.world.streams.get(&stream).and_then(|n| n.whole.moved),
-            follows: false,
-            actor: order.actor.clone(),
-            recorded_by: None,
-            at: self.world.at,
-            regulation,
-            calendar: self.world.calendar,
-            focal: self.world.focal,
-            evidence: &evidence,
-            fresh: self.world.fresh,
-            paper: None,
-            form: order.form,
-        };
-        row.guards.iter().try_for_each(|guard| (guard.holds)(Some(state), &occasion))
+        match self.world.regulations.get(&document.regulation) {
+            Some(regulation) => guards(&self.world, regulation, stream, &order.actor, order.form, row),
+            None => Ok(()),
+        }
     }
 
     /// The same acts on a copy of the world, results dropped.

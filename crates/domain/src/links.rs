@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// that of the process's sources ("the last 24 months").
 const LASTS_MONTHS: u32 = 24;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     Employer,
@@ -31,7 +31,7 @@ pub enum Relation {
 }
 
 /// One link. `to` is the last day; none means still.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     pub relation: Relation,
@@ -55,7 +55,7 @@ impl Link {
 
 /// A link that the secretary found to be no conflict, with the reason; it does not come back
 /// unless the link changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Pinned {
     pub link: Link,
     pub on: NaiveDate,
@@ -63,7 +63,7 @@ pub struct Pinned {
     pub reason: Pin,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub person: AccountId,
     pub links: Vec<Link>,
@@ -72,7 +72,7 @@ pub struct State {
     pub secretaries: Vec<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// CF1: all links of the person, as known now.
@@ -90,7 +90,7 @@ impl Command {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Recorded { person: AccountId, links: Vec<Link>, secretary: AccountId },

@@ -120,11 +120,11 @@ pub trait Known: Machine {
 
 macro_rules! machines {
     ($($kind:ident $module:ident;)*) => {
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum State { $($kind(crate::$module::State)),* }
 
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Command {
             $($kind(crate::$module::Command),)*
@@ -134,7 +134,7 @@ macro_rules! machines {
 
         // Events are short-lived and few; boxing the widest would only hide its fields.
         #[allow(clippy::large_enum_variant)]
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Event {
             $($kind(crate::$module::Event),)*

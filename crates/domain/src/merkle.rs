@@ -29,7 +29,7 @@ pub fn root(leaves: &[Hash]) -> Hash {
 }
 
 /// What a seal says; its hash is signed with Ed25519.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Seal {
     /// From 1, gapless.
     pub n: u64,

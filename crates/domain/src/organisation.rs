@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Where a statement comes from: read on a page, or from memory with a confidence in per cent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ground {
     Read {
@@ -26,7 +26,7 @@ pub enum Ground {
 }
 
 /// What is known of an organisation; an empty date is older than the data, or still valid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     pub code: Text<60>,
@@ -43,7 +43,7 @@ pub struct Record {
 }
 
 /// Functions that passed on; `main` is only a suggestion, never followed for a platform.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
     pub to: OrganisationId,
@@ -53,7 +53,7 @@ pub struct Transfer {
     pub ground: Ground,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub id: OrganisationId,
     pub record: Record,
@@ -67,7 +67,7 @@ pub struct State {
 
 /// A unit (cục, vụ, trung tâm, sở, phòng). One of them coordinates: it collects what the others
 /// drafted and sends it (đơn vị đầu mối).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unit {
     pub code: Text<60>,
@@ -79,7 +79,7 @@ pub struct Unit {
     pub to: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FormerName {
     pub name_vi: Name,
     pub symbol: Option<Text<40>>,
@@ -104,7 +104,7 @@ impl State {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// OR1
@@ -117,7 +117,7 @@ pub enum Command {
     Rename { name_vi: Name, name_en: Option<Name>, symbol: Option<Text<40>>, on: NaiveDate, basis: Prose },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Registered { id: OrganisationId, record: Record },

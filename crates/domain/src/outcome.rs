@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What may be signed. `Undetermined` never is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Rejected,
@@ -31,7 +31,7 @@ impl Outcome {
 
 /// Users over potential market, in the unit of the set's market definition. `denominator_low`
 /// equals `denominator_high` when the market is one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Share {
     pub numerator: u64,
@@ -96,7 +96,7 @@ fn per_cent(numerator: u64, denominator: u64) -> String {
 }
 
 /// One applicable line of the frozen version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Line {
     pub code: String,
     pub group: String,
@@ -114,7 +114,7 @@ pub struct Rule {
 }
 
 /// The outcome with everything that explains it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Assessment {
     pub outcome: Outcome,
     /// Codes not met, in the order of the lines; the popularity line too when its share is not
@@ -124,7 +124,7 @@ pub struct Assessment {
     pub steps: Vec<Step>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ShareFinding {
     pub met: Option<bool>,
     pub low: Option<String>,
@@ -132,7 +132,7 @@ pub struct ShareFinding {
 }
 
 /// The reasoning, one answered question after the other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "step")]
 pub enum Step {
     /// Are all lines but popularity met?

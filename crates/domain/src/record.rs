@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A running time limit: which act it is for, from which day, until the end of which day.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Clock {
     pub act: ActId,
     pub from: NaiveDate,
@@ -27,7 +27,7 @@ pub struct Clock {
 
 /// A clock that stands still: since when, how much of the term was left (in its unit), and the
 /// day on which the pause ends at the latest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Paused {
     pub since: NaiveDate,
     pub left: Term,
@@ -36,7 +36,7 @@ pub struct Paused {
 }
 
 /// The caller's idempotency key and what was asked with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RequestMark {
     pub key: String,
     /// SHA-256 of act, streams and content as asked.
@@ -44,7 +44,7 @@ pub struct RequestMark {
 }
 
 /// What the file says about one event. Ids of persons only, never names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Envelope {
     pub stream: Id,
     /// Number within the stream, from 1.

@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// Data sets in the order of loading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DataSet {
     Regulation,
@@ -20,7 +20,7 @@ pub enum DataSet {
 }
 
 /// A set as loaded: `name` tells which regulation, `version` counts loads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub set: DataSet,
     pub name: String,
@@ -28,14 +28,14 @@ pub struct State {
     pub pin: Pin,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// RF1: load a set, or a corrected edition of it.
     Load { set: DataSet, name: String, rows: u32, pin: Pin },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Loaded { set: DataSet, name: String, rows: u32, pin: Pin },

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `numerator/denominator`, inclusive: "at least 50%" is 50/100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     pub numerator: u32,
@@ -29,7 +29,7 @@ impl Threshold {
 }
 
 /// How a criterion is judged: by the evaluators' result, or by the share alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decides {
     Result,
@@ -37,7 +37,7 @@ pub enum Decides {
 }
 
 /// A line of the national framework.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Criterion {
     pub code: String,
     pub group: String,
@@ -48,7 +48,7 @@ pub struct Criterion {
     pub checked_against_annex: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Group {
     pub code: String,
     pub name_vi: String,
@@ -56,7 +56,7 @@ pub struct Group {
 }
 
 /// Legal status; `Unknown` is a real value (1230 since 1 July 2026).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LegalStatus {
     InForce,
@@ -66,7 +66,7 @@ pub enum LegalStatus {
 }
 
 /// What happens to open dossiers when another version takes effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Transition {
     Continue,
@@ -75,7 +75,7 @@ pub enum Transition {
 }
 
 /// Scale of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Scale {
     /// Met or not met; a level 0–100 may stand beside it and decides nothing.
@@ -85,7 +85,7 @@ pub enum Scale {
 }
 
 /// One evaluator's mark on one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     Met,
@@ -106,7 +106,7 @@ impl Scale {
 }
 
 /// Whom a quorum or a majority is counted of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Denominator {
     /// All members named in the decision in force that day.
@@ -117,7 +117,7 @@ pub enum Denominator {
 }
 
 /// What a tie means (case 8).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// A second vote, then the chair's side; without the chair not met.
@@ -136,7 +136,7 @@ impl Tie {
 
 /// Rules of work of a body (quy chế làm việc); the version holds the template, the establishing
 /// decision the rules in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RulesOfWork {
     pub min_members: u16,
@@ -156,7 +156,7 @@ pub struct RulesOfWork {
 }
 
 /// Optional steps of an outgoing paper (machine D).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaperSteps {
     pub submission: bool,
@@ -165,7 +165,7 @@ pub struct PaperSteps {
     pub agency_signature: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StatusFrom {
     pub from: NaiveDate,
     pub status: LegalStatus,
@@ -186,7 +186,7 @@ pub const FURTHER_TERMS: &[&str] = &[
 pub const REVIEW_PERIOD: &str = "review_period";
 
 /// The version. Every list entry, set, dossier and body pins one by its id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Regulation {
     pub id: String,
     pub number: String,

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A member's result on one line; the level (0–100) stands beside it and decides nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     pub code: String,
@@ -35,7 +35,7 @@ pub struct Finding {
 }
 
 /// The popularity line has no result: its figure, method and sources are confirmed instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FigureView {
     pub confirmed: bool,
@@ -43,7 +43,7 @@ pub struct FigureView {
 }
 
 /// A sheet on paper: entered by the support team, confirmed by the secretary, with its scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaperSheet {
     pub entered_by: AccountId,
@@ -53,7 +53,7 @@ pub struct PaperSheet {
 /// Sixteen random bytes or more, in hex.
 pub type Salt = crate::text::Text<64>;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SheetText {
     pub findings: Vec<Finding>,
@@ -62,7 +62,7 @@ pub struct SheetText {
     pub salt: Salt,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Vote {
     Met,
@@ -73,7 +73,7 @@ pub enum Vote {
 
 pub type Votes = BTreeMap<String, Vote>;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
     pub dossier: DossierId,
     pub round: u32,
@@ -91,13 +91,13 @@ pub struct State {
 }
 
 /// Who entered a paper sheet, and what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Entered {
     pub by: AccountId,
     pub text: Pin,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Submitted {
     pub text: Pin,
     pub results: BTreeMap<String, bool>,
@@ -109,13 +109,13 @@ pub struct Submitted {
     pub conditions: BTreeMap<String, NaiveDate>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ballot {
     pub votes: Votes,
     pub salt: Salt,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// E15, first half of a paper sheet: entered by the support team.
@@ -126,7 +126,7 @@ pub enum Command {
     Cast { dossier: DossierId, votes: Votes, salt: Salt },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Place {
     pub dossier: DossierId,
     pub round: u32,
@@ -137,7 +137,7 @@ pub struct Place {
     pub readers: Vec<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Entered { place: Place, entered: Entered, salt: Salt },

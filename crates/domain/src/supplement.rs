@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One gap. A point of a later letter names the point whose answer raised it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     pub number: u32,
@@ -22,7 +22,7 @@ pub struct Point {
 }
 
 /// What the asked body says to one point.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PointAnswer {
     Answered { text: Prose, files: Vec<Attachment> },
@@ -32,7 +32,7 @@ pub enum PointAnswer {
 pub type Answers = BTreeMap<u32, PointAnswer>;
 
 /// A letter with its points and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Supplement {
     pub points: Pin,
     pub numbers: Vec<u32>,
@@ -45,7 +45,7 @@ pub struct Supplement {
     pub answered: Option<Answered>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Answered {
     pub on: NaiveDate,
     pub late: bool,

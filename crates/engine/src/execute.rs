@@ -36,11 +36,14 @@ pub struct Ask {
     pub key: Option<String>,
     /// Decide and answer, write nothing.
     pub dry_run: bool,
+    /// SHA-256 of what was asked as an edge received it, where it names more or less than this ask
+    /// (an id made for the asker); a repeated key is compared by it.
+    pub request: Option<Hash>,
 }
 
 impl Ask {
     pub fn new(actor: Actor, stream: impl Into<Id>, command: impl Into<Command>) -> Ask {
-        Ask { actor, stream: stream.into(), expect: None, command: command.into(), key: None, dry_run: false }
+        Ask { actor, stream: stream.into(), expect: None, command: command.into(), key: None, dry_run: false, request: None }
     }
     pub fn seen(self, version: u64) -> Ask {
         Ask { expect: Some(version), ..self }
@@ -201,6 +204,7 @@ pub(crate) fn problem_of(error: CommitError) -> Problem {
 /// SHA-256 of what is asked; only a keyed request is ever compared.
 fn request_of(ask: &Ask) -> Hash {
     match ask.key {
+        Some(_) if ask.request.is_some() => ask.request.unwrap_or(Hash::ZERO),
         Some(_) => Hash::of(canonical(&(&ask.stream, &ask.command, &ask.actor, ask.expect)).as_bytes()),
         None => Hash::ZERO,
     }
@@ -276,11 +280,20 @@ pub(crate) struct OwnStanding<'a> {
     on: chrono::NaiveDate,
     focal: ndp_domain::id::OrganisationId,
     exists: bool,
+    suspended: bool,
 }
 
 impl OwnStanding<'_> {
     pub(crate) fn borrow(&self) -> Standing<'_> {
-        Standing { actor: self.actor, held: &self.held, roles: &self.roles, on: self.on, focal: self.focal, exists: self.exists }
+        Standing {
+            actor: self.actor,
+            held: &self.held,
+            roles: &self.roles,
+            on: self.on,
+            focal: self.focal,
+            exists: self.exists,
+            suspended: self.suspended,
+        }
     }
 }
 
@@ -288,9 +301,11 @@ impl OwnStanding<'_> {
 pub(crate) fn standing_for<'a>(actor: &'a Actor, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> OwnStanding<'a> {
     let on = legal_date(at);
     let account = actor.account.and_then(|a| loaded.get(&Id::from(a)));
-    let held = account.and_then(|l| Account::known(&l.neighbour.whole.state)).map(|a| a.held.clone()).unwrap_or_default();
+    let account = account.and_then(|l| Account::known(&l.neighbour.whole.state));
+    let held = account.map(|a| a.held.clone()).unwrap_or_default();
+    let suspended = account.is_some_and(|a| a.suspended.is_some());
     let exists = actor.org.is_some_and(|org| directory.exists_on(org, on));
-    OwnStanding { actor, held, roles: Vec::new(), on, focal: directory.focal_on(on), exists }
+    OwnStanding { actor, held, roles: Vec::new(), on, focal: directory.focal_on(on), exists, suspended }
 }
 
 fn standing<'a>(ask: &'a Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at: Instant) -> OwnStanding<'a> {
@@ -298,8 +313,14 @@ fn standing<'a>(ask: &'a Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directo
     OwnStanding { roles, ..standing_for(&ask.actor, loaded, directory, at) }
 }
 
-/// Roles in the body of this file. Who opened the meeting in the chair's place signs in its
-/// place.
+/// The same with the actor's roles in the body of a file.
+pub(crate) fn with_roles<'a>(standing: OwnStanding<'a>, actor: &Actor, file: Id, loaded: &BTreeMap<Id, Loaded>) -> OwnStanding<'a> {
+    let body = loaded.get(&file).and_then(|l| l.neighbour.whole.state.view().body);
+    let roles = actor.account.map(|person| roles_in(person, actor, body, file, loaded)).unwrap_or_default();
+    OwnStanding { roles, ..standing }
+}
+
+/// Roles in the body of the file that an order is about.
 fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Duty> {
     let state = |id: Id| loaded.get(&id).map(|l| &l.neighbour.whole.state);
     let named = match &ask.command {
@@ -314,13 +335,19 @@ fn roles(person: AccountId, ask: &Ask, loaded: &BTreeMap<Id, Loaded>) -> Vec<Dut
         ) => state((*dossier).into()).and_then(|s| s.view().body),
         _ => state(ask.stream).and_then(|s| s.view().body),
     };
-    let Some(body) = named.and_then(|b| state(b.into())).and_then(Body::known) else { return Vec::new() };
+    roles_in(person, &ask.actor, named, ask.stream, loaded)
+}
+
+/// Roles in a body. Who opened the meeting of the file in the chair's place signs in its place.
+fn roles_in(person: AccountId, actor: &Actor, body: Option<ndp_domain::id::BodyId>, file: Id, loaded: &BTreeMap<Id, Loaded>) -> Vec<Duty> {
+    let state = |id: Id| loaded.get(&id).map(|l| &l.neighbour.whole.state);
+    let Some(body) = body.and_then(|b| state(b.into())).and_then(Body::known) else { return Vec::new() };
     // A body's duties are exercised for the agency that established it.
-    if ask.actor.org != Some(body.managing) {
+    if actor.org != Some(body.managing) {
         return Vec::new();
     }
     let mut roles = body.roles(person);
-    let opened_by = state(ask.stream).and_then(Dossier::known).and_then(|d| d.round()).and_then(|r| r.opened.as_ref()).map(|o| o.by);
+    let opened_by = state(file).and_then(Dossier::known).and_then(|d| d.round()).and_then(|r| r.opened.as_ref()).map(|o| o.by);
     if opened_by == Some(person) && roles.contains(&Duty::ViceChair) {
         roles.push(Duty::Chair);
     }

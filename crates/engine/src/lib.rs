@@ -18,12 +18,15 @@ pub mod install;
 pub mod keys;
 pub mod log;
 pub mod many;
+pub mod may;
+pub mod orders;
 pub mod parse;
 pub mod problem;
 pub mod reference;
 mod sequencer;
 pub mod set_file;
 pub mod sight;
+pub mod strict;
 pub mod succession;
 pub mod whatif;
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub const MAX_BODY: usize = 1024 * 1024;
 
 /// The name of an act's command in its machine, as the wire has it.
-fn variant(act: ActId, kind: Kind) -> Option<&'static str> {
+pub(crate) fn variant(act: ActId, kind: Kind) -> Option<&'static str> {
     use ActId::*;
     Some(match (act, kind) {
         (L1, _) => "draft",
@@ -150,6 +150,8 @@ fn variant(act: ActId, kind: Kind) -> Option<&'static str> {
         (AC1, _) => "open",
         (AC2, _) => "grant",
         (AC3, _) => "end",
+        (AC4, _) => "suspend",
+        (AC5, _) => "reinstate",
         (X1, _) => "transfer",
         (X2, _) => "pause",
         (X3, _) => "resume",
@@ -164,14 +166,18 @@ pub fn command_from_bytes(act: ActId, kind: Kind, bytes: &[u8]) -> Result<Comman
     if bytes.len() > MAX_BODY {
         return Err(invalid("", "input.too_large", MAX_BODY.to_string()));
     }
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|e| invalid("", "input.not_json", format!("line {}, column {}", e.line(), e.column())))?;
+    let value = crate::strict::strict(bytes)?;
     command(act, kind, value)
 }
 
 /// Reads the content of an act from a JSON object.
 pub fn command(act: ActId, kind: Kind, content: Value) -> Result<Command, Problem> {
     let Some(variant) = variant(act, kind) else { return Err(invalid("", "input.act_not_ordered", String::new())) };
+    order(act, kind, variant, content)
+}
+
+/// Reads the content of an order by the name of its command.
+pub fn order(act: ActId, kind: Kind, variant: &str, content: Value) -> Result<Command, Problem> {
     let content = normalise(content);
     if !content.is_object() {
         return Err(invalid("", "input.not_object", String::new()));

@@ -5,12 +5,16 @@
 //! **Must not** decide anything: rules live in `ndp-domain`.
 //! **Start at** [`batch`], then [`commit`].
 
+mod aside;
 pub mod audit;
 pub mod batch;
 mod commit;
 pub mod drafts;
 pub mod lists;
+pub mod outbox;
+pub mod people;
 pub mod read;
+pub mod seen;
 pub mod sequence;
 mod sqlite;
 mod table;
@@ -36,6 +40,9 @@ pub enum Fault {
     NotMigrated,
     #[error("the writer has stopped")]
     WriterStopped,
+    /// The disk is full, or the database may only be read; nothing was written.
+    #[error("cannot write: {0}")]
+    Unwritable(String),
 }
 
 impl Fault {

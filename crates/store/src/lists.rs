@@ -32,6 +32,11 @@ pub struct Filter {
     pub kind: Option<Kind>,
     pub managing: Option<OrganisationId>,
     pub stage: Option<String>,
+    /// Part of a name or code, as typed; diacritics and case do not matter.
+    pub search: Option<String>,
+    pub applicant: Option<OrganisationId>,
+    pub parent: Option<Id>,
+    pub product: Option<ProductId>,
 }
 
 /// A row of a list.
@@ -69,9 +74,10 @@ const LIMIT: u64 = 1_000;
 /// Sorts after every date: no due date comes last.
 const NO_DUE: &str = "9999-12-31";
 
-/// The scope as one SQL condition on `s`. Sheets open by themselves once every due sheet is in,
-/// or when the chair opened the meeting: computed here, on reading, never stored.
-pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
+/// Rows of `access` (as `a`) by which the scope admits `s`, and what takes a product's records away
+/// from a recused person. Sheets open by themselves once every due sheet is in, or when the chair
+/// opened the meeting: computed here, on reading, never stored.
+pub(crate) fn admitted(scope: &Scope, values: &mut Vec<Value>) -> (String, String) {
     let mut bind = |value: Value| {
         values.push(value);
         format!("${}", values.len())
@@ -98,10 +104,13 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
         }
         None => String::new(),
     };
-    format!(
-        "EXISTS (SELECT 1 FROM access a WHERE a.stream = s.id AND a.valid_from <= {day}
-           AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})){recused}"
-    )
+    (format!("a.stream = s.id AND a.valid_from <= {day} AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})"), recused)
+}
+
+/// The scope as one SQL condition on `s`.
+pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
+    let (admits, recused) = admitted(scope, values);
+    format!("EXISTS (SELECT 1 FROM access a WHERE {admits}){recused}")
 }
 
 fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
@@ -115,6 +124,19 @@ fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
     and("kind", filter.kind.map(|k| k.name().to_owned()));
     and("managing", filter.managing.map(|m| m.to_string()));
     and("stage", filter.stage.clone());
+    and("applicant", filter.applicant.map(|a| a.to_string()));
+    and("product", filter.product.map(|p| p.to_string()));
+    if let Some(parent) = filter.parent {
+        values.push(parent.uuid.into());
+        sql.push_str(&format!(" AND s.parent = ${}", values.len()));
+    }
+    if let Some(search) = &filter.search {
+        // `%` and `_` are letters like others here.
+        let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        values.push(pattern(&ndp_domain::text::fold(search)).into());
+        values.push(pattern(&search.trim().to_uppercase()).into());
+        sql.push_str(&format!(" AND (s.name_fold LIKE ${} ESCAPE '\\' OR s.code LIKE ${} ESCAPE '\\')", values.len() - 1, values.len()));
+    }
     sql
 }
 

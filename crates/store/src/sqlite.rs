@@ -3,6 +3,7 @@
 //! rolls back its savepoint only.
 
 use crate::Fault;
+use crate::aside::{Aside, Rows, run};
 use crate::batch::{Batch, CommitError, Expect};
 use crate::commit::{classify, conflict, parameter, stale};
 use crate::sequence::{self, Signer};
@@ -18,6 +19,7 @@ enum Job {
     Commit(Box<Batch>, Answer<()>),
     Sequence(Signer, ndp_domain::time::Instant, Answer<u64>),
     Draft(Box<crate::drafts::Save>, Answer<u64>),
+    Aside(Vec<Aside>, Answer<Option<Rows>>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -54,6 +56,9 @@ impl Handle {
     pub async fn save_draft(&self, save: crate::drafts::Save) -> Result<u64, CommitError> {
         self.ask(|answer| Job::Draft(Box::new(save), answer)).await
     }
+    pub async fn aside(&self, steps: Vec<Aside>) -> Result<Option<Rows>, CommitError> {
+        self.ask(|answer| Job::Aside(steps, answer)).await
+    }
     pub async fn stop(&self) {
         let (done, stopped) = oneshot::channel();
         if self.jobs.send(Job::Stop(done)).await.is_ok() {
@@ -66,14 +71,52 @@ impl Handle {
 enum Waiting {
     Unit(Answer<()>, Result<(), CommitError>),
     Number(Answer<u64>, Result<u64, CommitError>),
+    Rows(Answer<Option<Rows>>, Result<Option<Rows>, CommitError>),
+}
+
+/// What the database said, for each of those who wait.
+fn unwritable(why: &str) -> CommitError {
+    CommitError::Fault(Fault::Unwritable(why.to_owned()))
 }
 
 impl Waiting {
-    fn send(self, committed: bool) {
-        let lost = || CommitError::Fault(Fault::WriterStopped);
+    /// The database's own failure, which is no answer to what was asked.
+    fn fault(&self) -> Option<String> {
+        fn of<T>(result: &Result<T, CommitError>) -> Option<String> {
+            match result {
+                Err(CommitError::Fault(Fault::Database(error))) if error.sql_err().is_none() => Some(error.to_string()),
+                _ => None,
+            }
+        }
         match self {
-            Waiting::Unit(answer, result) => drop(answer.send(if committed { result } else { result.and(Err(lost())) })),
-            Waiting::Number(answer, result) => drop(answer.send(if committed { result } else { result.and(Err(lost())) })),
+            Waiting::Unit(_, result) => of(result),
+            Waiting::Number(_, result) => of(result),
+            Waiting::Rows(_, result) => of(result),
+        }
+    }
+    fn send(self, committed: &Result<(), String>) {
+        fn told<T>(result: Result<T, CommitError>, committed: &Result<(), String>) -> Result<T, CommitError> {
+            match committed {
+                Ok(()) => result,
+                Err(why) => result.and(Err(unwritable(why))),
+            }
+        }
+        match self {
+            Waiting::Unit(answer, result) => drop(answer.send(told(result, committed))),
+            Waiting::Number(answer, result) => drop(answer.send(told(result, committed))),
+            Waiting::Rows(answer, result) => drop(answer.send(told(result, committed))),
+        }
+    }
+}
+
+impl Job {
+    /// Answers a job that could not even begin.
+    fn refuse(self, why: &str) {
+        match self {
+            Job::Commit(_, answer) => drop(answer.send(Err(unwritable(why)))),
+            Job::Sequence(_, _, answer) | Job::Draft(_, answer) => drop(answer.send(Err(unwritable(why)))),
+            Job::Aside(_, answer) => drop(answer.send(Err(unwritable(why)))),
+            Job::Stop(done) => drop(done.send(())),
         }
     }
 }
@@ -93,22 +136,47 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>, gr
                 ..Default::default()
             })
             .await;
-        let Ok(tx) = begun else {
-            // The answers are dropped, which their askers read as "the writer has stopped".
-            continue;
-        };
-        for job in jobs.drain(..) {
-            match job {
-                Job::Commit(batch, answer) => waiting.push(Waiting::Unit(answer, in_savepoint(&tx, &batch).await)),
-                Job::Sequence(signer, at, answer) => {
-                    waiting.push(Waiting::Number(answer, sequence::append(&tx, &signer, at).await.map_err(CommitError::from)));
+        let tx = match begun {
+            Ok(tx) => tx,
+            Err(error) => {
+                let stopping = jobs.iter().any(|job| matches!(job, Job::Stop(_)));
+                jobs.drain(..).for_each(|job| job.refuse(&error.to_string()));
+                if stopping {
+                    break;
                 }
-                Job::Draft(save, answer) => waiting.push(Waiting::Number(answer, crate::drafts::save_in(&tx, &save).await)),
-                Job::Stop(done) => stop = Some(done),
+                continue;
             }
+        };
+        // A disk that is full may end the whole transaction under us: then nothing of the group counts.
+        let mut broken: Option<String> = None;
+        for job in jobs.drain(..) {
+            if let (Some(why), false) = (&broken, matches!(job, Job::Stop(_))) {
+                job.refuse(why);
+                continue;
+            }
+            let next = match job {
+                Job::Commit(batch, answer) => Waiting::Unit(answer, in_savepoint(&tx, async |s| commit_in(s, &batch).await).await),
+                Job::Sequence(signer, at, answer) => {
+                    let run = async |s: &DatabaseTransaction| Ok(sequence::append(s, &signer, at).await?);
+                    Waiting::Number(answer, in_savepoint(&tx, run).await)
+                }
+                Job::Draft(save, answer) => {
+                    Waiting::Number(answer, in_savepoint(&tx, async |s| crate::drafts::save_in(s, &save).await).await)
+                }
+                Job::Aside(steps, answer) => Waiting::Rows(answer, aside_in(&tx, &steps).await),
+                Job::Stop(done) => {
+                    stop = Some(done);
+                    continue;
+                }
+            };
+            broken = next.fault();
+            waiting.push(next);
         }
-        let committed = tx.commit().await.is_ok();
-        waiting.into_iter().for_each(|w| w.send(committed));
+        let committed = match broken {
+            Some(why) => tx.rollback().await.map_or_else(|_| Err(why.clone()), |()| Err(why.clone())),
+            None => tx.commit().await.map_err(|e| e.to_string()),
+        };
+        waiting.into_iter().for_each(|w| w.send(&committed));
         if let Some(done) = stop {
             let _ = connection.close().await;
             let _ = done.send(());
@@ -117,13 +185,33 @@ async fn work(connection: DatabaseConnection, mut queue: mpsc::Receiver<Job>, gr
     }
 }
 
-async fn in_savepoint(tx: &DatabaseTransaction, batch: &Batch) -> Result<(), CommitError> {
+async fn in_savepoint<T>(
+    tx: &DatabaseTransaction,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, CommitError>,
+) -> Result<T, CommitError> {
     let savepoint = tx.begin().await.map_err(Fault::from)?;
-    match commit_in(&savepoint, batch).await {
-        Ok(()) => Ok(savepoint.commit().await.map_err(Fault::from)?),
+    match work(&savepoint).await {
+        Ok(done) => {
+            savepoint.commit().await.map_err(Fault::from)?;
+            Ok(done)
+        }
         Err(error) => {
             savepoint.rollback().await.map_err(Fault::from)?;
             Err(error)
+        }
+    }
+}
+
+async fn aside_in(tx: &DatabaseTransaction, steps: &[Aside]) -> Result<Option<Rows>, CommitError> {
+    let savepoint = tx.begin().await.map_err(Fault::from)?;
+    match run(&savepoint, steps).await {
+        Ok(Some(rows)) => {
+            savepoint.commit().await.map_err(Fault::from)?;
+            Ok(Some(rows))
+        }
+        other => {
+            savepoint.rollback().await.map_err(Fault::from)?;
+            Ok(other?)
         }
     }
 }

@@ -46,7 +46,9 @@ table! {
     OR4 ["OR.existing"] => Same, OneOf(&[Administrator]), None, NoPaper, [RESOLUTION_190], [], [], false;
     AC1 [NEW] => State("AC.open"), OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
     AC2 ["AC.open"] => Same, OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
-    AC3 ["AC.open"] => Same, OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
+    AC3 ["AC.open", "AC.suspended"] => Same, OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
+    AC4 ["AC.open"] => State("AC.suspended"), OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
+    AC5 ["AC.suspended"] => State("AC.open"), OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
     CF1 [NEW, "CF.recorded"] => Opens("CF.recorded"), OneOf(&[Evaluator, Secretary]), None, NoPaper, [ANTI_CORRUPTION_3_8], [], [], false;
     CF2 ["CF.recorded"] => Same, OneOf(&[Secretary]), None, NoPaper, [CHOICE], [], [], false;
 

@@ -9,7 +9,7 @@ use crate::organisation::Organisation;
 use crate::sheet::{Finding, check_findings};
 
 /// The contract with its independence clause and the declaration of unit and experts (case 15).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     pub unit: OrganisationId,
@@ -22,7 +22,7 @@ pub struct Contract {
 }
 
 /// What the unit hands in: signed, stamped, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportText {
     pub findings: Vec<Finding>,
@@ -30,7 +30,7 @@ pub struct ReportText {
     pub file: Attachment,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Report {
     pub dossier: DossierId,
     pub round: u32,

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     First,
@@ -24,7 +24,7 @@ pub enum Purpose {
 }
 
 /// An existing product, or one recorded with this dossier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::large_enum_variant, reason = "one value an act: the record is read whole and moved once")]
 pub enum ProductRef {
@@ -33,7 +33,7 @@ pub enum ProductRef {
 }
 
 /// Evidence for one line, or the statement that there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LineEvidence {
     Files { files: Vec<Attachment>, statement: Option<Prose> },
@@ -41,7 +41,7 @@ pub enum LineEvidence {
 }
 
 /// The measured share; its market definition is the set's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     pub share: Share,
@@ -52,7 +52,7 @@ pub struct Figure {
 }
 
 /// A claim without counts cannot be measured and counts as not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FigureClaim {
     Counted { figure: Figure },
@@ -60,7 +60,7 @@ pub enum FigureClaim {
 }
 
 /// What an enterprise hands in (E2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Application {
     /// Signed by the legal representative or an authorised person.
@@ -70,35 +70,35 @@ pub struct Application {
 }
 
 /// The criteria version a dossier is judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetPin {
     pub set: CriteriaSetId,
     pub n: u32,
     pub text: Pin,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Invitation {
     pub meeting_on: NaiveDate,
     pub issued_at: Instant,
     pub paper: IssuedPaper,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Opened {
     pub at: Instant,
     pub by: AccountId,
     pub present: Vec<AccountId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct MinutesSignature {
     pub by: AccountId,
     pub minutes: Pin,
 }
 
 /// One run of the evaluation; what it was opened with never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Round {
     pub n: u32,
     pub body: BodyId,
@@ -163,7 +163,7 @@ fn is_council(form: &Form) -> bool {
 }
 
 /// How a round ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     Concluded,
@@ -172,7 +172,7 @@ pub enum End {
 }
 
 /// What is wrong with a result that is set aside (E26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
     Procedure,
@@ -182,7 +182,7 @@ pub enum Defect {
 }
 
 /// One signature under a choice of denominator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Choice {
     pub by: AccountId,
     pub denominator: u64,
@@ -190,7 +190,7 @@ pub struct Choice {
 }
 
 /// A line whose evidence, or whose condition, has a last day.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Expiry {
     pub on: NaiveDate,
     pub code: String,
@@ -208,7 +208,7 @@ pub fn expiries(application: &Application) -> Vec<Expiry> {
 }
 
 /// Why a dossier is not taken up (E10).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DeclineReason {
     NotOfThisType,
@@ -221,7 +221,7 @@ pub enum DeclineReason {
 
 /// What a review hands its dossier (R3, R4): the version in effect, the lines in scope, and what
 /// goes on from the last conclusion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewOf {
     pub recognition: RecognitionId,
@@ -235,7 +235,7 @@ pub struct ReviewOf {
 }
 
 /// Minutes of the meeting: absences and dissent are kept (E19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Minutes {
     pub held_on: NaiveDate,
@@ -244,14 +244,14 @@ pub struct Minutes {
     pub summary: Prose,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
     pub member: AccountId,
     pub reason: Option<Prose>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dissent {
     pub member: AccountId,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why an extraordinary review is opened (R4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewGround {
     Share,
@@ -27,7 +27,7 @@ pub enum ReviewGround {
 
 /// A share at a cut-off day. A new one never erases an old one. `crosses`: it lies on the other
 /// side of the threshold than the class; a person decides what follows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Measurement {
     pub share: Share,
     pub cut_off: NaiveDate,

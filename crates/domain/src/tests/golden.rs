@@ -65,7 +65,7 @@ fn story() -> Ledger {
         scope: vec![],
     };
     let on = l.today();
-    for command in [A::Open { id: account }, A::Grant { held }, A::End { number: 0, on }] {
+    for command in [A::Open { id: account }, A::Grant { held }, A::End { number: 0, on }, A::Suspend { reason: t("x") }, A::Reinstate {}] {
         l.act(admin.clone(), account, command).unwrap();
     }
     let org = crate::id::OrganisationId(l.fresh());

@@ -357,3 +357,19 @@ fn a_paper_for_an_act_whose_guard_does_not_hold_is_not_even_begun() {
     let begun = l.paper_until(signer, vec![(dossier.into(), recognise.into())], 1);
     assert_eq!(begun, Err(Refusal::OutcomeIsAnother { outcome: Outcome::Potential }));
 }
+
+#[test]
+fn a_suspended_account_may_do_nothing_until_it_is_reinstated() {
+    use crate::account::Command as A;
+    let mut l = Ledger::new();
+    let account = crate::id::AccountId(l.fresh());
+    let admin = actor(30, Duty::Administrator, KEEPER);
+    l.act(admin.clone(), account, A::Open { id: account }).unwrap();
+    l.act(admin.clone(), account, A::Suspend { reason: t("nghỉ việc") }).unwrap();
+
+    assert_eq!(l.stage(account), "AC.suspended");
+    let again = l.act(admin.clone(), account, A::Suspend { reason: t("lần nữa") });
+    assert_eq!(again.unwrap_err().code(), "act.wrong_stage");
+    l.act(admin, account, A::Reinstate {}).unwrap();
+    assert_eq!(l.stage(account), "AC.open");
+}

@@ -36,6 +36,10 @@ act-AC2 = Assign a duty
 act-AC2-guard = The last day is not before the first; a signer, and only a signer, has a form of signing; administrators and auditors hold no other duty at the same time; duties in a council or expert group come only from its establishing decision.
 act-AC3 = End a duty
 act-AC3-guard = The account has the duty named; the last day is not before the first.
+act-AC4 = Suspend an account
+act-AC4-guard = –
+act-AC5 = Reinstate an account
+act-AC5-guard = –
 
 ## Acts: links, conflicts of interest
 act-CF1 = Declare links

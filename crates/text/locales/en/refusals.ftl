@@ -196,6 +196,7 @@ denied-not_in_body = The establishing decision of the council or expert group do
 denied-foreign_unit = The dossier is in the charge of another unit of the agency; pass this act to that unit.
 denied-no_delegation = No delegation in force today allows this act to be signed; pass it to a person entitled to sign or add the delegation document.
 denied-not_by_person = This act is recorded by the software itself and cannot be done from a person's account.
+denied-account_suspended = The account is suspended; ask your administrator to reinstate it.
 
 ## Data sent
 input-text_empty = Enter a text here.

@@ -36,6 +36,10 @@ act-AC2 = Giao nhiệm vụ
 act-AC2-guard = Ngày kết thúc không trước ngày bắt đầu; người ký, và chỉ người ký, có hình thức ký; quản trị, kiểm tra, kiểm toán không giữ nhiệm vụ khác cùng thời gian; nhiệm vụ trong hội đồng, tổ chuyên gia chỉ theo quyết định thành lập.
 act-AC3 = Kết thúc nhiệm vụ
 act-AC3-guard = Tài khoản có nhiệm vụ được nêu; ngày kết thúc không trước ngày bắt đầu.
+act-AC4 = Tạm khóa tài khoản
+act-AC4-guard = –
+act-AC5 = Mở lại tài khoản
+act-AC5-guard = –
 
 ## Hành vi: mối liên hệ, xung đột lợi ích
 act-CF1 = Khai báo mối liên hệ

@@ -196,6 +196,7 @@ denied-not_in_body = Quyết định thành lập hội đồng hoặc tổ chuy
 denied-foreign_unit = Hồ sơ do đơn vị khác trong cơ quan phụ trách; chuyển việc cho đơn vị đó.
 denied-no_delegation = Không có ủy quyền còn hiệu lực hôm nay cho phép ký việc này; chuyển người có thẩm quyền hoặc bổ sung văn bản ủy quyền.
 denied-not_by_person = Việc này do phần mềm tự ghi nhận, không thực hiện bằng tài khoản của người dùng.
+denied-account_suspended = Tài khoản đang bị tạm khóa; liên hệ người quản trị của đơn vị để được mở lại.
 
 ## Dữ liệu gửi lên
 input-text_empty = Nhập nội dung cho mục này.
