@@ -2,7 +2,7 @@
 
 use crate::commands;
 use crate::config::{self, Config};
-use crate::{transfer, whatif};
+use crate::{serving, transfer, whatif};
 use clap::{Parser, Subcommand, ValueEnum};
 use ndp_text::{Lang, texts};
 use std::ffi::OsString;
@@ -40,7 +40,43 @@ pub enum Command {
         /// Build in a temporary folder (or in DIR), check the record, print one JSON object and exit
         #[arg(long)]
         check: bool,
+        /// Build or reopen it and exit, without serving it
+        #[arg(long, conflicts_with_all = ["listen", "no_worker"])]
+        build_only: bool,
+        #[command(flatten)]
+        door: Door,
     },
+    /// Serve the API, with a worker inside
+    Serve {
+        #[command(flatten)]
+        door: Door,
+    },
+    /// Run a worker alone: letters, webhooks, scans, counts
+    Work,
+    /// Create the first administrator
+    ///
+    /// Prints an invitation, with which the first password is set, or takes the password from a file.
+    User {
+        /// Address to sign in with
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// Name, as it stands in letters
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// Code of the organisation
+        #[arg(long, value_name = "CODE", default_value = "BKHCN")]
+        organisation: String,
+        /// File with the password
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// The configuration
+    Config {
+        #[command(subcommand)]
+        step: ConfigStep,
+    },
+    /// Print the API's document (OpenAPI 3.1)
+    Openapi,
     /// Bring the database up to date
     Migrate,
     /// Check the whole record: chains, contents, seals, every derived table, the invariants
@@ -138,6 +174,23 @@ pub enum Command {
         #[arg(long, value_name = "REGULATION")]
         criteria: Option<String>,
     },
+}
+
+/// Where a server listens.
+#[derive(Debug, clap::Args)]
+pub struct Door {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", value_parser = crate::serving::parse_address)]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Leave the worker out: another process does its work
+    #[arg(long)]
+    pub no_worker: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigStep {
+    /// Report everything that is wrong with it, at once
+    Check,
 }
 
 #[derive(Debug, Subcommand)]
@@ -269,7 +322,17 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let data = parsed.data.clone().unwrap_or_else(|| config.data.clone());
     let setting = Setting { config, lang, json: parsed.json, data, named: parsed.data.is_some() };
     match parsed.command {
-        Command::Demo { check } => commands::demo(&setting, check),
+        Command::Demo { check, build_only, door } => commands::demo(&setting, check, build_only, &door),
+        Command::Serve { door } => serving::serve(&setting, door.listen, door.no_worker),
+        Command::Work => serving::work(&setting),
+        Command::User { email, name, organisation, password_file } => {
+            serving::user(&setting, &serving::NewUser { email, name, organisation, password_file })
+        }
+        Command::Config { step: ConfigStep::Check } => serving::check(&setting),
+        Command::Openapi => {
+            commands::print(ndp_server::openapi::text().trim_end());
+            ExitCode::SUCCESS
+        }
         Command::Migrate => commands::migrate(&setting),
         Command::Check { seal } => commands::check(&setting, seal),
         Command::Process { format, machine } => commands::process(&setting, format, machine.as_deref()),

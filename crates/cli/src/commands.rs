@@ -1,6 +1,6 @@
 //! The commands, one function each.
 
-use crate::args::{FOUND_WRONG, Format, Setting, WRONG_USE};
+use crate::args::{Door, FOUND_WRONG, Format, Setting, WRONG_USE};
 use crate::demo::{self, Told};
 use crate::folder::{Folder, FolderError};
 use crate::{outcome, process};
@@ -238,7 +238,7 @@ async fn build(setting: &Setting, folder: &Folder) -> Result<Told, Failure> {
     Ok(told?)
 }
 
-pub fn demo(setting: &Setting, check: bool) -> ExitCode {
+pub fn demo(setting: &Setting, check: bool, build_only: bool, door: &Door) -> ExitCode {
     let result = block_on(async {
         let temporary = if check && !setting.named { Some(tempfile::tempdir()?) } else { None };
         let path = temporary.as_ref().map_or(setting.data.as_path(), |t| t.path());
@@ -250,13 +250,17 @@ pub fn demo(setting: &Setting, check: bool) -> ExitCode {
             folder.finish_demo(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?, &told.files)?;
             told
         };
+        if holds {
+            // A demonstration migrates its own.
+            Store::migrate(&Place::embedded(&folder.database(), true)).await?;
+        }
         let store = Store::open(&Place::embedded(&folder.database(), false)).await?;
         let report = if check { Some(checked(&store, &PublicKeys::read(&folder.keys())?, None, setting).await?) } else { None };
         let stages = store.stages().await?;
         store.close().await?;
-        Ok((told, stages, report, !holds))
+        Ok((told, stages, report, !holds, folder))
     });
-    let (told, stages, report, fresh) = match result {
+    let (told, stages, report, fresh, folder) = match result {
         Ok(done) => done,
         Err(failure) => return failed(setting, &failure),
     };
@@ -274,7 +278,13 @@ pub fn demo(setting: &Setting, check: bool) -> ExitCode {
     } else {
         describe(setting, &told, &stages, fresh);
     }
-    if sound { ExitCode::SUCCESS } else { ExitCode::from(FOUND_WRONG) }
+    if check || build_only {
+        return if sound { ExitCode::SUCCESS } else { ExitCode::from(FOUND_WRONG) };
+    }
+    match block_on(crate::serving::serve_demo(setting, &folder, &told, door.listen, door.no_worker)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failed(setting, &failure),
+    }
 }
 
 fn describe(setting: &Setting, told: &Told, stages: &[(String, i64)], fresh: bool) {
@@ -291,9 +301,9 @@ fn describe(setting: &Setting, told: &Told, stages: &[(String, i64)], fresh: boo
     for (stage, n) in stages.iter().filter(|(s, _)| texts.has(&ndp_text::key("state", s))) {
         print(&format!("  {n:>4}  {stage:<14} {}", texts.get(&ndp_text::key("state", stage), &[])));
     }
-    print(&format!("\n{}", texts.get("cli-demo-personas", &[])));
+    print(&format!("\n{}", texts.get("cli-demo-personas", &[("password", crate::serving::DEMO_PASSWORD)])));
     for who in &told.personas {
-        print(&format!("  {:<6} {:<12} {}  {}", who.duty, who.organisation, who.account, texts.get(&format!("duty-{}", who.duty), &[])));
+        print(&format!("  {:<6} {:<34} {}  {}", who.duty, who.email, who.account, texts.get(&format!("duty-{}", who.duty), &[])));
     }
     print(&format!("\n{}", texts.get("cli-demo-look", &[])));
     for (command, key) in [("check", "cli-demo-look-check"), ("process", "cli-demo-look-process"), ("outcome", "cli-demo-look-outcome")] {

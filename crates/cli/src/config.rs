@@ -31,6 +31,108 @@ pub struct Config {
     pub database: Database,
     pub reference: Reference,
     pub seal: Seal,
+    pub server: Server,
+    pub tokens: Tokens,
+    pub vault: Vault,
+    pub sign_in: SignIn,
+    pub mail: Mail,
+    pub files: Files,
+    pub webhooks: Webhooks,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub listen: String,
+    pub base: String,
+    pub body: u64,
+    pub timeout: u64,
+    pub transfer_timeout: u64,
+    pub concurrency: u64,
+    pub rate_account: u64,
+    pub rate_address: u64,
+    pub rate_sign_in: u64,
+    pub proxies: Vec<String>,
+    pub metrics: Vec<String>,
+    pub shutdown: u64,
+    pub log: String,
+    pub log_filter: String,
+    pub traces: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    pub keys: Vec<PathBuf>,
+    pub issuer: String,
+    pub access_minutes: u64,
+    pub idle_hours: u64,
+    pub session_days: u64,
+    pub service_days: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    pub keys: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub failures: u64,
+    pub lock_seconds: u64,
+    pub invitation_hours: u64,
+    pub reset_hours: u64,
+    pub second_factor: Vec<String>,
+    pub providers: Vec<Provider>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    pub name: String,
+    pub issuer: String,
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: Secret,
+    #[serde(default)]
+    pub client_secret_file: PathBuf,
+    #[serde(default)]
+    pub second_factor_acr: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub host: String,
+    pub port: u64,
+    pub tls: String,
+    pub user: String,
+    pub password: Secret,
+    pub from: String,
+    pub authority: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    pub folder: PathBuf,
+    pub endpoint: String,
+    pub region: String,
+    pub bucket: String,
+    pub access_key: String,
+    pub secret_key: Secret,
+    pub largest: u64,
+    pub uploads: u64,
+    pub clamd: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub most: u64,
+    pub private_addresses: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +152,7 @@ pub struct Reference {
 #[serde(deny_unknown_fields)]
 pub struct Seal {
     pub public_keys: PathBuf,
+    pub key: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +199,13 @@ pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
                 toml::Value::Integer(value.parse().map_err(|_| ConfigError::Key { text: "cli-config-number", key: name.clone() })?)
             }
             Some(toml::Value::String(_)) => toml::Value::String(value),
+            Some(toml::Value::Boolean(_)) => {
+                toml::Value::Boolean(value.parse().map_err(|_| ConfigError::Key { text: "cli-config-flag", key: name.clone() })?)
+            }
+            // A list of texts, with commas between them.
+            Some(toml::Value::Array(_)) if path.last().is_none_or(|last| last != "providers") => toml::Value::Array(
+                value.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| toml::Value::String(t.to_owned())).collect(),
+            ),
             _ => return Err(ConfigError::Key { text: "cli-config-unknown", key: name }),
         };
         let mut over = value;

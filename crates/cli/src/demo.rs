@@ -54,6 +54,9 @@ pub struct Who {
     pub duty: String,
     pub organisation: String,
     pub account: String,
+    /// To sign in with.
+    #[serde(default)]
+    pub email: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -156,10 +159,15 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
     engine.seal(key).await?;
     progress(PARTS, PARTS);
     let directory = engine.directory();
-    let who = |p: &&cast::Persona| Who {
-        duty: p.duty.code().to_owned(),
-        organisation: directory.organisations.get(&p.org).map(|o| o.record.code.to_string()).unwrap_or_default(),
-        account: p.account.to_string(),
+    let mut seen: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    let who = |p: &&cast::Persona| {
+        let organisation = directory.organisations.get(&p.org).map(|o| o.record.code.to_string()).unwrap_or_default();
+        let place = ndp_domain::text::fold(&organisation).replace(' ', "-");
+        let number = seen.entry(format!("{}.{place}", p.duty.code())).or_default();
+        *number += 1;
+        let number = if *number == 1 { String::new() } else { number.to_string() };
+        let email = format!("{}{number}.{place}@{}", p.duty.code().to_lowercase(), crate::serving::DEMO_DOMAIN);
+        Who { duty: p.duty.code().to_owned(), organisation, account: p.account.to_string(), email }
     };
     Ok(Told { journeys, personas: cast.all().iter().map(who).collect(), clock: engine.clock.now(), files: story.files() })
 }

@@ -1,6 +1,7 @@
 //! Drafts: fields as typed, and the command they make when the act or the paper freezes them.
 
 use crate::{Engine, Problem, parse};
+use ndp_domain::access::Facet;
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Denied;
 use ndp_domain::criteria_set::SetText;
@@ -8,8 +9,9 @@ use ndp_domain::id::{CriteriaSetId, Id};
 use ndp_domain::machine::Command;
 use ndp_domain::visibility::Reader;
 use ndp_store::batch::CommitError;
-use ndp_store::drafts::Save;
+use ndp_store::drafts::{Field, Save};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Whether an act of a paper locks its drafts, frees them, or leaves them.
 pub fn locks(act: ActId) -> Option<bool> {
@@ -60,9 +62,17 @@ impl Engine {
         Ok(saved)
     }
 
-    /// A draft is its unit's, or the applicant's own: whoever does not see the stream learns nothing.
+    /// The fields as they stand, each with its version.
+    pub async fn draft_fields(&self, reader: &Reader, stream: Id) -> Result<BTreeMap<String, Field>, Problem> {
+        self.sees_draft(reader, stream).await?;
+        Ok(self.store.draft(stream).await?)
+    }
+
+    /// A draft is its unit's, or the applicant's own; to see the record by another facet is not enough.
     async fn sees_draft(&self, reader: &Reader, stream: Id) -> Result<(), Problem> {
-        if self.sees(reader, stream).await? { Ok(()) } else { Err(Problem::Denied(Denied::ForeignUnit)) }
+        let seen = self.store.seen(&self.scope(reader), stream).await?;
+        let theirs = seen.is_some_and(|s| s.facets.iter().any(|f| matches!(f, Facet::Draft | Facet::Own)));
+        if theirs { Ok(()) } else { Err(Problem::Denied(Denied::ForeignUnit)) }
     }
 
     /// The command that a draft makes: its fields under `within`, beside `more`.

@@ -508,10 +508,20 @@ fn assemble(
     batch.evidence = evidence.into_iter().filter(|(id, _)| !written.contains(id)).collect();
     batch.content = extra.contents;
     batch.reference = extra.reference;
-    if let Some(first) = batch.writes.first().filter(|w| !matches!(w.stream.kind, Kind::Reference | Kind::Organisation)) {
-        let payload = canonical(&serde_json::json!({ "stream": first.stream.to_string(), "version": first.version() }));
-        batch.outbox = vec![Message { id, topic: "act", payload, dedup_key: format!("act:{}", id.simple()), run_at: at }];
-    }
+    // Whoever has something to do now is told by letter.
+    let left = batch.writes.iter().filter(|w| {
+        let known = |t: &ndp_domain::projection::Task| w.before.as_ref().is_some_and(|b| b.tasks.contains(t));
+        !matches!(w.stream.kind, Kind::Reference | Kind::Organisation) && w.after.tasks.iter().any(|t| !known(t))
+    });
+    batch.outbox = left
+        .map(|w| {
+            let since = ndp_store::audit::instant(at);
+            let payload = canonical(&serde_json::json!({ "stream": w.stream.to_string(), "version": w.version(), "at": since }));
+            let dedup_key = format!("act:{}:{}", w.stream, w.version());
+            // Letters go by the machine's time, also where the process has a clock of its own.
+            Message { id: Uuid::now_v7(), topic: "act", payload, dedup_key, run_at: crate::Clock::System.now() }
+        })
+        .collect();
     batch
 }
 

@@ -70,6 +70,12 @@ impl SealKey {
         SealKey::parse(&Hash(bytes).to_string(), "seal key")
     }
 
+    /// Reads the key of a file.
+    pub fn from_file(file: &Path) -> Result<SealKey, KeyFault> {
+        let text = std::fs::read_to_string(file).map_err(|source| KeyFault::File { file: file.to_owned(), source })?;
+        SealKey::parse(&text, &file.display().to_string())
+    }
+
     /// Reads `seal.key` of a folder, or makes one; keeps its public half beside it.
     pub fn in_folder(folder: &Path) -> Result<SealKey, KeyFault> {
         let file = folder.join("seal.key");

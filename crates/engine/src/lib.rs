@@ -9,6 +9,7 @@
 pub mod check;
 pub mod clock;
 pub mod compare;
+pub mod counts;
 pub mod directory;
 pub mod drafts;
 pub mod editions;

@@ -177,7 +177,7 @@ const NOUNS: &[(ActId, Kind, &str)] = &[
 ];
 
 /// Acts that every open record knows.
-const COMMON: &[(ActId, &str)] = &[(X1, "transfers"), (X2, "pauses"), (X3, "resumptions")];
+const COMMON: &[(ActId, &str)] = &[(X1, "transfers"), (X2, "clock-pauses"), (X3, "clock-resumptions")];
 
 /// Records that follow others and have no acts of their own from outside, yet know the common ones.
 fn is_open_record(kind: Kind) -> bool {

@@ -232,12 +232,21 @@ fn list_for_record(given: &Value, understood: &Value, pointer: &str) -> Option<S
     }
 }
 
+/// Reads a value of any known shape, with pointers to what is wrong: for bodies that are no acts.
+pub fn shape<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    read_from(normalise(value), "")
+}
+
 fn read<T: DeserializeOwned>(tagged: Value) -> Result<T, Problem> {
-    let pointer_base = tagged.as_object().and_then(|o| o.keys().next()).cloned().unwrap_or_default();
-    serde_path_to_error::deserialize(tagged).map_err(|error| {
+    let base = tagged.as_object().and_then(|o| o.keys().next()).cloned().unwrap_or_default();
+    read_from(tagged, &base)
+}
+
+fn read_from<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let pointer: String = path
-            .trim_start_matches(&pointer_base)
+            .trim_start_matches(base)
             .split(['.', '['])
             .map(|part| part.trim_end_matches(']'))
             .filter(|part| !part.is_empty() && *part != "?")

@@ -407,6 +407,17 @@ impl Identity {
         Ok(())
     }
 
+    /// Several people with one password, hashed once: the demonstration's. Who is there already stays.
+    pub async fn add_all(&self, people: &[Person], password: &str) -> Result<(), Denial> {
+        let phc = self.passwords.hash(password.to_owned()).await.map_err(Denial::Fault)?;
+        for person in people {
+            if self.store.add_person(person, None, self.now()).await? {
+                self.store.set_password(Some(person.account), None, &phc, self.now()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks for a new password: the same answer whether somebody has the address or not; the letter
     /// goes out by the outbox, so that it takes as long.
     pub async fn ask_reset(&self, email: &str) -> Result<(), Denial> {

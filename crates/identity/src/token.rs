@@ -59,6 +59,7 @@ const LONGEST: usize = 2_048;
 struct Keys {
     encoding: EncodingKey,
     decoding: BTreeMap<String, DecodingKey>,
+    public: BTreeMap<String, [u8; 32]>,
     current: String,
 }
 
@@ -98,8 +99,9 @@ fn public(seed: &[u8; 32]) -> [u8; 32] {
 impl AccessTokens {
     pub fn new(ring: &KeyRing, issuer: &str) -> AccessTokens {
         let (current, seed) = ring.current();
-        let decoding = ring.kids().map(|(kid, seed)| (kid.to_owned(), DecodingKey::from_ed_der(&public(seed)))).collect();
-        let keys = Keys { encoding: EncodingKey::from_ed_der(&pkcs8(seed)), decoding, current: current.to_owned() };
+        let public: BTreeMap<String, [u8; 32]> = ring.kids().map(|(kid, seed)| (kid.to_owned(), public(seed))).collect();
+        let decoding = public.iter().map(|(kid, key)| (kid.clone(), DecodingKey::from_ed_der(key))).collect();
+        let keys = Keys { encoding: EncodingKey::from_ed_der(&pkcs8(seed)), decoding, public, current: current.to_owned() };
         AccessTokens { keys: Arc::new(keys), issuer: issuer.into(), seen: Arc::default(), revoked: Arc::default() }
     }
 
@@ -202,11 +204,11 @@ impl AccessTokens {
     }
 
     /// The public keys, as a JSON Web Key Set.
-    pub fn key_set(ring: &KeyRing) -> serde_json::Value {
-        let key = |(kid, seed): (&str, &[u8; 32])| {
-            let x = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(public(seed));
+    pub fn public_keys(&self) -> serde_json::Value {
+        let key = |(kid, public): (&String, &[u8; 32])| {
+            let x = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(public);
             serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x })
         };
-        serde_json::json!({ "keys": ring.kids().map(key).collect::<Vec<_>>() })
+        serde_json::json!({ "keys": self.keys.public.iter().map(key).collect::<Vec<_>>() })
     }
 }

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod batch;
 mod commit;
 pub mod drafts;
+pub mod files;
 pub mod lists;
 pub mod outbox;
 pub mod people;
@@ -18,6 +19,8 @@ pub mod seen;
 pub mod sequence;
 mod sqlite;
 mod table;
+pub mod tally;
+pub mod webhooks;
 
 use ndp_migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

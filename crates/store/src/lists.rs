@@ -270,6 +270,34 @@ impl Store {
         Ok(!self.query(sql, vec![sheet.uuid.into()]).await?.is_empty())
     }
 
+    /// One page of a register as of a day, by name and entry, after the last one seen.
+    pub async fn register_page(
+        &self,
+        register: &str,
+        day: NaiveDate,
+        known: Option<Instant>,
+        after: Option<(String, Uuid)>,
+        limit: u64,
+    ) -> Result<Vec<Entry>, Fault> {
+        let mut values: Vec<Value> = vec![register.into(), day.to_string().into()];
+        let mut and = String::new();
+        if let Some(at) = known {
+            values.push(crate::audit::instant(at).into());
+            and.push_str(&format!(" AND e.recorded_at <= ${}", values.len()));
+        }
+        if let Some((name, stream)) = after {
+            values.push(name.into());
+            values.push(stream.into());
+            and.push_str(&format!(" AND (e.name, e.stream) > (${}, ${})", values.len() - 1, values.len()));
+        }
+        let sql = format!(
+            "SELECT e.stream, e.name, e.class, e.managing, e.valid_from, e.valid_to FROM entry_version e
+             WHERE e.register = $1 AND e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to >= $2){and}
+             ORDER BY e.name, e.stream LIMIT {limit}"
+        );
+        self.query(&sql, values).await?.iter().map(entry).collect()
+    }
+
     /// A register as of a day: what it said then, by name. `known` asks what was recorded by that
     /// instant; none asks what is known now. Public entries only.
     pub async fn register_on(&self, register: &str, day: NaiveDate, known: Option<Instant>, limit: u64) -> Result<Vec<Entry>, Fault> {
@@ -286,19 +314,7 @@ impl Store {
              WHERE e.register = $1 AND e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to >= $2){known}
              ORDER BY e.name, e.stream LIMIT {limit}"
         );
-        let rows = self.query(&sql, values).await?;
-        rows.iter()
-            .map(|r| {
-                Ok(Entry {
-                    stream: r.try_get("", "stream")?,
-                    name: r.try_get("", "name")?,
-                    class: r.try_get("", "class")?,
-                    managing: r.try_get("", "managing")?,
-                    valid_from: r.try_get("", "valid_from")?,
-                    valid_to: r.try_get("", "valid_to")?,
-                })
-            })
-            .collect()
+        self.query(&sql, values).await?.iter().map(entry).collect()
     }
 
     /// Records for which an organisation answers, in the order of their ids, a page at a time.
@@ -348,6 +364,17 @@ impl Store {
         let sql = format!("SELECT {} FROM stream WHERE kind = $1{from} ORDER BY id LIMIT {limit}", crate::read::COLUMNS);
         self.query(&sql, values).await?.iter().map(crate::read::loaded).collect()
     }
+}
+
+fn entry(r: &sea_orm::QueryResult) -> Result<Entry, Fault> {
+    Ok(Entry {
+        stream: r.try_get("", "stream")?,
+        name: r.try_get("", "name")?,
+        class: r.try_get("", "class")?,
+        managing: r.try_get("", "managing")?,
+        valid_from: r.try_get("", "valid_from")?,
+        valid_to: r.try_get("", "valid_to")?,
+    })
 }
 
 /// A line of a register as of a day.

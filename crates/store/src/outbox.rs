@@ -19,6 +19,17 @@ pub struct Claimed {
     pub attempts: u32,
 }
 
+/// A task that an act left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    pub act: String,
+    pub duty: String,
+    /// An organisation's id, `focal_agency`, or empty where a person is named.
+    pub holder: String,
+    pub person: Option<String>,
+    pub due_on: Option<String>,
+}
+
 /// What waits: how many, and since when the oldest is due.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waiting {
@@ -58,7 +69,9 @@ impl Store {
     pub async fn finish(&self, id: Uuid, at: Instant, error: Option<&str>, next: &[Message]) -> Result<(), Fault> {
         let mut steps: Vec<Aside> = next.iter().map(message).collect();
         steps.push(Aside::new(
-            "UPDATE outbox SET done_at = $2, last_error = $3, locked_until = NULL WHERE id = $1",
+            // A letter that is gone leaves no secret behind.
+            "UPDATE outbox SET done_at = $2, last_error = $3, locked_until = NULL,
+               payload = CASE WHEN topic = 'mail' THEN '{}' ELSE payload END WHERE id = $1",
             vec![id.into(), instant(at).into(), Value::from(error.map(str::to_owned))],
         ));
         self.aside(steps).await.map(|_| ())
@@ -73,6 +86,24 @@ impl Store {
     /// Queues messages that follow from no act.
     pub async fn send(&self, messages: &[Message]) -> Result<(), Fault> {
         self.aside(messages.iter().map(message).collect()).await.map(|_| ())
+    }
+
+    /// Tasks of a record that stand since this instant.
+    pub async fn tasks_since(&self, stream: ndp_domain::id::Id, at: &str) -> Result<Vec<NewTask>, Fault> {
+        let sql = "SELECT act, duty, holder, person, due_on FROM task WHERE stream = $1 AND since = $2 ORDER BY act, duty, holder, person";
+        let rows = self.query(sql, vec![stream.uuid.into(), at.into()]).await?;
+        rows.iter()
+            .map(|r| {
+                let person: String = r.try_get("", "person")?;
+                Ok(NewTask {
+                    act: r.try_get("", "act")?,
+                    duty: r.try_get("", "duty")?,
+                    holder: r.try_get("", "holder")?,
+                    person: (!person.is_empty()).then_some(person),
+                    due_on: r.try_get("", "due_on")?,
+                })
+            })
+            .collect()
     }
 
     pub async fn waiting(&self) -> Result<Waiting, Fault> {
@@ -97,10 +128,6 @@ impl Store {
         self.aside_one("UPDATE follower SET locked_until = NULL, at = $2 WHERE name = $1", vec![name.into(), instant(now).into()])
             .await
             .map(|_| ())
-    }
-
-    pub(crate) fn advance(name: &str, position: u64) -> Aside {
-        Aside::new("UPDATE follower SET position = $2 WHERE name = $1 AND position < $2", vec![name.into(), (position as i64).into()])
     }
 
     /// Where a follower stands.

@@ -167,6 +167,12 @@ impl Store {
         rows.first().map(person).transpose()
     }
 
+    /// Has anybody an address of this domain?
+    pub async fn has_people_at(&self, domain: &str) -> Result<bool, Fault> {
+        let sql = "SELECT 1 AS one FROM person WHERE email LIKE $1 LIMIT 1";
+        Ok(!self.query(sql, vec![format!("%@{domain}").into()]).await?.is_empty())
+    }
+
     /// People of these accounts, one query.
     pub async fn persons(&self, accounts: &[AccountId]) -> Result<Vec<Person>, Fault> {
         if accounts.is_empty() {

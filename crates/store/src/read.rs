@@ -89,6 +89,15 @@ impl Store {
         Ok(rows.first().map(|r| r.try_get("", "text")).transpose()?)
     }
 
+    /// The latest instant of any event.
+    pub async fn last_instant(&self) -> Result<Option<ndp_domain::time::Instant>, Fault> {
+        let rows = self
+            .query("SELECT e.at FROM feed f JOIN event e ON e.stream = f.stream AND e.n = f.n ORDER BY f.position DESC LIMIT 1", vec![])
+            .await?;
+        let at: Option<String> = rows.first().map(|r| r.try_get("", "at")).transpose()?;
+        Ok(at.and_then(|t| chrono::DateTime::parse_from_rfc3339(&t).ok()).map(|t| t.to_utc()))
+    }
+
     /// Request hash and answer of an idempotency key used before.
     pub async fn repeated(&self, account: &str, key: &str) -> Result<Option<(Hash, Uuid, String)>, Fault> {
         let sql = "SELECT request, batch, answer FROM idempotency WHERE account = $1 AND key = $2";

@@ -5,6 +5,7 @@ use crate::read::hash_of;
 use crate::table::instant;
 use crate::{Fault, Store, Writer};
 use ndp_domain::canonical::Hash;
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::merkle::{Seal, root};
 use ndp_domain::time::Instant;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement, TransactionTrait};
@@ -57,7 +58,19 @@ impl Store {
         Ok(Some((n as u64, hash_of(row.try_get("", "hash")?, "seal", &n.to_string())?)))
     }
 
-    /// Events after a position, oldest first: `(position, stream, n)`.
+    /// Records touched after a position, oldest first, with the position.
+    pub async fn feed_records(&self, after: u64, limit: u64) -> Result<Vec<(u64, Id)>, Fault> {
+        let sql = "SELECT f.position, s.kind, f.stream FROM feed f JOIN stream s ON s.id = f.stream WHERE f.position > $1 ORDER BY f.position LIMIT $2";
+        let rows = self.query(sql, vec![(after as i64).into(), (limit as i64).into()]).await?;
+        rows.iter()
+            .map(|r| {
+                let (position, kind): (i64, String) = (r.try_get("", "position")?, r.try_get("", "kind")?);
+                let wrong = || Fault::Inconsistent { table: "feed", record: position.to_string(), what: format!("kind {kind}") };
+                Ok((position as u64, Id::new(Kind::of_name(&kind).ok_or_else(wrong)?, r.try_get("", "stream")?)))
+            })
+            .collect()
+    }
+
     /// Stored bytes of the events after a position, in the order of the feed.
     pub async fn feed_events(&self, after: u64, limit: u64) -> Result<Vec<(u64, String)>, Fault> {
         let sql = "SELECT f.position, e.body FROM feed f JOIN event e ON e.stream = f.stream AND e.n = f.n
@@ -66,6 +79,7 @@ impl Store {
         rows.iter().map(|r| Ok((r.try_get::<i64>("", "position")? as u64, r.try_get("", "body")?))).collect()
     }
 
+    /// Events after a position, oldest first: `(position, stream, n)`.
     pub async fn feed(&self, after: u64, limit: u64) -> Result<Vec<(u64, Uuid, u64)>, Fault> {
         let sql = "SELECT position, stream, n FROM feed WHERE position > $1 ORDER BY position LIMIT $2";
         let rows = self.query(sql, vec![(after as i64).into(), (limit as i64).into()]).await?;

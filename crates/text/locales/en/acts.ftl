@@ -368,6 +368,7 @@ state-new = –
 state-RF-loaded = Loaded
 state-OR-existing = On record
 state-AC-open = Active
+state-AC-suspended = Suspended
 state-CF-recorded = Declared
 state-L-draft = Draft
 state-L-submitted = Awaiting receipt

@@ -219,11 +219,6 @@ input-date = The date must exist and be written year-month-day, for example { $e
 input-type = The value has the wrong data type (type needed: { $expected }); enter it in that type.
 input-invalid = The content cannot be read in the structure of this act; compare each field with the documentation and send again.
 
-## Conflicts and faults
-problem-stale = { $stream } was changed by somebody else since it was last opened; load it again and compare before sending again.
-problem-key_reused = This idempotency key was used before with other content; use a new key for new content.
-problem-fault = Something went wrong in the system; try again in a few minutes and, if it still fails, give the administrator the code { $reference }.
-
 ## Input of the command that computes an outcome
 outcome-input-not_json = The input is not correct JSON; check brackets, commas and quotation marks.
 outcome-input-unknown_field = This field is not used at this place of the input; remove it or correct its name.

@@ -368,6 +368,7 @@ state-new = –
 state-RF-loaded = Đã nạp
 state-OR-existing = Đang ghi nhận
 state-AC-open = Đang hoạt động
+state-AC-suspended = Đang tạm khóa
 state-CF-recorded = Đã khai báo
 state-L-draft = Dự thảo
 state-L-submitted = Chờ tiếp nhận

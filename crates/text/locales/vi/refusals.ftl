@@ -219,11 +219,6 @@ input-date = Ngày phải có thật và theo dạng năm-tháng-ngày, ví dụ
 input-type = Giá trị không đúng kiểu dữ liệu (kiểu cần dùng: { $expected }); nhập lại theo kiểu đó.
 input-invalid = Nội dung không đọc được theo cấu trúc của việc này; đối chiếu từng trường với tài liệu mô tả rồi gửi lại.
 
-## Xung đột khi ghi và sự cố
-problem-stale = { $stream } đã được người khác thay đổi sau lần mở gần nhất; tải lại và xem hai bản trước khi gửi lại.
-problem-key_reused = Khóa chống gửi trùng này đã dùng cho một nội dung khác; dùng khóa mới cho nội dung mới.
-problem-fault = Hệ thống gặp sự cố; thử lại sau ít phút, nếu vẫn lỗi thì báo người quản trị kèm mã { $reference }.
-
 ## Dữ liệu vào của lệnh tính kết quả đánh giá
 outcome-input-not_json = Dữ liệu vào không đúng cú pháp JSON; kiểm tra dấu ngoặc, dấu phẩy và dấu nháy.
 outcome-input-unknown_field = Trường này không được dùng ở vị trí này trong dữ liệu vào; bỏ đi hoặc sửa lại tên trường.

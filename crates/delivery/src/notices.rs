@@ -1,0 +1,114 @@
+//! Who is told of a new task: whoever holds its duty where it lies, and may see the record.
+
+use crate::letters::Queued;
+use crate::worker::Worker;
+use ndp_domain::account::{self, Account};
+use ndp_domain::authority::{Duty, Level};
+use ndp_domain::canonical::canonical;
+use ndp_domain::id::{AccountId, Id, Kind};
+use ndp_domain::machine::Known;
+use ndp_domain::time::legal_date;
+use ndp_domain::visibility::Reader;
+use ndp_engine::Clock;
+use ndp_store::Fault;
+use ndp_store::batch::Message;
+use ndp_store::outbox::NewTask;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// An act's message: which record it left new tasks on, and when.
+#[derive(Debug, Deserialize)]
+pub struct Done {
+    pub stream: Id,
+    pub version: u64,
+    pub at: String,
+}
+
+impl Worker {
+    /// Letters about the tasks that an act left.
+    pub async fn notices(&self, done: &Done) -> Result<Vec<Message>, Fault> {
+        let store = &self.engine.store;
+        let tasks = store.tasks_since(done.stream, &done.at).await?;
+        if tasks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(record) = store.load_one(done.stream).await? else { return Ok(Vec::new()) };
+        let view = record.neighbour.whole.state.view();
+        let accounts = self.accounts().await?;
+        let day = legal_date(self.engine.clock.now());
+        let focal = self.engine.directory().focal_on(day);
+        let mut told: BTreeMap<AccountId, (NewTask, Reader)> = BTreeMap::new();
+        for task in tasks {
+            let Some(duty) = Duty::of_code(&task.duty) else { continue };
+            if let Some(person) = task.person.as_deref().and_then(|p| p.parse::<Id>().ok()).and_then(|id| AccountId::try_from(id).ok()) {
+                let reader = Reader { account: Some(person), duty, org: None, unit: None };
+                told.entry(person).or_insert((task, reader));
+                continue;
+            }
+            let holder = if task.holder == "focal_agency" { focal.to_string() } else { task.holder.clone() };
+            let of_unit = matches!(duty.level(), Level::Officer | Level::UnitHead);
+            for account in accounts.iter().filter(|a| a.suspended.is_none()) {
+                let fits = |h: &&account::Held| {
+                    let unit = !of_unit || h.unit.is_none() || view.unit.is_none() || h.unit == view.unit || task.holder == "focal_agency";
+                    h.duty == duty && h.org.to_string() == holder && h.on(day) && unit
+                };
+                if let Some(held) = account.held.iter().find(fits) {
+                    told.entry(account.id).or_insert_with(|| (task.clone(), Reader::holding(account.id, held)));
+                }
+            }
+        }
+        let people = store.persons(&told.keys().copied().collect::<Vec<_>>()).await?;
+        let mut letters = Vec::new();
+        for person in people {
+            let Some((task, reader)) = told.get(&person.account) else { continue };
+            // A title in a letter is a thing seen.
+            if store.seen(&self.engine.scope(reader), done.stream).await?.is_none() {
+                continue;
+            }
+            let queued = Queued {
+                to: person.email.clone(),
+                account: person.account,
+                lang: person.lang.clone(),
+                letter: "notice".to_owned(),
+                token: None,
+                until: None,
+                more: json!({
+                    "name": person.name,
+                    "act": task.act,
+                    "record": view.name.clone().or(view.code.clone()).unwrap_or_default(),
+                    "due": task.due_on.clone().unwrap_or_default(),
+                    "href": format!("/api/v1/{}/{}", ndp_engine::orders::plural(done.stream.kind), done.stream),
+                }),
+            };
+            let dedup_key = format!("notice:{}:{}:{}:{}", done.stream, done.version, task.act, person.account);
+            letters.push(Message {
+                id: Uuid::now_v7(),
+                topic: "mail",
+                payload: canonical(&queued),
+                dedup_key,
+                run_at: Clock::System.now(),
+            });
+        }
+        Ok(letters)
+    }
+
+    /// All accounts, read again after a while.
+    async fn accounts(&self) -> Result<std::sync::Arc<Vec<account::State>>, Fault> {
+        let now = std::time::Instant::now();
+        {
+            let kept = self.known.lock().await;
+            if let Some((at, accounts)) = kept.as_ref()
+                && now.duration_since(*at) < self.pace.accounts
+            {
+                return Ok(accounts.clone());
+            }
+        }
+        let loaded = self.engine.store.load_kind(Kind::Account).await?;
+        let accounts: Vec<account::State> = loaded.iter().filter_map(|l| Account::known(&l.neighbour.whole.state)).cloned().collect();
+        let accounts = std::sync::Arc::new(accounts);
+        *self.known.lock().await = Some((now, accounts.clone()));
+        Ok(accounts)
+    }
+}

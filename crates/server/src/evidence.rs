@@ -1,0 +1,333 @@
+//! Evidence over HTTP: uploads that can be taken up again, files given out as downloads only.
+
+use crate::App;
+use crate::body::Checked;
+use crate::caller::{Acting, Reading};
+use crate::problem::{Edge, Refused};
+use crate::records::{href, id_of, kind_of, seen};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use chrono::NaiveDate;
+use futures::StreamExt;
+use ndp_domain::access::Facet;
+use ndp_domain::authority::Side;
+use ndp_domain::canonical::Hash;
+use ndp_domain::id::{Id, OrganisationId};
+use ndp_domain::shown::{Extent, extent};
+use ndp_files::{FileFault, kind};
+use ndp_identity::scope::Verb;
+use ndp_store::batch::Message;
+use ndp_store::files::{Attached, Upload};
+use ndp_store::seen::Seen;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use validator::Validate;
+
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUpload {
+    /// Name with its ending, without folders.
+    #[validate(length(min = 1, max = 200, code = "text_too_long"))]
+    pub name: String,
+    /// Size of the whole (bytes).
+    pub size: u64,
+    /// Last day on which the evidence is valid.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// Kept in memory at once for one upload (bytes).
+const CHUNK: usize = 1024 * 1024;
+
+fn fault(error: FileFault) -> Refused {
+    match error {
+        FileFault::Kind(kind::Refused::Empty) => Edge::FileEmpty.into(),
+        FileFault::Kind(kind::Refused::Type) => Edge::FileType.into(),
+        FileFault::Kind(kind::Refused::Archive) => Edge::ArchiveBomb.into(),
+        FileFault::Incomplete => Edge::UploadSize.into(),
+        other => ndp_identity::Denial::Fault(other.to_string()).into(),
+    }
+}
+
+/// May the caller put files to this record?
+fn may_attach(reading: &Reading, seen: &Seen) -> bool {
+    let own = seen
+        .facets
+        .iter()
+        .any(|f| matches!(f, Facet::Draft | Facet::Own | Facet::File | Facet::Evidence | Facet::Contract | Facet::Shared));
+    own && !matches!(reading.reader.duty.side(), Side::Overseer | Side::Public)
+}
+
+/// Whose files of a record the caller sees: all, where they see the record whole; else those of their
+/// own organisation.
+fn kept_to(reading: &Reading, seen: &Seen) -> Result<Option<OrganisationId>, Refused> {
+    let all = |f: &Facet| extent(seen.loaded.id.kind, *f) == Extent::Whole && !matches!(f, Facet::Own | Facet::Register | Facet::Published);
+    if seen.facets.iter().any(all) {
+        return Ok(None);
+    }
+    reading.duty.as_ref().map(|d| Some(d.org)).ok_or_else(|| Edge::NotFound.into())
+}
+
+fn fine_name(name: &str) -> bool {
+    let bad = |c: char| {
+        c.is_control()
+            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    !name.trim().is_empty() && !name.chars().any(bad) && !name.starts_with('.') && name.contains('.')
+}
+
+/// `POST /{records}/{id}/uploads`
+pub async fn begin(
+    State(app): State<App>,
+    Path((plural, id)): Path<(String, String)>,
+    Acting(reading): Acting,
+    Checked(body): Checked<NewUpload>,
+) -> Result<Response, Refused> {
+    let id = id_of(kind_of(&plural)?, &id)?;
+    reading.allows(Verb::Files, id.kind, Some(id), None)?;
+    let seen = seen(&app, &reading, id).await?;
+    if !may_attach(&reading, &seen) {
+        return Err(ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyOfAnotherAct).into());
+    }
+    if !fine_name(&body.name) {
+        return Err(Edge::FileName.into());
+    }
+    if body.size == 0 {
+        return Err(Edge::FileEmpty.into());
+    }
+    if body.size > app.files.largest {
+        return Err(Edge::UploadSize.into());
+    }
+    let (Some(duty), Some(account)) = (&reading.duty, reading.reader.account) else { return Err(Edge::NotSignedIn.into()) };
+    let now = app.identity.clock.now();
+    let upload = Upload {
+        id: Uuid::now_v7(),
+        stream: id.uuid,
+        account,
+        held_by: duty.org.to_string(),
+        name: body.name,
+        valid_to: body.valid_to.map(|d| d.to_string()),
+        size: body.size,
+        received: 0,
+    };
+    if !app.engine.store.begin_upload(&upload, app.settings.uploads, now + chrono::TimeDelta::days(1), now).await? {
+        return Err(Edge::TooManyUploads.into());
+    }
+    let place = format!("/api/v1/uploads/{}", upload.id);
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place.clone())],
+        Json(json!({ "upload": upload.id, "href": place, "offset": 0, "size": upload.size })),
+    )
+        .into_response())
+}
+
+async fn own(app: &App, reading: &Reading, id: &str) -> Result<Upload, Refused> {
+    let id: Uuid = id.parse().map_err(|_| Edge::NotFound)?;
+    let account = reading.reader.account.ok_or(Edge::NotSignedIn)?;
+    app.engine.store.upload(account, id, app.identity.clock.now()).await?.ok_or_else(|| Edge::UploadGone.into())
+}
+
+/// `GET /uploads/{upload}`: how far it has come.
+pub async fn progress(State(app): State<App>, Path(id): Path<String>, Acting(reading): Acting) -> Result<Response, Refused> {
+    let upload = own(&app, &reading, &id).await?;
+    let offset = HeaderValue::from(upload.received);
+    Ok(([("upload-offset", offset)], Json(json!({ "upload": upload.id, "offset": upload.received, "size": upload.size }))).into_response())
+}
+
+/// `DELETE /uploads/{upload}`
+pub async fn give_up(State(app): State<App>, Path(id): Path<String>, Acting(reading): Acting) -> Result<StatusCode, Refused> {
+    let upload = own(&app, &reading, &id).await?;
+    app.files.drop_parts(upload.id).await.map_err(fault)?;
+    app.engine.store.drop_upload(upload.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `PATCH /uploads/{upload}` with `Upload-Offset`: what arrives is kept in small parts, so that a cut
+/// connection loses little; the last part makes it a file.
+pub async fn part(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Acting(reading): Acting,
+    request: Request,
+) -> Result<Response, Refused> {
+    let mut upload = own(&app, &reading, &id).await?;
+    let offset: u64 =
+        headers.get("upload-offset").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()).ok_or(Edge::Parameter("Upload-Offset"))?;
+    if offset != upload.received {
+        return Err(Edge::UploadOffset(upload.received).into());
+    }
+    let mut body = request.into_body().into_data_stream();
+    let mut held = BytesMut::new();
+    let mut cut = false;
+    loop {
+        let next = tokio::time::timeout(std::time::Duration::from_secs(60), body.next()).await;
+        let ended = match next {
+            Ok(Some(Ok(bytes))) => {
+                held.extend_from_slice(&bytes);
+                false
+            }
+            Ok(None) => true,
+            Ok(Some(Err(_))) | Err(_) => {
+                cut = true;
+                true
+            }
+        };
+        while held.len() >= CHUNK || (ended && !held.is_empty()) {
+            let chunk = held.split_to(held.len().min(CHUNK)).freeze();
+            keep(&app, &mut upload, chunk).await?;
+        }
+        if ended {
+            break;
+        }
+    }
+    if cut {
+        return Err(Edge::LengthWrong.into());
+    }
+    if upload.received < upload.size {
+        let offset = HeaderValue::from(upload.received);
+        return Ok((
+            StatusCode::OK,
+            [("upload-offset", offset)],
+            Json(json!({ "upload": upload.id, "offset": upload.received, "size": upload.size })),
+        )
+            .into_response());
+    }
+    finish(&app, &upload).await
+}
+
+async fn keep(app: &App, upload: &mut Upload, chunk: Bytes) -> Result<(), Refused> {
+    let to = upload.received + chunk.len() as u64;
+    if to > upload.size {
+        return Err(Edge::UploadSize.into());
+    }
+    app.files.put_part(upload.id, upload.received, chunk).await.map_err(fault)?;
+    if !app.engine.store.received(upload.id, upload.received, to).await? {
+        return Err(Edge::UploadOffset(upload.received).into());
+    }
+    upload.received = to;
+    Ok(())
+}
+
+async fn finish(app: &App, upload: &Upload) -> Result<Response, Refused> {
+    let stored = match app.files.join(upload.id, &upload.name, upload.size).await {
+        Ok(stored) => stored,
+        Err(error @ FileFault::Kind(_)) => {
+            // It will not become another file by being sent again.
+            app.files.drop_parts(upload.id).await.map_err(fault)?;
+            app.engine.store.drop_upload(upload.id).await?;
+            return Err(fault(error));
+        }
+        Err(error) => return Err(fault(error)),
+    };
+    let now = app.identity.clock.now();
+    let scan = app.files.scanner.as_ref().map(|_| Message {
+        id: Uuid::now_v7(),
+        topic: "scan",
+        payload: format!("\"{}\"", stored.sha256),
+        dedup_key: format!("scan:{}", stored.sha256),
+        run_at: now,
+    });
+    app.engine.store.attach(upload, stored.sha256, stored.media_type, scan.as_ref(), now).await?;
+    let value = json!({
+        "sha256": stored.sha256, "name": upload.name, "size": stored.size, "media_type": stored.media_type, "valid_to": upload.valid_to,
+        "state": if scan.is_some() { "quarantine" } else { "clean" },
+    });
+    Ok((StatusCode::CREATED, Json(value)).into_response())
+}
+
+fn file_json(id: Id, f: &Attached) -> Value {
+    json!({
+        "sha256": f.sha256, "name": f.name, "size": f.size, "media_type": f.media_type, "valid_to": f.valid_to, "held_by": f.held_by,
+        "at": f.at, "state": f.state, "href": format!("{}/files/{}", href(id), f.sha256),
+    })
+}
+
+/// `GET /{records}/{id}/files`
+pub async fn list(
+    State(app): State<App>,
+    Path((plural, id)): Path<(String, String)>,
+    Acting(reading): Acting,
+) -> Result<Json<Value>, Refused> {
+    let id = id_of(kind_of(&plural)?, &id)?;
+    let seen = seen(&app, &reading, id).await?;
+    let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;
+    Ok(Json(json!({ "items": files.iter().map(|f| file_json(id, f)).collect::<Vec<_>>() })))
+}
+
+/// `filename*` of RFC 6266; the plain name keeps to ASCII.
+fn disposition(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    let coded: String = name
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_') { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{coded}")
+}
+
+/// `GET /{records}/{id}/files/{sha256}`: always a download, never shown in place; every one is noted.
+pub async fn download(
+    State(app): State<App>,
+    Path((plural, id, sha256)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    Acting(reading): Acting,
+) -> Result<Response, Refused> {
+    let id = id_of(kind_of(&plural)?, &id)?;
+    let hash = Hash::parse(&sha256).ok_or(Edge::NotFound)?;
+    let seen = seen(&app, &reading, id).await?;
+    let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;
+    let file = files.into_iter().find(|f| f.sha256 == hash).ok_or(Edge::NotFound)?;
+    match file.state.as_str() {
+        "clean" => {}
+        "infected" => return Err(Edge::FileInfected.into()),
+        _ => return Err(Edge::FileQuarantined.into()),
+    }
+    let duty = reading.duty.as_ref().map(|d| d.duty.code().to_owned());
+    app.engine.store.note_reading(reading.reader.account, duty, id, &format!("file {hash}"), app.identity.clock.now()).await?;
+    let tag = format!("\"{hash}\"");
+    if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let stream = app.files.get(hash).await.map_err(fault)?;
+    let mut response = Body::from_stream(stream).into_response();
+    let out = response.headers_mut();
+    let mut put = |name: header::HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            out.insert(name, value);
+        }
+    };
+    let media_type =
+        if file.media_type.starts_with("text/") { format!("{}; charset=utf-8", file.media_type) } else { file.media_type.clone() };
+    put(header::CONTENT_TYPE, &media_type);
+    put(header::CONTENT_LENGTH, &file.size.to_string());
+    put(header::CONTENT_DISPOSITION, &disposition(&file.name));
+    put(header::ETAG, &tag);
+    put(header::CACHE_CONTROL, "private, no-cache");
+    put(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    Ok(response)
+}
+
+/// `GET /{records}/{id}/readings`: who read what of a record, for its agency and for auditors.
+pub async fn readings(
+    State(app): State<App>,
+    Path((plural, id)): Path<(String, String)>,
+    Acting(reading): Acting,
+) -> Result<Json<Value>, Refused> {
+    let id = id_of(kind_of(&plural)?, &id)?;
+    let seen = seen(&app, &reading, id).await?;
+    if !seen.facets.contains(&Facet::File) {
+        return Err(Edge::NotFound.into());
+    }
+    let all = app.engine.store.readings(id, 200).await?;
+    let items: Vec<Value> = all
+        .iter()
+        .map(|(at, account, duty, what)| json!({ "at": at, "account": account.map(ndp_domain::id::AccountId), "duty": duty, "what": what }))
+        .collect();
+    Ok(Json(json!({ "items": items })))
+}

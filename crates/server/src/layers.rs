@@ -1,0 +1,255 @@
+//! What surrounds every request: an id, a language, limits, a log line without personal data,
+//! safe headers, and problems for whatever went wrong on the way.
+
+use crate::problem::{Edge, REQUEST, Refused, Request as About};
+use crate::{App, Settings};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ndp_text::Lang;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use uuid::Uuid;
+
+/// Limits of one process.
+#[derive(Debug)]
+pub struct Limits {
+    accounts: DefaultKeyedRateLimiter<u64>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// Sign-ins, and requests with a token that is nobody's.
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    running: AtomicUsize,
+    most: usize,
+}
+
+fn quota(a_minute: u32) -> Quota {
+    Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN))
+}
+
+impl Limits {
+    pub fn new(settings: &Settings) -> Limits {
+        Limits {
+            accounts: RateLimiter::keyed(quota(settings.rate_account)),
+            addresses: RateLimiter::keyed(quota(settings.rate_address)),
+            sign_ins: RateLimiter::keyed(quota(settings.rate_sign_in)),
+            running: AtomicUsize::new(0),
+            most: settings.concurrency,
+        }
+    }
+
+    /// Forgets who was not here lately.
+    pub fn forget(&self) {
+        self.accounts.retain_recent();
+        self.addresses.retain_recent();
+        self.sign_ins.retain_recent();
+    }
+}
+
+fn checked<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Refused> {
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Edge::TooMany(wait.as_secs().max(1)).into()
+    })
+}
+
+/// A request that runs.
+struct Turn<'a>(&'a AtomicUsize);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn language(headers: &HeaderMap) -> Lang {
+    let given = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let mut best: (f32, Lang) = (0.0, Lang::Vi);
+    for part in given.split(',').take(20) {
+        let (tag, weight) = part.split_once(";q=").map_or((part, 1.0), |(t, q)| (t, q.trim().parse().unwrap_or(0.0)));
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        if let Ok(lang) = primary.parse::<Lang>()
+            && weight > best.0
+        {
+            best = (weight, lang);
+        }
+    }
+    best.1
+}
+
+/// The caller's own id of a request, if it is harmless; otherwise ours.
+fn request_id(headers: &HeaderMap) -> String {
+    let fine = |t: &&str| (8..=64).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let given = headers.get("x-request-id").and_then(|v| v.to_str().ok()).filter(fine);
+    given.map_or_else(|| Uuid::now_v7().simple().to_string(), str::to_owned)
+}
+
+/// Where a request comes from; a proxy is believed only if it is ours.
+fn address(request: &Request, settings: &Settings) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
+    if !settings.proxies.contains(peer) {
+        return peer;
+    }
+    // The last address in the line that is not one of our proxies.
+    let line = request.headers().get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let line: Vec<IpAddr> = line.filter_map(|a| a.trim().parse().ok()).collect();
+    line.into_iter().rev().find(|a| !settings.proxies.contains(*a)).unwrap_or(peer)
+}
+
+fn is_sign_in(request: &Request) -> bool {
+    let path = request.uri().path();
+    let signs = [
+        "/api/v1/sign-ins",
+        "/api/v1/password-resets",
+        "/api/v1/invitations/acceptances",
+        "/api/v1/me/password",
+        "/api/v1/me/second-factor",
+    ];
+    request.method() != axum::http::Method::GET
+        && request.method() != axum::http::Method::DELETE
+        && signs.iter().any(|s| path.starts_with(s))
+}
+
+fn token_key(headers: &HeaderMap) -> Option<u64> {
+    use std::hash::{BuildHasher, Hasher};
+    static SEED: std::sync::OnceLock<std::hash::RandomState> = std::sync::OnceLock::new();
+    let given = headers.get(header::AUTHORIZATION)?;
+    let mut hasher = SEED.get_or_init(std::hash::RandomState::new).build_hasher();
+    hasher.write(given.as_bytes());
+    Some(hasher.finish())
+}
+
+async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Response {
+    let limits = &app.limits;
+    let health = request.uri().path().starts_with("/health/");
+    if limits.running.fetch_add(1, Ordering::Relaxed) >= limits.most && !health {
+        limits.running.fetch_sub(1, Ordering::Relaxed);
+        return Refused::from(Edge::Busy).into_response();
+    }
+    let _turn = Turn(&limits.running);
+    if !health {
+        let token = token_key(request.headers());
+        let may = match token {
+            Some(key) => checked(&limits.accounts, &key),
+            None => checked(&limits.addresses, &from),
+        };
+        let may = may.and_then(|()| if is_sign_in(&request) { checked(&limits.sign_ins, &from) } else { Ok(()) });
+        if let Err(refused) = may {
+            return refused.into_response();
+        }
+    }
+    let path = request.uri().path();
+    let transfer = path.starts_with("/api/v1/uploads/") || path.contains("/files/") || path.ends_with("/export");
+    let most = if transfer { app.settings.transfer_timeout } else { app.settings.timeout };
+    let signing = is_sign_in(&request);
+    let response = match tokio::time::timeout(most, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => return Refused::from(Edge::TooSlow).into_response(),
+    };
+    // Guessing tokens costs the address what guessing passwords costs it.
+    if response.status() == StatusCode::UNAUTHORIZED
+        && !signing
+        && let Err(refused) = checked(&limits.sign_ins, &from)
+    {
+        return refused.into_response();
+    }
+    response
+}
+
+/// Whatever the framework itself refused, as a problem of ours.
+fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let given = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !(status.is_client_error() || status.is_server_error()) || given.starts_with("application/") {
+        return response;
+    }
+    let edge = match status {
+        StatusCode::METHOD_NOT_ALLOWED => Edge::MethodNotAllowed,
+        StatusCode::NOT_FOUND => Edge::NoSuchPage,
+        StatusCode::PAYLOAD_TOO_LARGE => Edge::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Edge::MediaType,
+        StatusCode::REQUEST_TIMEOUT => Edge::TooSlow,
+        _ => Edge::Parameter("path"),
+    };
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut out = Refused::from(edge).into_response();
+    if let Some(allow) = allow {
+        out.headers_mut().insert(header::ALLOW, allow);
+    }
+    out
+}
+
+fn safe_headers(headers: &mut HeaderMap, settings: &Settings, id: &str) {
+    let mut put = |name: &'static str, value: &'static str| {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    };
+    put("x-content-type-options", "nosniff");
+    put("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    put("referrer-policy", "no-referrer");
+    put("cross-origin-resource-policy", "same-origin");
+    put("cache-control", "no-store");
+    put("vary", "accept-language, authorization, ndp-duty, accept");
+    if settings.base.starts_with("https://") {
+        put("strict-transport-security", "max-age=31536000; includeSubDomains");
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert("x-request-id", id);
+    }
+}
+
+async fn outermost(State(app): State<App>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let from = address(&request, &app.settings);
+    let about = About { id: request_id(request.headers()), lang: language(request.headers()) };
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let id = about.id.clone();
+    let settings = app.settings.clone();
+    let mut response = REQUEST.scope(about, async move { as_problem(limited(app, from, request, next).await) }).await;
+    let taken = started.elapsed();
+    let status = response.status();
+    safe_headers(response.headers_mut(), &settings, &id);
+    metrics::histogram!("ndp_http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_u16().to_string())
+        .record(taken.as_secs_f64());
+    let ms = taken.as_millis() as u64;
+    if status.is_server_error() {
+        tracing::warn!(request = %id, %method, %route, status = status.as_u16(), ms, "request");
+    } else {
+        tracing::info!(request = %id, %method, %route, status = status.as_u16(), ms, "request");
+    }
+    response
+}
+
+fn panicked(what: Box<dyn std::any::Any + Send + 'static>) -> axum::http::Response<Body> {
+    let said = what.downcast_ref::<String>().map(String::as_str).or_else(|| what.downcast_ref::<&str>().copied()).unwrap_or("?");
+    tracing::error!(panic = said, "a handler panicked");
+    metrics::counter!("ndp_panics_total").increment(1);
+    Refused::Engine(ndp_engine::Problem::Fault(ndp_store::Fault::Inconsistent {
+        table: "server",
+        record: String::new(),
+        what: "panic".to_owned(),
+    }))
+    .into_response()
+}
+
+/// Puts everything around the routes.
+pub fn around(routes: Router<App>, app: &App) -> Router<App> {
+    routes
+        .fallback(async || Refused::from(Edge::NoSuchPage))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), outermost))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(axum::extract::DefaultBodyLimit::disable())
+}
+
+/// For reuse in tests.
+pub type Shared = Arc<Limits>;
