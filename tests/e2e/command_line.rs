@@ -46,10 +46,10 @@ async fn a_demo_folder_reopens_checks_as_a_copy_and_shows_tampering() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let data = data.to_str().unwrap();
-    let (code, first, err) = run(&["demo", "--data", data, "--lang", "en"]);
+    let (code, first, err) = run(&["demo", "--build-only", "--data", data, "--lang", "en"]);
     assert_eq!(code, 0, "{err}");
     assert!(first.contains("National digital platform"), "{first}");
-    let (code, again, _) = run(&["demo", "--data", data, "--json"]);
+    let (code, again, _) = run(&["demo", "--build-only", "--data", data, "--json"]);
     assert_eq!(code, 0);
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["journeys"].as_array().unwrap().len(), 3);
     let copied = folder.path().join("copy");
@@ -76,7 +76,7 @@ fn demo_leaves_a_strangers_folder_alone() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
     let data = folder.path().to_str().unwrap();
-    let (code, _, err) = run(&["demo", "--data", data]);
+    let (code, _, err) = run(&["demo", "--build-only", "--data", data]);
     assert_eq!(code, 2);
     assert!(err.contains(data), "{err}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -216,7 +216,7 @@ fn reading_commands_work_beside_a_writer_and_sample_files_match_their_hashes() {
     let lock = std::fs::File::options().write(true).open(data.join("ndp.lock")).unwrap();
     lock.lock().unwrap();
     assert_eq!(run(&["check", "--data", text]).0, 0);
-    assert_eq!(run(&["demo", "--data", text]).0, 2, "somebody else writes here");
+    assert_eq!(run(&["demo", "--build-only", "--data", text]).0, 2, "somebody else writes here");
     let files: Vec<_> = std::fs::read_dir(data.join("files")).unwrap().collect();
     assert!(files.len() > 10);
     for file in files {

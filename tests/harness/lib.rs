@@ -5,6 +5,8 @@
 //! to the address of a PostgreSQL server: a database of its own for each test.
 #![allow(clippy::unwrap_used)]
 
+pub mod served;
+
 use ndp_cli::demo::{self, cast::Cast};
 use ndp_domain::id::{BodyId, DossierId};
 use ndp_engine::keys::SealKey;
@@ -18,11 +20,11 @@ use uuid::Uuid;
 pub const SERVER: &str = "TEST_DATABASE_URL";
 
 /// A fresh, migrated database. Dropped with the test (PostgreSQL: with the throwaway cluster).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestDb {
     pub place: Place,
     pub url: String,
-    _folder: TempDir,
+    _folder: std::sync::Arc<TempDir>,
 }
 
 pub fn on_postgres() -> bool {
@@ -38,7 +40,7 @@ pub fn with_database(server: &str, name: &str) -> String {
 impl TestDb {
     /// Not yet migrated.
     pub async fn empty() -> TestDb {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
         match std::env::var(SERVER) {
             Ok(server) => {
                 let name = format!("t_{}", Uuid::now_v7().simple());

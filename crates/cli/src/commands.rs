@@ -234,6 +234,7 @@ async fn build(setting: &Setting, folder: &Folder) -> Result<Told, Failure> {
     })
     .await;
     bar.finish_and_clear();
+    engine.store.let_go(ndp_engine::Clock::System.now()).await?;
     engine.store.close().await?;
     Ok(told?)
 }

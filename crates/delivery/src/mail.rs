@@ -1,7 +1,7 @@
 //! Letters by SMTP, or into a folder for the demonstration. One message for each recipient.
 
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls as SmtpTls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -100,7 +100,7 @@ impl Mailer {
             .subject(&letter.subject)
             .message_id(Some(format!("<{}@{domain}>", letter.id)))
             .header(Automatic)
-            .multipart(MultiPart::mixed().singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone())))
+            .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone()))
             .map_err(|e| MailFault::Refused(e.to_string()))
     }
 

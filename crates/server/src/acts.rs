@@ -23,6 +23,8 @@ use serde_json::{Value, json};
 pub struct ActQuery {
     #[serde(default)]
     dry_run: bool,
+    /// Id of the record that is opened, made by the caller: a UUIDv7 under the kind's prefix.
+    id: Option<String>,
 }
 
 /// `POST /{records}`
@@ -92,7 +94,15 @@ async fn run(
     reading.allows(Verb::Act, form.kind, id, Some(form.act))?;
     let (key, expect) = (key_of(headers)?, match_of(headers)?);
     let opening = id.is_none();
-    let id = id.unwrap_or_else(|| Id::new(form.kind, app.engine.id()));
+    let id = match (id, &query.id) {
+        (Some(id), None) => id,
+        (None, None) => Id::new(form.kind, app.engine.id()),
+        (None, Some(text)) => {
+            let own = text.parse::<Id>().ok().filter(|id| id.kind == form.kind && id.uuid.get_version_num() == 7);
+            own.ok_or(Edge::Parameter("id"))?
+        }
+        (Some(_), Some(_)) => return Err(Edge::Parameter("id").into()),
+    };
     let mut content = sent.value;
     if let (true, Some(object)) = (opening && orders::names_own_id(form), content.as_object_mut()) {
         if object.contains_key("id") {

@@ -160,10 +160,18 @@ pub async fn part(
     let mut upload = own(&app, &reading, &id).await?;
     let offset: u64 =
         headers.get("upload-offset").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()).ok_or(Edge::Parameter("Upload-Offset"))?;
+    let mut body = request.into_body().into_data_stream();
     if offset != upload.received {
+        // Read what is on its way, so that the sender hears the answer and not a broken line.
+        let mut left = app.settings.part;
+        while let Ok(Some(Ok(bytes))) = tokio::time::timeout(std::time::Duration::from_secs(2), body.next()).await {
+            left = left.saturating_sub(bytes.len());
+            if left == 0 {
+                break;
+            }
+        }
         return Err(Edge::UploadOffset(upload.received).into());
     }
-    let mut body = request.into_body().into_data_stream();
     let mut held = BytesMut::new();
     let mut cut = false;
     loop {

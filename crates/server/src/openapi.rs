@@ -176,6 +176,11 @@ fn act(form: &OrderForm, path: &str, generator: &mut SchemaGenerator) -> Value {
     for name in ["Duty", "Language", "IdempotencyKey", "IfMatch", "DryRun"] {
         params.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     }
+    if opens {
+        let pattern = format!("^{}_[0-9a-f]{{12}}7[0-9a-f]{{3}}[89ab][0-9a-f]{{15}}$", form.kind.prefix());
+        params.push(json!({ "name": "id", "in": "query", "required": false, "schema": { "type": "string", "pattern": pattern },
+            "description": "Id of the new record, made by the caller; otherwise by us." }));
+    }
     let mut responses = refusals(&[400, 401, 403, 404, 409, 412, 415, 422]);
     let done = json!({ "description": "Done, or would be (`dry_run`).", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Receipt" } } } });
     responses.insert("200".to_owned(), done.clone());
@@ -295,7 +300,18 @@ pub fn document() -> Value {
 /// The document as text, as it is committed.
 pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| serde_json::to_string_pretty(&document()).unwrap_or_default() + "\n")
+    // A line for each operation and each shape, so that a change reads as one.
+    TEXT.get_or_init(|| lines(&document(), 4) + "\n")
+}
+
+fn lines(value: &Value, depth: u32) -> String {
+    match value {
+        Value::Object(map) if depth > 0 => {
+            let items: Vec<String> = map.iter().map(|(k, v)| format!("{}: {}", Value::String(k.clone()), lines(v, depth - 1))).collect();
+            if items.is_empty() { "{}".to_owned() } else { format!("{{\n{}\n}}", items.join(",\n")) }
+        }
+        other => other.to_string(),
+    }
 }
 
 /// `GET /openapi.json`

@@ -106,6 +106,12 @@ impl Store {
             .collect()
     }
 
+    /// Lets go of everything that waits: the demonstration's story is past and tells nobody.
+    pub async fn let_go(&self, at: Instant) -> Result<(), Fault> {
+        let sql = "UPDATE outbox SET done_at = $1, last_error = 'past' WHERE done_at IS NULL";
+        self.aside_one(sql, vec![instant(at).into()]).await.map(|_| ())
+    }
+
     pub async fn waiting(&self) -> Result<Waiting, Fault> {
         let sql = "SELECT count(*) AS n, min(run_at) AS oldest FROM (SELECT run_at FROM outbox WHERE done_at IS NULL LIMIT 10000) AS open";
         let rows = self.query(sql, vec![]).await?;

@@ -496,10 +496,14 @@ fn new_refresh(sha256: Hash, session: Uuid, until: Instant, at: Instant) -> Asid
 
 fn end_all(account: AccountId, why: &str, at: Instant) -> Vec<Aside> {
     vec![
+        // Told to all processes only where there is a session to end.
+        Aside::new(
+            "INSERT INTO revocation (account, at) SELECT $1, $2 WHERE EXISTS (SELECT 1 FROM session WHERE account = $1 AND ended_at IS NULL)",
+            vec![account.0.into(), instant(at).into()],
+        ),
         Aside::new(
             "UPDATE session SET ended_at = $2, ended_by = $3 WHERE account = $1 AND ended_at IS NULL",
             vec![account.0.into(), instant(at).into(), why.into()],
         ),
-        Aside::new("INSERT INTO revocation (account, at) VALUES ($1, $2)", vec![account.0.into(), instant(at).into()]),
     ]
 }

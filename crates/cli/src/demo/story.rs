@@ -40,9 +40,15 @@ pub enum Until {
     Filed,
 }
 
+/// How the acts of a story are done, where not by the engine in this process: over HTTP, for instance.
+pub trait Through: std::fmt::Debug + Send + Sync {
+    fn act<'a>(&'a self, ask: &'a Ask) -> std::pin::Pin<Box<dyn Future<Output = Result<Receipt, Problem>> + Send + 'a>>;
+}
+
 #[derive(Debug)]
 pub struct Story<'a> {
     pub engine: &'a Engine,
+    pub through: Option<&'a dyn Through>,
     pub cast: &'a Cast,
     pub regulation: String,
     numbers: AtomicU32,
@@ -68,7 +74,7 @@ pub fn salt() -> sheet::Salt {
 
 impl<'a> Story<'a> {
     pub fn new(engine: &'a Engine, cast: &'a Cast, regulation: &str) -> Story<'a> {
-        Story { engine, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0), files: Mutex::default() }
+        Story { engine, through: None, cast, regulation: regulation.to_owned(), numbers: AtomicU32::new(0), files: Mutex::default() }
     }
 
     /// Numbers papers from here on: another story on the same database needs numbers of its own.
@@ -116,7 +122,16 @@ impl<'a> Story<'a> {
     }
 
     pub async fn act(&self, who: &Persona, stream: impl Into<Id>, command: impl Into<Command>) -> Result<Receipt, Problem> {
-        self.engine.execute(Ask::new(who.actor(), stream, command)).await
+        let ask = Ask::new(who.actor(), stream, command);
+        match self.through {
+            None => self.engine.execute(ask).await,
+            Some(through) => through.act(&ask).await,
+        }
+    }
+
+    /// The same story told through something else.
+    pub fn told_through(self, through: &'a dyn Through) -> Story<'a> {
+        Story { through: Some(through), ..self }
     }
 
     async fn state<M: Known>(&self, id: impl Into<Id>) -> Result<M::State, Problem>

@@ -1,0 +1,204 @@
+//! Evidence: uploads taken up again, kinds told by content, downloads that a browser does not run.
+
+use ndp_domain::canonical::Hash;
+use ndp_domain::id::DossierId;
+use ndp_tests::served::{Served, answer};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+async fn dossier(served: &Served) -> DossierId {
+    let story = served.world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    story.dossier("Sản phẩm", entry, set).await.unwrap().0
+}
+
+async fn begin(served: &Served, dossier: DossierId, name: &str, size: usize) -> (u16, Value) {
+    served.post(&served.world.cast.applicant, &format!("/dossiers/{dossier}/uploads"), &json!({ "name": name, "size": size, "valid_to": "2027-01-31" })).await
+}
+
+async fn send(served: &Served, href: &str, offset: usize, bytes: Vec<u8>) -> (u16, Value) {
+    let request = served.by(&served.world.cast.applicant, Method::PATCH, href).await.header("upload-offset", offset).body(bytes);
+    answer(request).await
+}
+
+async fn whole(served: &Served, dossier: DossierId, name: &str, bytes: &[u8]) -> (u16, Value) {
+    let (status, begun) = begin(served, dossier, name, bytes.len()).await;
+    if status != 201 {
+        return (status, begun);
+    }
+    send(served, begun["href"].as_str().unwrap(), 0, bytes.to_vec()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_was_cut_goes_on_where_it_stopped_and_comes_back_the_same() {
+    let served = Served::new().await;
+    let dossier = dossier(&served).await;
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    bytes.extend((0..3_500_000_u32).map(|n| (n % 251) as u8));
+    let (status, begun) = begin(&served, dossier, "Hồ sơ an toàn.pdf", bytes.len()).await;
+    assert_eq!(status, 201, "{begun}");
+    let href = begun["href"].as_str().unwrap();
+    // A client that announces all of it, sends a part, and is gone.
+    let token = served.token(&served.world.cast.applicant).await;
+    let duty = ndp_tests::served::duty_header(&served.world.cast.applicant.actor());
+    let mut stream = TcpStream::connect(served.base.trim_start_matches("http://")).await.unwrap();
+    let head = format!("PATCH {href} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nndp-duty: {duty}\r\nupload-offset: 0\r\ncontent-length: {}\r\n\r\n", bytes.len());
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&bytes[..2_500_000]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    drop(stream);
+    let mut offset = 0;
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let (_, value) = served.get(&served.world.cast.applicant, href).await;
+        offset = value["offset"].as_u64().unwrap() as usize;
+        if offset >= 2_000_000 {
+            break;
+        }
+    }
+    assert!((2_000_000..=2_500_000).contains(&offset), "{offset} bytes were kept");
+    let (status, wrong) = send(&served, href, offset + 1, bytes[offset..].to_vec()).await;
+    assert_eq!((status, wrong["offset"].as_u64()), (409, Some(offset as u64)));
+    let (status, done) = send(&served, href, offset, bytes[offset..].to_vec()).await;
+    assert_eq!(status, 201, "{done}");
+    assert_eq!(done["sha256"], Hash::of(&bytes).to_string());
+    let path = format!("/dossiers/{dossier}/files/{}", Hash::of(&bytes));
+    let response = served.by(&served.world.cast.applicant, Method::GET, &path).await.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert!(header("content-disposition").starts_with("attachment; filename=\"H_"), "{}", header("content-disposition"));
+    assert!(header("content-disposition").contains("filename*=UTF-8''H%E1%BB%93%20s%C6%A1%20an%20to%C3%A0n.pdf"));
+    assert_eq!((header("x-content-type-options").as_str(), header("content-type").as_str()), ("nosniff", "application/pdf"));
+    assert!(header("content-security-policy").contains("sandbox"));
+    assert_eq!(response.bytes().await.unwrap().as_ref(), bytes.as_slice());
+    // Reading was noted; a second finish of the same upload is gone.
+    assert_eq!(served.get(&served.world.cast.applicant, href).await.0, 410);
+    let (_, files) = served.get(&served.world.cast.applicant, &format!("/dossiers/{dossier}/files")).await;
+    assert_eq!(files["items"][0]["valid_to"], "2027-01-31");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_evidence_is_refused_and_leaves_nothing() {
+    let served = Served::new().await;
+    let dossier = dossier(&served).await;
+    let bomb = {
+        use std::io::Write;
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        writer.start_file("word/document.xml", options).unwrap();
+        for _ in 0..64 {
+            writer.write_all(&vec![0; 1024 * 1024]).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("trang.pdf", b"<!doctype html><script>alert(1)</script>".to_vec(), "file.type"),
+        ("trang.html", b"<!doctype html>".to_vec(), "file.type"),
+        ("anh.svg", b"<svg onload='x'/>".to_vec(), "file.type"),
+        ("chuong-trinh.pdf", b"MZ\x90\x00\x03".to_vec(), "file.type"),
+        ("anh.png", b"%PDF-1.7".to_vec(), "file.type"),
+        ("bom.docx", bomb, "file.archive"),
+        ("hong.zip", b"PK\x03\x04nothing".to_vec(), "file.archive"),
+    ];
+    for (name, bytes, code) in cases {
+        let (status, value) = whole(&served, dossier, name, &bytes).await;
+        assert_eq!((status, value["code"].as_str()), (422, Some(code)), "{name}: {value}");
+    }
+    for name in ["../../etc/passwd.pdf", "a\\b.pdf", ".an.pdf", "khong-duoi", "a\u{202e}fdp.exe.pdf", "con:1.pdf", "x\u{0}.pdf"] {
+        let (status, value) = begin(&served, dossier, name, 10).await;
+        assert_eq!((status, value["code"].as_str()), (422, Some("file.name")), "{name}: {value}");
+    }
+    assert_eq!(begin(&served, dossier, "to.pdf", 60 * 1024 * 1024).await.1["code"], "file.size");
+    assert_eq!(begin(&served, dossier, "rong.pdf", 0).await.1["code"], "file.empty");
+    let (_, begun) = begin(&served, dossier, "hai.pdf", 4).await;
+    assert_eq!(send(&served, begun["href"].as_str().unwrap(), 0, b"%PDF-1.7".to_vec()).await.1["code"], "file.size");
+    for _ in 0..20 {
+        begin(&served, dossier, "nhieu.pdf", 10).await;
+    }
+    assert_eq!(begin(&served, dossier, "nhieu.pdf", 10).await.0, 429);
+    let (_, files) = served.get(&served.world.cast.applicant, &format!("/dossiers/{dossier}/files")).await;
+    assert_eq!(files["items"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_for_those_who_see_the_record_and_every_reading_is_noted() {
+    let served = Served::new().await;
+    let dossier = dossier(&served).await;
+    let cast = &served.world.cast;
+    let (status, done) = whole(&served, dossier, "cap-do-an-toan.pdf", b"%PDF-1.7 cap do 3").await;
+    assert_eq!(status, 201, "{done}");
+    let path = format!("/dossiers/{dossier}/files/{}", done["sha256"].as_str().unwrap());
+    served.world.story().hand_in(dossier, Some((1, 2)), 4).await.unwrap();
+    for who in [&cast.keeper.officer, &cast.consulted.officer, &cast.others[1], &cast.others[2], &cast.evaluators[0], &cast.hired_unit, &cast.administrator] {
+        // An expert in no body yet has no duty to come in; all others find nothing.
+        let found = served.get(who, &path).await.0;
+        assert!(found == 404 || (found == 403 && who.duty.code() == "EV"), "{} {found}", who.duty.code());
+        assert_eq!(served.get(who, &format!("/dossiers/{dossier}/files")).await.0, found);
+    }
+    assert_eq!(answer(served.anyone(Method::GET, &path)).await.0, 401);
+    assert_eq!(served.by(&cast.managing.officer, Method::GET, &path).await.send().await.unwrap().status(), 200);
+    let (status, readings) = served.get(&cast.managing.officer, &format!("/dossiers/{dossier}/readings")).await;
+    assert_eq!(status, 200);
+    assert_eq!(readings["items"][0]["account"], cast.managing.officer.account.to_string());
+    // A hash alone opens nothing: not through another record either.
+    let other = served.world.story().list_entry("Nền tảng khác", 1).await.unwrap();
+    assert_eq!(served.get(&cast.managing.officer, &format!("/list-entries/{other}/files/{}", done["sha256"].as_str().unwrap())).await.0, 404);
+}
+
+/// A clamd that knows one virus: answers INSTREAM as the real one does.
+async fn clamd() -> std::net::SocketAddr {
+    use tokio::io::AsyncReadExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut head = [0_u8; 10];
+                if stream.read_exact(&mut head).await.is_err() || &head != b"zINSTREAM\0" {
+                    return;
+                }
+                let mut all = Vec::new();
+                loop {
+                    let n = stream.read_u32().await.unwrap() as usize;
+                    if n == 0 {
+                        break;
+                    }
+                    let mut part = vec![0; n];
+                    stream.read_exact(&mut part).await.unwrap();
+                    all.extend(part);
+                }
+                let text: &[u8] = if all.windows(5).any(|w| w == b"EICAR") { b"stream: Win.Test.EICAR_HDB-1 FOUND\0" } else { b"stream: OK\0" };
+                let _ = stream.write_all(text).await;
+            });
+        }
+    });
+    at
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_stays_in_quarantine_until_the_scanner_has_looked() {
+    use ndp_files::{Files, Place1};
+    use ndp_identity::Identity;
+    use ndp_tests::served::{policy, ring, wide};
+    let world = ndp_tests::World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let clock = ndp_engine::Clock::at(ndp_engine::Clock::System.now());
+    let identity = Identity::new(world.engine.store.clone(), clock.clone(), policy(), &ring(1), ring(2), Vec::new()).unwrap();
+    let scanner = clamd().await;
+    let files = Files::open(&Place1::Folder(folder.path().join("evidence")), Some(scanner.to_string()), 1024 * 1024).unwrap();
+    let served = Served::over(world, identity, files, wide(), clock, folder).await;
+    let dossier = dossier(&served).await;
+    for (name, bytes, after) in [("sach.pdf", b"%PDF-1.7 sach".as_slice(), 200), ("ban.pdf", b"%PDF-1.7 EICAR".as_slice(), 422)] {
+        let (status, done) = whole(&served, dossier, name, bytes).await;
+        assert_eq!((status, done["state"].as_str()), (201, Some("quarantine")));
+        let path = format!("/dossiers/{dossier}/files/{}", done["sha256"].as_str().unwrap());
+        let (status, said) = served.get(&served.world.cast.applicant, &path).await;
+        assert_eq!((status, said["code"].as_str()), (409, Some("file.quarantined")));
+        let worker = served.worker(None);
+        while worker.turn().await.unwrap() {}
+        assert_eq!(served.by(&served.world.cast.applicant, Method::GET, &path).await.send().await.unwrap().status(), after, "{name}");
+    }
+}

@@ -1,0 +1,13 @@
+//! The server as its callers meet it: real HTTP, real tokens, both databases.
+#![allow(clippy::unwrap_used)]
+
+mod authority;
+mod bodies;
+mod evidence;
+mod integration;
+mod journeys;
+mod leaks;
+mod letters;
+mod sign_in;
+mod tokens;
+mod writing;
