@@ -5,6 +5,7 @@
 //! to the address of a PostgreSQL server: a database of its own for each test.
 #![allow(clippy::unwrap_used)]
 
+pub mod process;
 pub mod served;
 
 use ndp_cli::demo::{self, cast::Cast};

@@ -81,13 +81,19 @@ impl Served {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let identity_clock = Clock::at(Clock::System.now());
-        let identity =
-            Identity::new(world.engine.store.clone(), identity_clock.clone(), policy, &ring(1), ring(2), Vec::new()).unwrap();
+        let identity = Identity::new(world.engine.store.clone(), identity_clock.clone(), policy, &ring(1), ring(2), Vec::new()).unwrap();
         let files = Files::open(&Place1::Folder(folder.path().join("evidence")), None, 50 * 1024 * 1024).unwrap();
         Served::over(world, identity, files, settings, identity_clock, folder).await
     }
 
-    pub async fn over(world: World, identity: Identity, files: Files, settings: Settings, identity_clock: Clock, folder: TempDir) -> Served {
+    pub async fn over(
+        world: World,
+        identity: Identity,
+        files: Files,
+        settings: Settings,
+        identity_clock: Clock,
+        folder: TempDir,
+    ) -> Served {
         let people: Vec<Person> = world
             .cast
             .all()
@@ -127,7 +133,13 @@ impl Served {
     pub fn worker(&self, mailer: Option<Mailer>) -> Worker {
         let mailer = mailer.unwrap_or_else(|| Mailer::folder(self.mail_folder(), "NDP <ndp@t.example>").unwrap());
         let mut worker = Worker::new(self.app.engine.clone(), self.app.identity.clone(), self.app.files.clone(), mailer, &self.base, true);
-        worker.pace = Pace { look: Duration::from_millis(20), retry: chrono::TimeDelta::milliseconds(50), accounts: Duration::ZERO, hurry: 1_000, ..Pace::default() };
+        worker.pace = Pace {
+            look: Duration::from_millis(20),
+            retry: chrono::TimeDelta::milliseconds(50),
+            accounts: Duration::ZERO,
+            hurry: 1_000,
+            ..Pace::default()
+        };
         worker
     }
 
@@ -208,9 +220,13 @@ impl Through for Served {
     fn act<'a>(&'a self, ask: &'a Ask) -> std::pin::Pin<Box<dyn Future<Output = Result<Receipt, Problem>> + Send + 'a>> {
         Box::pin(async move {
             let command = serde_json::to_value(&ask.command).unwrap();
-            let (variant, content) = command.as_object().and_then(|o| o.values().next()).and_then(Value::as_object).and_then(|o| o.iter().next()).unwrap();
+            let (variant, content) =
+                command.as_object().and_then(|o| o.values().next()).and_then(Value::as_object).and_then(|o| o.iter().next()).unwrap();
             let act = ask.command.act();
-            let form = orders::all().iter().find(|f| f.kind == ask.stream.kind && f.act == act && f.variant == variant).unwrap_or_else(|| panic!("{act} {variant} has no place"));
+            let form = orders::all()
+                .iter()
+                .find(|f| f.kind == ask.stream.kind && f.act == act && f.variant == variant)
+                .unwrap_or_else(|| panic!("{act} {variant} has no place"));
             let exists = self.world.engine.store.load_one(ask.stream).await.unwrap().is_some();
             let opening = form.opens && !exists;
             let plural = orders::plural(ask.stream.kind);
@@ -244,7 +260,8 @@ impl Through for Served {
                 return Err(Problem::Invalid(vec![InputMistake { pointer: path, code, expected: value.to_string() }]));
             }
             let streams = value["streams"].as_array().unwrap();
-            let streams = streams.iter().map(|s| (s["id"].as_str().unwrap().parse::<Id>().unwrap(), s["version"].as_u64().unwrap())).collect();
+            let streams =
+                streams.iter().map(|s| (s["id"].as_str().unwrap().parse::<Id>().unwrap(), s["version"].as_u64().unwrap())).collect();
             Ok(Receipt { batch: value["batch"].as_str().unwrap().parse().unwrap(), streams, repeated: value["repeated"] == json!(true) })
         })
     }

@@ -46,7 +46,14 @@ fn address(path: &str, records: &BTreeMap<Kind, Id>) -> String {
 
 fn may_ever(act: ActId, duty: Duty) -> bool {
     let row = act.row();
-    let works = |level| duty.level() == level || matches!((level, duty), (ndp_domain::authority::Level::Officer, Duty::Secretary) | (ndp_domain::authority::Level::Signer, Duty::Chair | Duty::ViceChair | Duty::HiredUnit));
+    let works = |level| {
+        duty.level() == level
+            || matches!(
+                (level, duty),
+                (ndp_domain::authority::Level::Officer, Duty::Secretary)
+                    | (ndp_domain::authority::Level::Signer, Duty::Chair | Duty::ViceChair | Duty::HiredUnit)
+            )
+    };
     let named = match row.who {
         Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty),
         Who::OfIssuing(levels) => levels.iter().any(|l| works(*l)),
@@ -75,7 +82,10 @@ async fn every_operation_answers_every_duty_as_the_document_says() {
             if path == "/api/v1/calendar" {
                 place.push_str("?from=2026-03-02&to=2026-03-03");
             }
-            if path.starts_with("/api/v1/sign-ins") && method == "delete" || path == "/api/v1/me/second-factor" || path.ends_with("/person") && method == "delete" {
+            if path.starts_with("/api/v1/sign-ins") && method == "delete"
+                || path == "/api/v1/me/second-factor"
+                || path.ends_with("/person") && method == "delete"
+            {
                 // Would end what the test stands on; tried by their own stories.
                 continue;
             }
@@ -85,14 +95,18 @@ async fn every_operation_answers_every_duty_as_the_document_says() {
             let send = async |request: reqwest::RequestBuilder| {
                 let request = if with_body { request.json(&json!({})) } else { request };
                 let response = request.send().await.unwrap();
-                let (status, kind) = (response.status().as_u16(), response.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned()));
+                let (status, kind) =
+                    (response.status().as_u16(), response.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned()));
                 let text = response.text().await.unwrap();
                 assert!(status < 500, "{name}: {status} {text}");
                 assert!(known.contains(&status), "{name}: {status} is not in the document: {text}");
                 if status >= 400 {
                     assert_eq!(kind.as_deref(), Some("application/problem+json"), "{name}: {text}");
                     let problem: Value = serde_json::from_str(&text).unwrap();
-                    assert!(problem["code"].as_str().is_some_and(|c| !c.is_empty()) && problem["detail"].as_str().is_some_and(|d| d.len() > 5), "{name}: {text}");
+                    assert!(
+                        problem["code"].as_str().is_some_and(|c| !c.is_empty()) && problem["detail"].as_str().is_some_and(|d| d.len() > 5),
+                        "{name}: {text}"
+                    );
                 }
                 (status, text)
             };
@@ -128,13 +142,17 @@ async fn another_ministry_finds_nothing_of_a_draft_whatever_it_tries() {
     let cast = &served.world.cast;
     let entry = served.world.story().list_entry("Nền tảng mật của Bộ", 1).await.unwrap();
     let missing = Id::new(Kind::ListEntry, uuid::Uuid::now_v7());
-    for who in [&cast.consulted.unit_head, &cast.keeper.officer, &cast.keeper.signer, &cast.applicant, &cast.others[4], &cast.administrator] {
+    for who in [&cast.consulted.unit_head, &cast.keeper.officer, &cast.keeper.signer, &cast.applicant, &cast.others[4], &cast.administrator]
+    {
         for path in ["", "/events", "/draft", "/files", "/readings"] {
             let there = served.get(who, &format!("/list-entries/{entry}{path}")).await;
             let nowhere = served.get(who, &format!("/list-entries/{missing}{path}")).await;
             assert_eq!((there.0, &there.1["code"]), (nowhere.0, &nowhere.1["code"]), "{} {path}", who.duty.code());
         }
-        for (noun, body) in [("withdrawals", json!({ "reason": "x" })), ("registrations", json!({ "incoming": { "number": "1", "arrived_on": "2026-03-02" } }))] {
+        for (noun, body) in [
+            ("withdrawals", json!({ "reason": "x" })),
+            ("registrations", json!({ "incoming": { "number": "1", "arrived_on": "2026-03-02" } })),
+        ] {
             let there = served.post(who, &format!("/list-entries/{entry}/{noun}"), &body).await;
             let nowhere = served.post(who, &format!("/list-entries/{missing}/{noun}"), &body).await;
             assert_eq!((there.0, &there.1["code"]), (nowhere.0, &nowhere.1["code"]), "{} {noun}", who.duty.code());
@@ -187,7 +205,11 @@ fn every_problem_has_its_text_in_both_languages_and_the_catalogue_is_the_known_o
         }
     }
     for (code, family, law) in ndp_domain::refusal::CATALOGUE {
-        snapshot.push_str(&format!("{code} {family:?} {} | {}\n", texts(Lang::Vi).find(&key("refusal", code), &[]).unwrap_or_else(|| "(…)".to_owned()), law.vi));
+        snapshot.push_str(&format!(
+            "{code} {family:?} {} | {}\n",
+            texts(Lang::Vi).find(&key("refusal", code), &[]).unwrap_or_else(|| "(…)".to_owned()),
+            law.vi
+        ));
     }
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("http/problems.txt");
     if std::env::var_os("UPDATE_PROBLEMS").is_some() {

@@ -79,7 +79,9 @@ async fn slow_cut_and_lying_senders_are_let_go_and_others_served() {
     let mut settings = wide();
     settings.timeout = Duration::from_secs(2);
     let served = Served::with(World::new().await, settings, policy()).await;
-    let head = |length: usize| format!("POST /api/v1/sign-ins HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+    let head = |length: usize| {
+        format!("POST /api/v1/sign-ins HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
+    };
     let slow = raw(&served, head(100).as_bytes(), Duration::from_secs(5)).await;
     assert!(slow.contains("408"), "{slow}");
     let short = raw(&served, format!("{}{{}}", head(2)).as_bytes(), Duration::from_secs(3)).await;
@@ -126,9 +128,11 @@ async fn addresses_methods_and_parameters_that_are_not_there_are_said_so() {
         let (found, value) = answer(served.by(who, method, path).await).await;
         assert_eq!((found, value["code"].as_str()), (status, Some(code)), "{path}: {value}");
     }
-    let (status, value) = answer(served.by(who, Method::POST, "/list-entries").await.header("idempotency-key", "có dấu cách").json(&json!({}))).await;
+    let (status, value) =
+        answer(served.by(who, Method::POST, "/list-entries").await.header("idempotency-key", "có dấu cách").json(&json!({}))).await;
     assert_eq!((status, value["code"].as_str()), (400, Some("request.key_shape")));
-    let (status, value): (u16, Value) = answer(served.by(who, Method::POST, "/list-entries").await.header("if-match", "7").json(&json!({}))).await;
+    let (status, value): (u16, Value) =
+        answer(served.by(who, Method::POST, "/list-entries").await.header("if-match", "7").json(&json!({}))).await;
     assert_eq!((status, value["code"].as_str()), (400, Some("request.match_shape")));
     for duty in ["MINISTER", "MA-O@", "MA-O@NOBODY", "CH", "FA-S@BKHCN"] {
         let token = served.token(who).await;

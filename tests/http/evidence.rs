@@ -16,7 +16,13 @@ async fn dossier(served: &Served) -> DossierId {
 }
 
 async fn begin(served: &Served, dossier: DossierId, name: &str, size: usize) -> (u16, Value) {
-    served.post(&served.world.cast.applicant, &format!("/dossiers/{dossier}/uploads"), &json!({ "name": name, "size": size, "valid_to": "2027-01-31" })).await
+    served
+        .post(
+            &served.world.cast.applicant,
+            &format!("/dossiers/{dossier}/uploads"),
+            &json!({ "name": name, "size": size, "valid_to": "2027-01-31" }),
+        )
+        .await
 }
 
 async fn send(served: &Served, href: &str, offset: usize, bytes: Vec<u8>) -> (u16, Value) {
@@ -45,7 +51,10 @@ async fn an_upload_that_was_cut_goes_on_where_it_stopped_and_comes_back_the_same
     let token = served.token(&served.world.cast.applicant).await;
     let duty = ndp_tests::served::duty_header(&served.world.cast.applicant.actor());
     let mut stream = TcpStream::connect(served.base.trim_start_matches("http://")).await.unwrap();
-    let head = format!("PATCH {href} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nndp-duty: {duty}\r\nupload-offset: 0\r\ncontent-length: {}\r\n\r\n", bytes.len());
+    let head = format!(
+        "PATCH {href} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nndp-duty: {duty}\r\nupload-offset: 0\r\ncontent-length: {}\r\n\r\n",
+        bytes.len()
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&bytes[..2_500_000]).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -132,7 +141,15 @@ async fn files_are_for_those_who_see_the_record_and_every_reading_is_noted() {
     assert_eq!(status, 201, "{done}");
     let path = format!("/dossiers/{dossier}/files/{}", done["sha256"].as_str().unwrap());
     served.world.story().hand_in(dossier, Some((1, 2)), 4).await.unwrap();
-    for who in [&cast.keeper.officer, &cast.consulted.officer, &cast.others[1], &cast.others[2], &cast.evaluators[0], &cast.hired_unit, &cast.administrator] {
+    for who in [
+        &cast.keeper.officer,
+        &cast.consulted.officer,
+        &cast.others[1],
+        &cast.others[2],
+        &cast.evaluators[0],
+        &cast.hired_unit,
+        &cast.administrator,
+    ] {
         // An expert in no body yet has no duty to come in; all others find nothing.
         let found = served.get(who, &path).await.0;
         assert!(found == 404 || (found == 403 && who.duty.code() == "EV"), "{} {found}", who.duty.code());
@@ -145,7 +162,10 @@ async fn files_are_for_those_who_see_the_record_and_every_reading_is_noted() {
     assert_eq!(readings["items"][0]["account"], cast.managing.officer.account.to_string());
     // A hash alone opens nothing: not through another record either.
     let other = served.world.story().list_entry("Nền tảng khác", 1).await.unwrap();
-    assert_eq!(served.get(&cast.managing.officer, &format!("/list-entries/{other}/files/{}", done["sha256"].as_str().unwrap())).await.0, 404);
+    assert_eq!(
+        served.get(&cast.managing.officer, &format!("/list-entries/{other}/files/{}", done["sha256"].as_str().unwrap())).await.0,
+        404
+    );
 }
 
 /// A clamd that knows one virus: answers INSTREAM as the real one does.
@@ -170,7 +190,8 @@ async fn clamd() -> std::net::SocketAddr {
                     stream.read_exact(&mut part).await.unwrap();
                     all.extend(part);
                 }
-                let text: &[u8] = if all.windows(5).any(|w| w == b"EICAR") { b"stream: Win.Test.EICAR_HDB-1 FOUND\0" } else { b"stream: OK\0" };
+                let text: &[u8] =
+                    if all.windows(5).any(|w| w == b"EICAR") { b"stream: Win.Test.EICAR_HDB-1 FOUND\0" } else { b"stream: OK\0" };
                 let _ = stream.write_all(text).await;
             });
         }

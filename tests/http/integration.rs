@@ -37,7 +37,10 @@ async fn receiver(statuses: &'static [u16]) -> (String, Arc<Mutex<Vec<Call>>>) {
                     all.extend_from_slice(&buffer[..n]);
                     let text = String::from_utf8_lossy(&all).into_owned();
                     if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                        let length: usize = head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ").map(|v| v.trim().parse().unwrap())).unwrap_or(0);
+                        let length: usize = head
+                            .lines()
+                            .find_map(|l| l.to_lowercase().strip_prefix("content-length: ").map(|v| v.trim().parse().unwrap()))
+                            .unwrap_or(0);
                         if body.len() >= length {
                             break (head.to_owned(), body.to_owned());
                         }
@@ -138,7 +141,8 @@ async fn a_webhook_that_fails_is_tried_for_a_day_then_pauses_with_a_letter_and_g
     let (_, shown) = served.get(&cast.managing.officer, &format!("/webhooks/{id}")).await;
     assert!(shown["paused_at"].is_string() && shown["paused_why"].as_str().unwrap().contains("500"), "{shown}");
     worker.turn().await.unwrap();
-    let letters: Vec<String> = std::fs::read_dir(served.mail_folder()).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect();
+    let letters: Vec<String> =
+        std::fs::read_dir(served.mail_folder()).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect();
     assert!(letters.iter().any(|l| l.contains("Webhook")), "the holder is told");
     served.world.story().list_entry("Nền tảng khác", 1).await.unwrap();
     seal(&served).await;
@@ -158,7 +162,9 @@ async fn the_feed_goes_on_by_position_and_tells_each_only_theirs() {
     let cast = &served.world.cast;
     served.world.story().list_entry("Nền tảng thử", 5).await.unwrap();
     seal(&served).await;
-    let page = async |who: &ndp_cli::demo::cast::Persona, after: u64| served.get(who, &format!("/feed?after={after}&limit=5&kind=list_entry")).await.1;
+    let page = async |who: &ndp_cli::demo::cast::Persona, after: u64| {
+        served.get(who, &format!("/feed?after={after}&limit=5&kind=list_entry")).await.1
+    };
     let (mut after, mut acts) = (0, Vec::new());
     loop {
         let said = page(&cast.managing.officer, after).await;
@@ -210,7 +216,9 @@ async fn counts_are_folded_from_the_feed_and_agree_with_the_lists() {
         worker.turn().await.unwrap();
     }
     let (_, counts) = served.get(&cast.managing.officer, "/counts").await;
-    let n = |stage: &str| counts["items"].as_array().unwrap().iter().filter(|c| c["stage"] == stage).map(|c| c["n"].as_i64().unwrap()).sum::<i64>();
+    let n = |stage: &str| {
+        counts["items"].as_array().unwrap().iter().filter(|c| c["stage"] == stage).map(|c| c["n"].as_i64().unwrap()).sum::<i64>()
+    };
     assert_eq!((n("L.submitted"), n("L.received"), n("L.listed"), n("L.draft")), (1, 1, 1, 0), "{counts}");
     assert_eq!(counts["position"], counts["end"]);
     let (_, other) = served.get(&cast.consulted.unit_head, "/counts").await;

@@ -70,7 +70,9 @@ async fn a_refusal_names_its_code_its_ground_and_says_it_in_both_languages() {
     story.hand_in(dossier, Some((1, 4)), 4).await.unwrap();
     let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
     story.evaluate(dossier, body, &[], None, 4).await.unwrap();
-    let refused = story.paper(&cast.managing, "Quyết định", vec![(dossier.into(), dossier::Command::RecogniseNational {}.into())], Until::Issued).await;
+    let refused = story
+        .paper(&cast.managing, "Quyết định", vec![(dossier.into(), dossier::Command::RecogniseNational {}.into())], Until::Issued)
+        .await;
     assert_eq!(refused.unwrap_err().code(), "dossier.outcome_is_another");
     let path = format!("/dossiers/{dossier}/potential-recognitions");
     let mut said = Vec::new();

@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-const CHANNELS: &[&str] = &["record", "history", "list", "total", "search", "sort", "tasks", "feed", "webhook", "refusal", "files", "draft", "contents", "export", "counts"];
+const CHANNELS: &[&str] = &[
+    "record", "history", "list", "total", "search", "sort", "tasks", "feed", "webhook", "refusal", "files", "draft", "contents", "export",
+    "counts",
+];
 
 struct Fact {
     name: &'static str,
@@ -132,7 +135,9 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
         }
         "webhook" => {
             if let Some(who) = who {
-                let value: Value = serde_json::from_str(text(served, Some(who), Method::GET, "/webhooks", None).await.split_once(' ').unwrap().1).unwrap_or_default();
+                let value: Value =
+                    serde_json::from_str(text(served, Some(who), Method::GET, "/webhooks", None).await.split_once(' ').unwrap().1)
+                        .unwrap_or_default();
                 for hook in value["items"].as_array().into_iter().flatten() {
                     out.push_str(&get(format!("/webhooks/{}/deliveries?limit=200", hook["id"].as_str().unwrap())).await);
                 }
@@ -189,7 +194,10 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     let paper = story.paper(&cast.managing, "Văn bản kín", vec![(draft.into(), submit.into())], Until::Draft).await.unwrap();
     let (status, _) = {
         let path = format!("/list-entries/{draft}/draft/need");
-        ndp_tests::served::answer(served.by(&cast.managing.officer, Method::PUT, &path).await.json(&json!({ "value": "nhu cầu chưa công bố ZQX" }))).await
+        ndp_tests::served::answer(
+            served.by(&cast.managing.officer, Method::PUT, &path).await.json(&json!({ "value": "nhu cầu chưa công bố ZQX" })),
+        )
+        .await
     };
     assert_eq!(status, 200);
     // A dossier in evaluation, with security evidence, one recused member, one sealed sheet.
@@ -197,8 +205,11 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     let set = story.criteria_set(entry, 3).await.unwrap();
     let (dossier, product) = story.dossier("Sản phẩm Kín", entry, set).await.unwrap();
     let pdf = b"%PDF-1.7 ho so an toan cap do 3";
-    let (_, begun) = served.post(&cast.applicant, &format!("/dossiers/{dossier}/uploads"), &json!({ "name": "ho-so-cap-do-ZQX.pdf", "size": pdf.len() })).await;
-    let request = served.by(&cast.applicant, Method::PATCH, begun["href"].as_str().unwrap()).await.header("upload-offset", 0).body(pdf.to_vec());
+    let (_, begun) = served
+        .post(&cast.applicant, &format!("/dossiers/{dossier}/uploads"), &json!({ "name": "ho-so-cap-do-ZQX.pdf", "size": pdf.len() }))
+        .await;
+    let request =
+        served.by(&cast.applicant, Method::PATCH, begun["href"].as_str().unwrap()).await.header("upload-offset", 0).body(pdf.to_vec());
     let (status, file) = ndp_tests::served::answer(request).await;
     assert_eq!(status, 201);
     story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
@@ -219,7 +230,10 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
         story.act(&as_evaluator, DeclarationId(served.world.engine.id()), declare).await.unwrap();
     }
     let reviewers = vec![cast.vice_chair.account];
-    story.act(&cast.secretary, body, ndp_domain::body::Command::DeclareReady { product, reviewers, leads: Default::default() }).await.unwrap();
+    story
+        .act(&cast.secretary, body, ndp_domain::body::Command::DeclareReady { product, reviewers, leads: Default::default() })
+        .await
+        .unwrap();
     story.act(&cast.secretary, dossier, ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() }).await.unwrap();
     let sheet = SheetId(served.world.engine.id());
     let mut findings = story.sheet_text(&["G2.1"]);
@@ -237,11 +251,36 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
 
     let sha = file["sha256"].as_str().unwrap().to_owned();
     let facts = [
-        Fact { name: "others' draft", markers: vec![draft.to_string(), "Dự thảo Kín".to_owned(), "ZQX".to_owned(), paper.to_string()], streams: vec![draft.into(), paper.into()], search: "du thao kin" },
-        Fact { name: "sealed sheet", markers: vec![sheet.to_string(), "ZQXsheet".to_owned()], streams: vec![sheet.into(), dossier.into()], search: "" },
-        Fact { name: "evaluators before opening", markers: vec![author.account.to_string(), third.account.to_string()], streams: vec![dossier.into(), body.into()], search: "" },
-        Fact { name: "dossier of another ministry", markers: vec![dossier.to_string(), "Sản phẩm Kín".to_owned()], streams: vec![dossier.into()], search: "san pham kin" },
-        Fact { name: "security evidence", markers: vec![sha.clone(), "ho-so-cap-do-ZQX".to_owned()], streams: vec![dossier.into()], search: "" },
+        Fact {
+            name: "others' draft",
+            markers: vec![draft.to_string(), "Dự thảo Kín".to_owned(), "ZQX".to_owned(), paper.to_string()],
+            streams: vec![draft.into(), paper.into()],
+            search: "du thao kin",
+        },
+        Fact {
+            name: "sealed sheet",
+            markers: vec![sheet.to_string(), "ZQXsheet".to_owned()],
+            streams: vec![sheet.into(), dossier.into()],
+            search: "",
+        },
+        Fact {
+            name: "evaluators before opening",
+            markers: vec![author.account.to_string(), third.account.to_string()],
+            streams: vec![dossier.into(), body.into()],
+            search: "",
+        },
+        Fact {
+            name: "dossier of another ministry",
+            markers: vec![dossier.to_string(), "Sản phẩm Kín".to_owned()],
+            streams: vec![dossier.into()],
+            search: "san pham kin",
+        },
+        Fact {
+            name: "security evidence",
+            markers: vec![sha.clone(), "ho-so-cap-do-ZQX".to_owned()],
+            streams: vec![dossier.into()],
+            search: "",
+        },
         Fact { name: "conflict declared", markers: vec!["ZQXconflict".to_owned()], streams: declarations(&served).await, search: "" },
     ];
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
@@ -269,7 +308,11 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     }
     // Every duty has been looked at.
     for duty in Duty::ALL {
-        assert!(seen.keys().any(|k| k.split('\t').nth(1).is_some_and(|w| w.split(' ').next() == Some(duty.code()))), "{} is missing", duty.code());
+        assert!(
+            seen.keys().any(|k| k.split('\t').nth(1).is_some_and(|w| w.split(' ').next() == Some(duty.code()))),
+            "{} is missing",
+            duty.code()
+        );
     }
     let table: String = seen.iter().map(|(k, v)| format!("{k}\t{v}\n")).collect();
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("http/leaks.tsv");

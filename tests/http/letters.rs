@@ -93,7 +93,15 @@ async fn server(ways: Vec<Way>) -> (u16, Arc<Mutex<Vec<Received>>>) {
 }
 
 fn mailer(port: u16) -> Mailer {
-    let smtp = Smtp { host: "127.0.0.1".to_owned(), port, tls: Tls::None, user: None, authority: None, from: "NDP <ndp@t.example>".to_owned(), timeout: Duration::from_millis(800) };
+    let smtp = Smtp {
+        host: "127.0.0.1".to_owned(),
+        port,
+        tls: Tls::None,
+        user: None,
+        authority: None,
+        from: "NDP <ndp@t.example>".to_owned(),
+        timeout: Duration::from_millis(800),
+    };
     Mailer::smtp(&smtp).unwrap()
 }
 
@@ -137,7 +145,8 @@ async fn whoever_has_a_new_task_is_told_each_in_their_language_and_nobody_else()
     for stranger in [&cast.consulted.officer, &cast.applicant, &cast.evaluators[0], &cast.administrator, &cast.others[4]] {
         assert_eq!(of(email_of(stranger)).len(), 0, "{}", stranger.duty.code());
     }
-    let ids: std::collections::BTreeSet<String> = received.iter().map(|r| r.data.lines().find(|l| l.starts_with("Message-ID")).unwrap().to_owned()).collect();
+    let ids: std::collections::BTreeSet<String> =
+        received.iter().map(|r| r.data.lines().find(|l| l.starts_with("Message-ID")).unwrap().to_owned()).collect();
     assert_eq!(ids.len(), received.len(), "nobody is told twice");
 }
 
@@ -197,7 +206,15 @@ async fn letters_go_over_tls_to_a_server_with_a_private_authority_and_to_no_othe
         store.let_go(ndp_engine::Clock::System.now()).await.unwrap();
         served.app.identity.ask_reset(&email_of(&served.world.cast.managing.officer)).await.unwrap();
         let (port, received) = tls_server(folder.path(), tls == Tls::StartTls).await;
-        let smtp = |authority: Option<Vec<u8>>| Smtp { host: "localhost".to_owned(), port, tls, user: None, authority, from: "NDP <ndp@t.example>".to_owned(), timeout: Duration::from_secs(3) };
+        let smtp = |authority: Option<Vec<u8>>| Smtp {
+            host: "localhost".to_owned(),
+            port,
+            tls,
+            user: None,
+            authority,
+            from: "NDP <ndp@t.example>".to_owned(),
+            timeout: Duration::from_secs(3),
+        };
         work(&served, Mailer::smtp(&smtp(None)).unwrap(), 3).await;
         assert_eq!(received.lock().unwrap().len(), 0, "a certificate of nobody's is not believed");
         let authority = std::fs::read(folder.path().join("ca.pem")).unwrap();
@@ -213,7 +230,9 @@ fn certificates() -> Option<tempfile::TempDir> {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         Some(())
     };
-    run("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign")?;
+    run(
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign",
+    )?;
     run("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost")?;
     std::fs::write(folder.path().join("ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n").unwrap();
     run("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile ext")?;

@@ -106,7 +106,9 @@ async fn an_invited_person_sets_a_password_by_letter_and_works_in_their_duty() {
     let text = letter(&served, "nguoi.moi@t.example").await;
     assert!(text.contains("Kính gửi Người Mới"), "{text}");
     let token = secret(&text);
-    let accept = |password: &str| answer(served.anyone(Method::POST, "/invitations/acceptances").json(&json!({ "token": token, "password": password })));
+    let accept = |password: &str| {
+        answer(served.anyone(Method::POST, "/invitations/acceptances").json(&json!({ "token": token, "password": password })))
+    };
     assert_eq!(accept("ngắn").await.1["code"], "identity.password_too_short");
     assert_eq!(accept("một hai ba bốn năm").await.0, 204);
     assert_eq!(accept("sáu bảy tám chín mười").await.1["code"], "identity.letter_invalid");
@@ -149,7 +151,10 @@ async fn a_new_password_by_letter_ends_all_sessions_and_nobody_learns_who_exists
     let raw = served.world.db.raw().await;
     let rows = sea_orm::ConnectionTrait::query_all_raw(
         &raw,
-        sea_orm::Statement::from_string(sea_orm::ConnectionTrait::get_database_backend(&raw), "SELECT payload FROM outbox WHERE topic = 'mail' AND done_at IS NOT NULL"),
+        sea_orm::Statement::from_string(
+            sea_orm::ConnectionTrait::get_database_backend(&raw),
+            "SELECT payload FROM outbox WHERE topic = 'mail' AND done_at IS NOT NULL",
+        ),
     )
     .await
     .unwrap();
@@ -175,7 +180,9 @@ async fn a_second_factor_is_asked_for_each_code_counts_once_and_a_duty_may_requi
     let secret = base32(secret);
     let now = || served.identity_clock.now().timestamp().unsigned_abs();
     let code = || totp::code_at(&secret, now()).unwrap();
-    let confirm = |code: String| answer(served.anyone(Method::POST, "/me/second-factor/confirmations").bearer_auth(&token).json(&json!({ "code": code })));
+    let confirm = |code: String| {
+        answer(served.anyone(Method::POST, "/me/second-factor/confirmations").bearer_auth(&token).json(&json!({ "code": code })))
+    };
     assert_eq!(confirm("000000".to_owned()).await.1["code"], "identity.second_factor_wrong");
     let (status, confirmed) = confirm(code()).await;
     assert_eq!((status, confirmed["second_factor"].as_bool()), (201, Some(true)));

@@ -37,7 +37,11 @@ async fn a_forged_token_is_nobodys_whatever_it_claims() {
         changed.as_object_mut().unwrap().remove(name);
         changed
     };
-    assert_eq!(answer(served.anyone(Method::GET, "/me").bearer_auth(signed(&header, &claims, &ours))).await.0, 200, "the forger's tools work");
+    assert_eq!(
+        answer(served.anyone(Method::GET, "/me").bearer_auth(signed(&header, &claims, &ours))).await.0,
+        200,
+        "the forger's tools work"
+    );
     let public = B64.encode(ours.verifying_key().as_bytes());
     let hs256 = {
         use hmac::{Hmac, KeyInit, Mac};
@@ -56,7 +60,14 @@ async fn a_forged_token_is_nobodys_whatever_it_claims() {
         ("no signature", unsigned),
         ("the public key as a secret", hs256),
         ("another key", signed(&header, &claims, &theirs)),
-        ("a key of its own in the header", signed(&with(&header, "jwk", json!({ "kty": "OKP", "crv": "Ed25519", "x": B64.encode(theirs.verifying_key().as_bytes()) })), &claims, &theirs)),
+        (
+            "a key of its own in the header",
+            signed(
+                &with(&header, "jwk", json!({ "kty": "OKP", "crv": "Ed25519", "x": B64.encode(theirs.verifying_key().as_bytes()) })),
+                &claims,
+                &theirs,
+            ),
+        ),
         ("an unknown kid", signed(&with(&header, "kid", json!("deadbeef")), &claims, &ours)),
         ("a path for a kid", signed(&with(&header, "kid", json!("../../keys/token.key")), &claims, &ours)),
         ("a query for a kid", signed(&with(&header, "kid", json!("' OR 1=1 --")), &claims, &ours)),
@@ -96,7 +107,14 @@ async fn a_token_ends_with_its_time_and_a_new_key_goes_beside_the_old() {
     let old = AccessTokens::new(&KeyRing::new(&[[1; 32]]).unwrap(), "test");
     let both = AccessTokens::new(&KeyRing::new(&[[7; 32], [1; 32]]).unwrap(), "test");
     let new_only = AccessTokens::new(&KeyRing::new(&[[7; 32]]).unwrap(), "test");
-    let caller = ndp_identity::Caller { account: who.account, session: uuid::Uuid::now_v7(), second_factor: false, since: 0, until: 2_000, service: None };
+    let caller = ndp_identity::Caller {
+        account: who.account,
+        session: uuid::Uuid::now_v7(),
+        second_factor: false,
+        since: 0,
+        until: 2_000,
+        service: None,
+    };
     let before = old.issue(&caller, 1_000).unwrap();
     let after = both.issue(&caller, 1_000).unwrap();
     assert!(both.verify(&before, 1_000).is_ok() && both.verify(&after, 1_000).is_ok());

@@ -38,7 +38,9 @@ async fn an_act_on_a_version_that_moved_on_is_not_done() {
     let entry = served.world.story().list_entry("Nền tảng thử", 2).await.unwrap();
     let path = format!("/list-entries/{entry}/registrations");
     let body = json!({ "incoming": { "number": "12", "arrived_on": served.world.story().today() } });
-    let with = async |version: &str| answer(served.by(&cast.keeper.records, Method::POST, &path).await.header("if-match", version).json(&body)).await;
+    let with = async |version: &str| {
+        answer(served.by(&cast.keeper.records, Method::POST, &path).await.header("if-match", version).json(&body)).await
+    };
     let (status, value) = with("\"1\"").await;
     assert_eq!((status, value["code"].as_str(), value["version"].as_u64()), (412, Some("stream.stale"), Some(2)));
     let response = served.by(&cast.keeper.records, Method::GET, &format!("/list-entries/{entry}")).await.send().await.unwrap();
@@ -88,7 +90,13 @@ async fn pages_neither_repeat_nor_skip_and_are_found_without_diacritics() {
     assert_eq!(count("%C4%91%E1%BA%B7c").await, 23);
     assert_eq!(count("so%2007").await, 1);
     assert_eq!((count("%25").await, count("_").await), (0, 0), "signs of a pattern are letters");
-    assert_eq!(served.get(who, "/list-entries?order=name&limit=5&after=WyJkdWUiLCIiLCIwMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiXQ").await.1["code"], "request.cursor");
+    assert_eq!(
+        served
+            .get(who, "/list-entries?order=name&limit=5&after=WyJkdWUiLCIiLCIwMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiXQ")
+            .await
+            .1["code"],
+        "request.cursor"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,7 +113,7 @@ async fn lists_page_by_key_in_three_orders_without_gap_or_repeat() {
         unit: officer.unit.clone(),
     };
     let scope = world.engine.scope(&held);
-    let filter = Filter { kind: Some(Kind::ListEntry), managing: Some(officer.org), stage: None };
+    let filter = Filter { kind: Some(Kind::ListEntry), managing: Some(officer.org), ..Filter::default() };
     for order in [Order::Due, Order::Updated, Order::Name] {
         let whole = world.engine.store.list(&scope, &filter, order, None, 50).await.unwrap();
         assert_eq!(whole.len(), 7);

@@ -95,10 +95,10 @@ pub fn values(c: &Config) -> Vec<Finding> {
     found
 }
 
-/// A key file of a demonstration lies in a folder beside its `demo.json`.
+/// A key file of a demonstration lies in its folder `keys`, beside its `demo.json`.
 fn of_a_demo(file: &Path) -> bool {
-    let folders = file.ancestors().skip(1).take(2);
-    folders.into_iter().any(|folder| folder.join("demo.json").is_file() || folder.join("demo.unfinished").is_file())
+    let keys = file.parent().filter(|folder| folder.ends_with("keys"));
+    keys.and_then(Path::parent).is_some_and(|folder| folder.join("demo.json").is_file() || folder.join("demo.unfinished").is_file())
 }
 
 fn key_file(key: &str, file: &Path, found: &mut Vec<Finding>) {

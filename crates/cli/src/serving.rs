@@ -231,6 +231,12 @@ pub fn check(setting: &Setting) -> ExitCode {
     report(setting, &found)
 }
 
+/// Keys of a process: of access tokens, and of what rests encrypted.
+struct Keys {
+    tokens: KeyRing,
+    vault: KeyRing,
+}
+
 /// What `serve` and `work` share.
 struct Parts {
     engine: Engine,
@@ -239,18 +245,9 @@ struct Parts {
     worker: Worker,
 }
 
-async fn parts(
-    c: &Config,
-    data: &Path,
-    place: &Place,
-    clock: Clock,
-    base: &str,
-    tokens: &KeyRing,
-    vault: KeyRing,
-    private: bool,
-) -> Result<Parts, Failure> {
+async fn parts(c: &Config, data: &Path, place: &Place, clock: Clock, base: &str, keys: Keys, private: bool) -> Result<Parts, Failure> {
     let engine = Engine::open(Store::open(place).await?, clock).await?;
-    let identity = Identity::new(engine.store.clone(), Clock::System, policy(c), tokens, vault, providers(c, base)?)
+    let identity = Identity::new(engine.store.clone(), Clock::System, policy(c), &keys.tokens, keys.vault, providers(c, base)?)
         .map_err(|e| fault(format!("{e:?}")))?;
     let files = files(c, data)?;
     let worker = Worker::new(engine.clone(), identity.clone(), files.clone(), mailer(c, data)?, base, private);
@@ -319,7 +316,8 @@ pub fn serve(setting: &Setting, address: Option<SocketAddr>, no_worker: bool) ->
         let (tokens, vault) = (KeyRing::read(&c.tokens.keys).map_err(fault)?, KeyRing::read(&c.vault.keys).map_err(fault)?);
         let seal = SealKey::from_file(&c.seal.key)?;
         let place = place_to_write(setting)?;
-        let p = parts(c, &setting.data, &place, Clock::System, &c.server.base, &tokens, vault, c.webhooks.private_addresses).await?;
+        let p =
+            parts(c, &setting.data, &place, Clock::System, &c.server.base, Keys { tokens, vault }, c.webhooks.private_addresses).await?;
         no_sample_people(&p.engine.store).await?;
         let app = App::new(p.engine, p.identity, p.files, settings(c, &c.server.base, false));
         let address = address.or_else(|| c.server.listen.parse().ok()).ok_or_else(|| fault("server.listen"))?;
@@ -340,7 +338,16 @@ pub fn work(setting: &Setting) -> ExitCode {
         let _folder = if c.database.url.reveal().is_empty() { Some(Folder::to_write(&setting.data)?) } else { None };
         let vault = KeyRing::read(&c.vault.keys).map_err(fault)?;
         let place = place_to_write(setting)?;
-        let p = parts(c, &setting.data, &place, Clock::System, &c.server.base, &vault.clone(), vault, c.webhooks.private_addresses).await?;
+        let p = parts(
+            c,
+            &setting.data,
+            &place,
+            Clock::System,
+            &c.server.base,
+            Keys { tokens: vault.clone(), vault },
+            c.webhooks.private_addresses,
+        )
+        .await?;
         print(&texts(setting.lang).get("cli-working", &[]));
         let running = p.worker.start();
         asked_to_end().await;
@@ -386,7 +393,7 @@ pub(crate) async fn serve_demo(
     let place = Place::embedded(&folder.database(), true);
     // The demonstration's clock goes on from where its story, or its last use, ended.
     let clock = Clock::running(told.clock);
-    let p = parts(c, &folder.path, &place, clock, &base, &tokens, vault, true).await?;
+    let p = parts(c, &folder.path, &place, clock, &base, Keys { tokens, vault }, true).await?;
     if let Some(at) = p.engine.store.last_instant().await? {
         p.engine.clock.set(at.max(told.clock));
     }
@@ -416,7 +423,7 @@ pub fn user(setting: &Setting, new: &NewUser) -> ExitCode {
         let _folder = if c.database.url.reveal().is_empty() { Some(Folder::to_write(&setting.data)?) } else { None };
         let vault = KeyRing::read(&c.vault.keys).map_err(fault)?;
         let place = place_to_write(setting)?;
-        let p = parts(c, &setting.data, &place, Clock::System, &c.server.base, &vault.clone(), vault, false).await?;
+        let p = parts(c, &setting.data, &place, Clock::System, &c.server.base, Keys { tokens: vault.clone(), vault }, false).await?;
         let day = ndp_domain::time::legal_date(p.engine.clock.now());
         let org = p.engine.directory().organisation(&new.organisation).filter(|o| p.engine.directory().exists_on(*o, day));
         let org = org.ok_or_else(|| fault(texts(setting.lang).get("cli-user-organisation", &[("code", &new.organisation)])))?;

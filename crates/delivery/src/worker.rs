@@ -60,6 +60,9 @@ impl Pace {
     }
 }
 
+/// All accounts, and when they were read.
+pub(crate) type Known = (std::time::Instant, Arc<Vec<account::State>>);
+
 #[derive(Debug, Clone)]
 pub struct Worker {
     pub engine: Engine,
@@ -72,7 +75,7 @@ pub struct Worker {
     /// Where people reach the system, for links in letters.
     pub base: String,
     pub private_webhooks: bool,
-    pub(crate) known: Arc<Mutex<Option<(std::time::Instant, Arc<Vec<account::State>>)>>>,
+    pub(crate) known: Arc<Mutex<Option<Known>>>,
 }
 
 /// A worker at work.

@@ -17,6 +17,7 @@ pub mod execute;
 pub mod import;
 pub mod install;
 pub mod keys;
+mod loading;
 pub mod log;
 pub mod many;
 pub mod may;

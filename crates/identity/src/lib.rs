@@ -6,6 +6,7 @@
 //! **Must not** know HTTP, nor read the record.
 //! **Start at** [`identity`], then [`token`].
 
+pub mod denial;
 pub mod identity;
 pub mod keyring;
 pub mod oidc;
@@ -14,7 +15,8 @@ pub mod scope;
 pub mod token;
 pub mod totp;
 
-pub use identity::{Denial, Identity, Policy, SecondFactor, Tokens};
+pub use denial::Denial;
+pub use identity::{Identity, Policy, SecondFactor, Tokens};
 pub use scope::{Scope, Scopes};
 pub use token::Caller;
 

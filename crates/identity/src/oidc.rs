@@ -1,12 +1,13 @@
 //! Sign-in by another provider (OpenID Connect, authorization code with PKCE and nonce). Nobody is
 //! let in who is not known here: by the provider's subject, or the first time by a verified address.
 
-use crate::identity::{Denial, Identity, Tokens, fold_email};
+use crate::Denial;
+use crate::identity::{Identity, Tokens, fold_email};
 use ndp_domain::canonical::Hash;
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse,
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 
 /// One provider of the configuration.
@@ -115,8 +116,18 @@ impl Identity {
             Some(account) => account,
             None => {
                 // The first time an address that the provider has verified says who it is.
-                let email = claims.email().filter(|_| claims.email_verified() == Some(true)).ok_or(Denial::ProviderRefused)?;
-                let person = self.store.person_by_email(&fold_email(email)).await?.ok_or(Denial::ProviderRefused)?;
+                let told = claims.email().filter(|_| claims.email_verified() == Some(true)).map(|e| e.to_string());
+                let email = match told {
+                    Some(email) => email,
+                    // Most providers say it on request only.
+                    None => {
+                        let asked = client.user_info(answer.access_token().to_owned(), Some(claims.subject().clone())).map_err(fault)?;
+                        let info: CoreUserInfoClaims = asked.request_async(&call).await.map_err(|_| Denial::ProviderRefused)?;
+                        let verified = info.email().filter(|_| info.email_verified() == Some(true));
+                        verified.map(|e| e.to_string()).ok_or(Denial::ProviderRefused)?
+                    }
+                };
+                let person = self.store.person_by_email(&fold_email(&email)).await?.ok_or(Denial::ProviderRefused)?;
                 self.store.federate(&provider.issuer, subject, person.account).await?;
                 person.account
             }

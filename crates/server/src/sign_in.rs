@@ -260,7 +260,7 @@ pub async fn drop_second_factor(State(app): State<App>, InPerson(me): InPerson) 
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn token_json(t: &ndp_store::people::ServiceToken) -> Value {
+fn token_json(t: &ndp_store::programs::ServiceToken) -> Value {
     let scopes: Value = serde_json::from_str(&t.scopes).unwrap_or_default();
     json!({ "id": t.id, "name": t.name, "duty": t.duty, "scopes": scopes, "created_at": t.created_at, "expires_at": t.expires_at, "ended_at": t.ended_at })
 }

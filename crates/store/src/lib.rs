@@ -14,6 +14,7 @@ pub mod files;
 pub mod lists;
 pub mod outbox;
 pub mod people;
+pub mod programs;
 pub mod read;
 pub mod seen;
 pub mod sequence;
