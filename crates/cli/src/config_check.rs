@@ -80,6 +80,9 @@ pub fn values(c: &Config) -> Vec<Finding> {
     if c.server.log_filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
         found.push(Finding::new("server.log_filter", "cli-config-filter", &[]));
     }
+    if !c.server.traces.is_empty() && !crate::traces::BUILT_IN {
+        found.push(Finding::new("server.traces", "cli-config-traces", &[]));
+    }
     for (i, p) in c.sign_in.providers.iter().enumerate() {
         let key = format!("sign_in.providers[{i}]");
         let plain = !p.name.is_empty() && p.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && p.name != "answers";

@@ -270,6 +270,7 @@ async fn listen(setting: &Setting, app: App, seal: SealKey, worker: Option<Worke
     ndp_server::serve(app, listener, worker, asked_to_end()).await?;
     sequencer.stop().await?;
     store.close().await?;
+    crate::traces::end();
     Ok(())
 }
 

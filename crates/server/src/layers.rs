@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// Limits of one process.
@@ -214,9 +215,12 @@ async fn outermost(State(app): State<App>, request: Request, next: Next) -> Resp
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = about.id.clone();
     let settings = app.settings.clone();
-    let mut response = REQUEST.scope(about, async move { as_problem(limited(app, from, request, next).await) }).await;
+    let span = tracing::info_span!("request", otel.name = %format!("{method} {route}"), http.status = tracing::field::Empty);
+    let running = async move { as_problem(limited(app, from, request, next).await) };
+    let mut response = REQUEST.scope(about, running.instrument(span.clone())).await;
     let taken = started.elapsed();
     let status = response.status();
+    span.record("http.status", status.as_u16());
     safe_headers(response.headers_mut(), &settings, &id);
     metrics::histogram!("ndp_http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_u16().to_string())
         .record(taken.as_secs_f64());

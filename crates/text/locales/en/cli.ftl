@@ -125,3 +125,4 @@ cli-user-organisation = There is no organisation { $code } today
 cli-user-exists = There is an administrator already; they invite the others
 cli-user-made = The administrator's account { $account } was made.
 cli-user-invitation = Invitation (good once; send it with a new password to POST /api/v1/invitations/acceptances): { $token }
+cli-config-traces = { $key }: this binary sends no traces; build it with --features otlp

@@ -125,3 +125,4 @@ cli-user-organisation = Không có cơ quan mã { $code } vào hôm nay
 cli-user-exists = Đã có người quản trị; người quản trị đó mời những người khác
 cli-user-made = Đã tạo tài khoản quản trị { $account }.
 cli-user-invitation = Mã mời (dùng một lần, gửi kèm mật khẩu mới đến POST /api/v1/invitations/acceptances): { $token }
+cli-config-traces = { $key }: bản này không có chức năng gửi vết; dựng lại với --features otlp
