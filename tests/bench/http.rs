@@ -4,14 +4,12 @@
 //! that runs elsewhere (reads only).
 #![allow(clippy::unwrap_used)]
 
-mod prepared;
-
 use axum::extract::{Path, State};
 use axum::routing::get;
 use ndp_identity::Identity;
 use ndp_store::{Place, Store};
+use ndp_tests::prepared::{line, pgbench, prepare};
 use ndp_tests::served::{duty_header, policy, ring};
-use prepared::{line, pgbench, prepare};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 use std::collections::BTreeMap;

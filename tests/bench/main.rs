@@ -2,9 +2,7 @@
 //! Run by `tests/bench/run`; see README.md beside it. Prints ratios and their spread.
 #![allow(clippy::unwrap_used)]
 
-mod prepared;
-
-use prepared::{Prepared, line, pgbench, prepare};
+use ndp_tests::prepared::{Prepared, line, pgbench, prepare};
 
 const ROWS: usize = 100_000;
 
@@ -64,7 +62,7 @@ async fn own_sql(p: &Prepared, raw: &DatabaseConnection, count: usize) -> String
 
 async fn postgres(url: &str, rounds: usize, time: Duration) {
     let raw = Database::connect(ConnectOptions::new(url.to_owned()).sqlx_logging(false).max_connections(1).to_owned()).await.unwrap();
-    let p = Arc::new(prepare(&Place::Postgres { url: url.to_owned(), connections: 16 }, &raw).await);
+    let p = Arc::new(prepare(&Place::Postgres { url: url.to_owned(), connections: 16 }, &raw, ROWS).await);
     profile(&p).await;
     let seconds = time.as_secs().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -101,7 +99,7 @@ async fn sqlite(rounds: usize, time: Duration) {
         let raw = Database::connect(
             ConnectOptions::new(format!("sqlite://{}", file.display())).sqlx_logging(false).max_connections(1).to_owned(),
         );
-        prepared.push(Arc::new(prepare(&place, &raw.await.unwrap()).await));
+        prepared.push(Arc::new(prepare(&place, &raw.await.unwrap(), ROWS).await));
     }
     println!("SQLite, 32 askers; ratio of acts per second, median (min to max) of {rounds} alternating rounds");
     profile(&prepared[1]).await;

@@ -5,6 +5,7 @@
 //! to the address of a PostgreSQL server: a database of its own for each test.
 #![allow(clippy::unwrap_used)]
 
+pub mod prepared;
 pub mod process;
 pub mod served;
 
