@@ -224,3 +224,92 @@ async fn counts_are_folded_from_the_feed_and_agree_with_the_lists() {
     let (_, other) = served.get(&cast.consulted.unit_head, "/counts").await;
     assert!(other["items"].as_array().unwrap().iter().all(|c| c["kind"] != "list_entry"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_server_ends_another_ends_within_seconds() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    // A second server: its own memory over the same database.
+    let identity = ndp_identity::Identity::new(
+        served.world.engine.store.clone(),
+        served.identity_clock.clone(),
+        ndp_tests::served::policy(),
+        &ndp_tests::served::ring(1),
+        ndp_tests::served::ring(2),
+        Vec::new(),
+    )
+    .unwrap();
+    let app = ndp_server::App::new(served.world.engine.clone(), identity, served.app.files.clone(), ndp_tests::served::wide());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let other = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { ndp_server::serve(app, listener, None, std::future::pending()).await });
+    seal(&served).await;
+    let officer = &cast.managing.officer;
+    let signer = &cast.managing.signer;
+    let there =
+        async |token: &str| served.client.get(format!("{other}/api/v1/tasks")).bearer_auth(token).send().await.unwrap().status().as_u16();
+    let (one, two) = (served.token(officer).await, served.token(signer).await);
+    assert_eq!((there(&one).await, there(&two).await), (200, 200), "both are known there");
+    let refused = async |token: &str, status: u16| {
+        for _ in 0..40 {
+            if there(token).await == status {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        false
+    };
+    // Signed out here, refused there.
+    assert_eq!(answer(served.by(officer, Method::DELETE, "/sign-ins").await).await.0, 204);
+    assert!(refused(&one, 401).await);
+    // Suspended here, refused there, as soon as the feed has it.
+    let (status, _) =
+        served.post(&cast.administrator, &format!("/accounts/{}/suspensions", signer.account), &json!({ "reason": "nghỉ" })).await;
+    assert_eq!(status, 200);
+    seal(&served).await;
+    assert!(refused(&two, 403).await);
+    serving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_workers_one_does_what_is_due_by_itself() {
+    let served = Served::new().await;
+    let store = &served.world.engine.store;
+    let now = ndp_engine::Clock::System.now();
+    let turns = futures::future::join_all((0..8).map(|_| store.take_turn("nightly", now, now + chrono::TimeDelta::hours(1)))).await;
+    assert_eq!(turns.into_iter().filter(|t| t.as_ref().unwrap().is_some()).count(), 1);
+    assert!(store.take_turn("nightly", now + chrono::TimeDelta::hours(2), now + chrono::TimeDelta::hours(3)).await.unwrap().is_some());
+    // Two workers, many messages: each is taken once.
+    let messages: Vec<ndp_store::batch::Message> = (0..60)
+        .map(|n| ndp_store::batch::Message {
+            id: uuid::Uuid::now_v7(),
+            topic: "mail",
+            payload: "{}".to_owned(),
+            dedup_key: format!("t:{n}"),
+            run_at: now,
+        })
+        .collect();
+    store.let_go(now).await.unwrap();
+    store.send(&messages).await.unwrap();
+    store.send(&messages).await.unwrap();
+    let until = now + chrono::TimeDelta::minutes(1);
+    let taken = futures::future::join_all((0..6).map(|_| store.claim(15, now, until))).await;
+    let mut ids: Vec<uuid::Uuid> = taken.into_iter().flat_map(|t| t.unwrap()).map(|m| m.id).collect();
+    while let Some(more) = Some(store.claim(15, now, until).await.unwrap()).filter(|m| !m.is_empty()) {
+        ids.extend(more.into_iter().map(|m| m.id));
+    }
+    let distinct: std::collections::BTreeSet<uuid::Uuid> = ids.iter().copied().collect();
+    assert_eq!((ids.len(), distinct.len()), (60, 60));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_all_hands_full_says_so_and_is_still_known_to_live() {
+    let mut settings = ndp_tests::served::wide();
+    settings.concurrency = 0;
+    let served = Served::with(ndp_tests::World::new().await, settings, ndp_tests::served::policy()).await;
+    let response = served.anyone(Method::GET, "/regulations").send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.headers().contains_key("retry-after")), (503, true));
+    assert_eq!(served.anyone(Method::GET, "/health/live").send().await.unwrap().status(), 200);
+    assert_eq!(served.anyone(Method::GET, "/health/ready").send().await.unwrap().status(), 200);
+    assert!(served.anyone(Method::GET, "/metrics").send().await.unwrap().status().as_u16() != 500);
+}
