@@ -50,9 +50,9 @@ fn bytes_that_are_no_json_or_too_many_are_refused() {
         other => panic!("{other:?}"),
     };
     assert_eq!(code(b"{"), "input.not_json");
-    assert_eq!(code(b"\xff\xfe"), "input.not_json");
+    assert_eq!(code(b"\xff\xfe"), "input.not_utf8");
     assert_eq!(code(&vec![b' '; parse::MAX_BODY + 1]), "input.too_large");
-    assert_eq!(code("[".repeat(100_000).as_bytes()), "input.not_json", "deep nesting must not end the process");
+    assert_eq!(code("[".repeat(100_000).as_bytes()), "input.too_deep", "deep nesting must not end the process");
 }
 
 #[test]
