@@ -48,8 +48,8 @@ impl MigrationTrait for Migration {
                     created_at text NOT NULL);
                  CREATE UNIQUE INDEX person_email ON person (email);
                  CREATE TABLE credential (account {uuid} NOT NULL PRIMARY KEY, password text, changed_at text NOT NULL,
-                    totp {bytes}, totp_kid text, totp_confirmed {int} NOT NULL, totp_step {int} NOT NULL);
-                 CREATE TABLE recovery_code (account {uuid} NOT NULL, sha256 {bytes} NOT NULL, used_at text, PRIMARY KEY (account, sha256));
+                    totp {bytes}, totp_kid text, totp_confirmed {int} NOT NULL, totp_step {int} NOT NULL, next_totp {bytes}, next_kid text);
+                 CREATE TABLE recovery_code (account {uuid} NOT NULL, sha256 {bytes} NOT NULL, pending {int} NOT NULL, used_at text, PRIMARY KEY (account, sha256));
                  CREATE TABLE invitation (sha256 {bytes} NOT NULL PRIMARY KEY, account {uuid} NOT NULL, purpose text NOT NULL,
                     expires_at text NOT NULL, used_at text);
                  CREATE INDEX invitation_account ON invitation (account);
@@ -75,7 +75,7 @@ impl MigrationTrait for Migration {
                  CREATE INDEX attachment_file ON attachment (sha256);
                  CREATE INDEX attachment_valid ON attachment (valid_to) WHERE valid_to IS NOT NULL;
                  CREATE TABLE upload (id {uuid} NOT NULL PRIMARY KEY, stream {uuid} NOT NULL, account {uuid} NOT NULL, held_by text NOT NULL, name text NOT NULL,
-                    valid_to text, size {int} NOT NULL, received {int} NOT NULL, expires_at text NOT NULL);
+                    valid_to text, size {int} NOT NULL, received {int} NOT NULL, parts text NOT NULL, expires_at text NOT NULL);
                  CREATE INDEX upload_account ON upload (account, expires_at);
                  CREATE TABLE reading (n {serial}, at text NOT NULL, account {uuid}, duty text, stream {uuid} NOT NULL, what text NOT NULL);
                  CREATE INDEX reading_stream ON reading (stream, n);

@@ -5,13 +5,16 @@ use ndp_domain::access::Facet;
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Denied;
 use ndp_domain::criteria_set::SetText;
-use ndp_domain::id::{CriteriaSetId, Id};
+use ndp_domain::id::{CriteriaSetId, Id, Kind};
 use ndp_domain::machine::Command;
 use ndp_domain::visibility::Reader;
 use ndp_store::batch::CommitError;
 use ndp_store::drafts::{Field, Save};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// Larger than any field that somebody types (bytes).
+const MAX_FIELD: usize = 128 * 1024;
 
 /// Whether an act of a paper locks its drafts, frees them, or leaves them.
 pub fn locks(act: ActId) -> Option<bool> {
@@ -28,6 +31,11 @@ impl Engine {
     pub async fn save_draft(&self, reader: &Reader, stream: Id, field: &str, value: &Value, seen: u64) -> Result<u64, Problem> {
         self.sees_draft(reader, stream).await?;
         let value = parse::normalise(value.clone()).to_string();
+        if value.len() > MAX_FIELD {
+            let mistake =
+                crate::InputMistake { pointer: "/value".to_owned(), code: "input.too_large".to_owned(), expected: MAX_FIELD.to_string() };
+            return Err(Problem::Invalid(vec![mistake]));
+        }
         let save = Save { stream, field: field.to_owned(), value, seen, at: self.clock.now() };
         self.store.save_draft(save).await.map_err(|error| match error {
             CommitError::Stale { stream, by, version } => Problem::Stale { stream, by, version },
@@ -71,7 +79,14 @@ impl Engine {
     /// A draft is its unit's, or the applicant's own; to see the record by another facet is not enough.
     async fn sees_draft(&self, reader: &Reader, stream: Id) -> Result<(), Problem> {
         let seen = self.store.seen(&self.scope(reader), stream).await?;
-        let theirs = seen.is_some_and(|s| s.facets.iter().any(|f| matches!(f, Facet::Draft | Facet::Own)));
+        let theirs = seen.is_some_and(|s| {
+            // A signer's own paper, a member's own sheet are theirs to read, not to write for others.
+            let applicants = matches!(
+                stream.kind,
+                Kind::Dossier | Kind::Readiness | Kind::Product | Kind::Reconsideration | Kind::Complaint | Kind::Objection
+            );
+            s.facets.iter().any(|f| *f == Facet::Draft || (*f == Facet::Own && applicants))
+        });
         if theirs { Ok(()) } else { Err(Problem::Denied(Denied::ForeignUnit)) }
     }
 

@@ -73,8 +73,8 @@ fn place_of(sha256: Hash) -> Place {
     Place::from(format!("sha256/{}/{hex}", hex.get(..2).unwrap_or("00")))
 }
 
-fn part_place(upload: Uuid, offset: u64) -> Place {
-    Place::from(format!("parts/{}/{offset:020}", upload.simple()))
+fn part_place(upload: Uuid, name: &str) -> Place {
+    Place::from(format!("parts/{}/{name}", upload.simple()))
 }
 
 impl Files {
@@ -107,20 +107,18 @@ impl Files {
     }
 
     /// One part of an upload; written whole or not at all.
-    pub async fn put_part(&self, upload: Uuid, offset: u64, bytes: Bytes) -> Result<(), FileFault> {
-        self.store.put(&part_place(upload, offset), bytes.into()).await?;
+    pub async fn put_part(&self, upload: Uuid, name: &str, bytes: Bytes) -> Result<(), FileFault> {
+        self.store.put(&part_place(upload, name), bytes.into()).await?;
         Ok(())
     }
 
-    /// Joins the parts of an upload: hashed on the way, typed by content, stored under the hash.
-    pub async fn join(&self, upload: Uuid, name: &str, size: u64) -> Result<Stored, FileFault> {
-        let prefix = Place::from(format!("parts/{}", upload.simple()));
-        let mut parts: Vec<Place> = self.store.list(Some(&prefix)).map_ok(|m| m.location).try_collect().await?;
-        parts.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
+    /// Joins the named parts of an upload: hashed on the way, typed by content, stored under the hash. The
+    /// parts stay until they are dropped.
+    pub async fn join(&self, upload: Uuid, parts: &[String], name: &str, size: u64) -> Result<Stored, FileFault> {
         let file = tempfile::tempfile()?;
         let (mut hasher, mut read) = (Sha256::new(), 0_u64);
-        for part in &parts {
-            let mut stream = self.store.get(part).await?.into_stream();
+        for part in parts {
+            let mut stream = self.store.get(&part_place(upload, part)).await?.into_stream();
             while let Some(bytes) = stream.try_next().await? {
                 hasher.update(&bytes);
                 read += bytes.len() as u64;
@@ -138,7 +136,6 @@ impl Files {
         if self.store.head(&place).await.is_err() {
             self.put(&place, &file).await?;
         }
-        self.drop_parts(upload).await?;
         Ok(Stored { sha256, size, media_type })
     }
 

@@ -171,7 +171,7 @@ impl Identity {
         let secret = self.vault.unlock(locked, kid).ok_or_else(|| Denial::Fault(format!("no key {kid} for a second factor")))?;
         let now = self.now().timestamp().unsigned_abs();
         if let Some(step) = totp::step_of(&secret, code, now) {
-            return Ok(self.store.take_totp_step(account, step, false).await?);
+            return Ok(self.store.take_totp_step(account, step).await?);
         }
         Ok(self.store.take_recovery_code(account, totp::hash_of_recovery(code), self.now()).await?)
     }
@@ -386,11 +386,11 @@ impl Identity {
         let who = Hash::of_parts(&[b"ndp second factor", caller.account.to_string().as_bytes()]);
         self.not_locked(who).await?;
         let credential = self.store.credential(caller.account).await?.unwrap_or_default();
-        let (locked, kid) = credential.totp.ok_or(Denial::SecondFactorWrong)?;
+        let (locked, kid) = credential.next.ok_or(Denial::SecondFactorWrong)?;
         let secret = self.vault.unlock(&locked, &kid).ok_or_else(|| Denial::Fault(format!("no key {kid}")))?;
         let step = totp::step_of(&secret, code, self.now().timestamp().unsigned_abs());
         let right = match step {
-            Some(step) => self.store.take_totp_step(caller.account, step, true).await?,
+            Some(step) => self.store.confirm_totp(caller.account, step).await?,
             None => false,
         };
         if !right {

@@ -179,7 +179,9 @@ impl AccessTokens {
 
     pub fn is_revoked(&self, caller: &Caller) -> bool {
         let revoked = self.revoked.read().unwrap_or_else(|p| p.into_inner());
-        revoked.sessions.contains_key(&caller.session) || revoked.accounts.get(&caller.account).is_some_and(|at| caller.since <= *at)
+        // A token for a program is no session: it ends by its own number.
+        let of_account = caller.service.is_none() && revoked.accounts.get(&caller.account).is_some_and(|at| caller.since <= *at);
+        of_account || revoked.sessions.contains_key(&caller.session)
     }
 
     /// Takes in revocations; answers the last one known.

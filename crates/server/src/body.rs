@@ -113,5 +113,5 @@ pub fn match_of(headers: &HeaderMap) -> Result<Option<u64>, Refused> {
     }
     let inner = text.trim_start_matches("W/").strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or(Edge::MatchShape)?;
     let version = inner.split('.').next().unwrap_or_default();
-    version.parse().map(Some).map_err(|_| Edge::MatchShape.into())
+    version.parse().ok().filter(|v: &u64| *v <= u64::from(u32::MAX)).map(Some).ok_or_else(|| Edge::MatchShape.into())
 }

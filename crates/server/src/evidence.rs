@@ -70,7 +70,9 @@ fn kept_to(reading: &Reading, seen: &Seen) -> Result<Option<OrganisationId>, Ref
     if seen.facets.iter().any(all) {
         return Ok(None);
     }
-    reading.duty.as_ref().map(|d| Some(d.org)).ok_or_else(|| Edge::NotFound.into())
+    // A role in a body reads nothing by its organisation, and what everybody sees brings no files.
+    let in_part = seen.facets.iter().any(|f| !matches!(f, Facet::Title | Facet::Published));
+    reading.reader.org.filter(|_| in_part).map(Some).ok_or_else(|| Edge::NotFound.into())
 }
 
 fn fine_name(name: &str) -> bool {
@@ -114,6 +116,7 @@ pub async fn begin(
         valid_to: body.valid_to.map(|d| d.to_string()),
         size: body.size,
         received: 0,
+        parts: Vec::new(),
     };
     if !app.engine.store.begin_upload(&upload, app.settings.uploads, now + chrono::TimeDelta::days(1), now).await? {
         return Err(Edge::TooManyUploads.into());
@@ -130,7 +133,16 @@ pub async fn begin(
 async fn own(app: &App, reading: &Reading, id: &str) -> Result<Upload, Refused> {
     let id: Uuid = id.parse().map_err(|_| Edge::NotFound)?;
     let account = reading.reader.account.ok_or(Edge::NotSignedIn)?;
-    app.engine.store.upload(account, id, app.identity.clock.now()).await?.ok_or_else(|| Edge::UploadGone.into())
+    let upload = app.engine.store.upload(account, id, app.identity.clock.now()).await?.ok_or(Edge::UploadGone)?;
+    // A token for a program goes no further here than where it began.
+    if let Some(service) = reading.signed_in.as_ref().and_then(|s| s.caller.service.as_ref()) {
+        use ndp_identity::scope::Target;
+        let reaches = |s: &ndp_identity::Scope| s.verb == Verb::Files && !matches!(s.target, Target::One(one) if one.uuid != upload.stream);
+        if !service.scopes.0.iter().any(reaches) {
+            return Err(Edge::ScopeTooNarrow.into());
+        }
+    }
+    Ok(upload)
 }
 
 /// `GET /uploads/{upload}`: how far it has come.
@@ -215,16 +227,19 @@ async fn keep(app: &App, upload: &mut Upload, chunk: Bytes) -> Result<(), Refuse
     if to > upload.size {
         return Err(Edge::UploadSize.into());
     }
-    app.files.put_part(upload.id, upload.received, chunk).await.map_err(fault)?;
-    if !app.engine.store.received(upload.id, upload.received, to).await? {
+    // A name of its own: who loses the race for this place overwrites nothing of who wins it.
+    let name = format!("{:020}-{}", upload.received, Uuid::now_v7().simple());
+    app.files.put_part(upload.id, &name, chunk).await.map_err(fault)?;
+    if !app.engine.store.received(upload.id, upload.received, to, &name).await? {
         return Err(Edge::UploadOffset(upload.received).into());
     }
+    upload.parts.push(name);
     upload.received = to;
     Ok(())
 }
 
 async fn finish(app: &App, upload: &Upload) -> Result<Response, Refused> {
-    let stored = match app.files.join(upload.id, &upload.name, upload.size).await {
+    let stored = match app.files.join(upload.id, &upload.parts, &upload.name, upload.size).await {
         Ok(stored) => stored,
         Err(error @ FileFault::Kind(_)) => {
             // It will not become another file by being sent again.
@@ -243,6 +258,7 @@ async fn finish(app: &App, upload: &Upload) -> Result<Response, Refused> {
         run_at: now,
     });
     app.engine.store.attach(upload, stored.sha256, stored.media_type, scan.as_ref(), now).await?;
+    app.files.drop_parts(upload.id).await.map_err(fault)?;
     let value = json!({
         "sha256": stored.sha256, "name": upload.name, "size": stored.size, "media_type": stored.media_type, "valid_to": upload.valid_to,
         "state": if scan.is_some() { "quarantine" } else { "clean" },
@@ -264,6 +280,7 @@ pub async fn list(
     Acting(reading): Acting,
 ) -> Result<Json<Value>, Refused> {
     let id = id_of(kind_of(&plural)?, &id)?;
+    reading.allows(Verb::Files, id.kind, Some(id), None)?;
     let seen = seen(&app, &reading, id).await?;
     let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;
     Ok(Json(json!({ "items": files.iter().map(|f| file_json(id, f)).collect::<Vec<_>>() })))
@@ -287,6 +304,7 @@ pub async fn download(
     Acting(reading): Acting,
 ) -> Result<Response, Refused> {
     let id = id_of(kind_of(&plural)?, &id)?;
+    reading.allows(Verb::Files, id.kind, Some(id), None)?;
     let hash = Hash::parse(&sha256).ok_or(Edge::NotFound)?;
     let seen = seen(&app, &reading, id).await?;
     let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;

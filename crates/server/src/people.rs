@@ -83,6 +83,7 @@ pub async fn erase(State(app): State<App>, Path(id): Path<String>, Acting(readin
     if reading.reader.duty != Duty::Administrator {
         return Err(Problem::Denied(Denied::DutyOfAnotherAct).into());
     }
-    app.identity.sign_out_everywhere(account, "erased").await?;
-    if app.identity.store.erase_person(account).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Edge::NotFound.into()) }
+    let erased = app.identity.store.erase_person(account, app.identity.clock.now()).await?;
+    app.identity.follow_revocations().await?;
+    if erased { Ok(StatusCode::NO_CONTENT) } else { Err(Edge::NotFound.into()) }
 }

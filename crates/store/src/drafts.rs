@@ -70,6 +70,7 @@ pub(crate) async fn save_in(tx: &DatabaseTransaction, save: &Save) -> Result<u64
     let sql = if save.seen == 0 {
         "INSERT INTO draft (stream, field, value, version, locked, updated_at)
          SELECT $1, $2, $3, $4, 0, $5 WHERE NOT EXISTS (SELECT 1 FROM draft WHERE stream = $1 AND locked <> 0)
+           AND (SELECT count(*) FROM draft WHERE stream = $1) < 500
          ON CONFLICT DO NOTHING"
     } else {
         "UPDATE draft SET value = $3, version = $4, updated_at = $5 WHERE stream = $1 AND field = $2 AND version = $4 - 1 AND locked = 0"

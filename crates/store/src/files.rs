@@ -26,6 +26,8 @@ pub struct Upload {
     pub valid_to: Option<String>,
     pub size: u64,
     pub received: u64,
+    /// Names of the parts received, in order.
+    pub parts: Vec<String>,
 }
 
 /// A file of a record.
@@ -53,14 +55,15 @@ fn upload(row: &QueryResult) -> Result<Upload, Fault> {
         valid_to: row.try_get("", "valid_to")?,
         size: size as u64,
         received: received as u64,
+        parts: row.try_get::<String>("", "parts")?.split(' ').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
     })
 }
 
 impl Store {
     /// Begins an upload; `false` where the account has too many under way.
     pub async fn begin_upload(&self, u: &Upload, most: usize, until: Instant, now: Instant) -> Result<bool, Fault> {
-        let sql = "INSERT INTO upload (id, stream, account, held_by, name, valid_to, size, received, expires_at)
-                   SELECT $1, $2, $3, $4, $5, $6, $7, 0, $8
+        let sql = "INSERT INTO upload (id, stream, account, held_by, name, valid_to, size, received, parts, expires_at)
+                   SELECT $1, $2, $3, $4, $5, $6, $7, 0, '', $8
                    WHERE (SELECT count(*) FROM upload WHERE account = $3 AND expires_at > $9) < $10 RETURNING id";
         let values = vec![
             u.id.into(),
@@ -79,14 +82,14 @@ impl Store {
 
     /// An upload of this account that may go on.
     pub async fn upload(&self, account: AccountId, id: Uuid, now: Instant) -> Result<Option<Upload>, Fault> {
-        let sql = "SELECT id, stream, account, held_by, name, valid_to, size, received FROM upload WHERE id = $1 AND account = $2 AND expires_at > $3";
+        let sql = "SELECT id, stream, account, held_by, name, valid_to, size, received, parts FROM upload WHERE id = $1 AND account = $2 AND expires_at > $3";
         self.query(sql, vec![id.into(), account.0.into(), instant(now).into()]).await?.first().map(upload).transpose()
     }
 
     /// A part arrived; `false` where another came first.
-    pub async fn received(&self, id: Uuid, from: u64, to: u64) -> Result<bool, Fault> {
-        let sql = "UPDATE upload SET received = $3 WHERE id = $1 AND received = $2 RETURNING id";
-        Ok(!self.aside_one(sql, vec![id.into(), (from as i64).into(), (to as i64).into()]).await?.is_empty())
+    pub async fn received(&self, id: Uuid, from: u64, to: u64, part: &str) -> Result<bool, Fault> {
+        let sql = "UPDATE upload SET received = $3, parts = parts || $4 WHERE id = $1 AND received = $2 RETURNING id";
+        Ok(!self.aside_one(sql, vec![id.into(), (from as i64).into(), (to as i64).into(), format!("{part} ").into()]).await?.is_empty())
     }
 
     pub async fn drop_upload(&self, id: Uuid) -> Result<(), Fault> {

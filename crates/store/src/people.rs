@@ -28,6 +28,8 @@ pub struct Credential {
     /// Encrypted secret of the second factor, with the key's `kid`.
     pub totp: Option<(Vec<u8>, String)>,
     pub totp_confirmed: bool,
+    /// One that is offered and not confirmed yet.
+    pub next: Option<(Vec<u8>, String)>,
 }
 
 /// A one-time letter: to set a first password, or a new one.
@@ -157,9 +159,20 @@ impl Store {
     }
 
     /// Erases name and address; the account and its acts stay on record by their id.
-    pub async fn erase_person(&self, account: AccountId) -> Result<bool, Fault> {
-        let sql = "DELETE FROM person WHERE account = $1 RETURNING account";
-        Ok(!self.aside_one(sql, vec![account.0.into()]).await?.is_empty())
+    /// Every way in goes with them: password, codes, other providers, tokens for programs, webhooks.
+    pub async fn erase_person(&self, account: AccountId, at: Instant) -> Result<bool, Fault> {
+        let one = || vec![account.0.into()];
+        let two = || vec![account.0.into(), instant(at).into()];
+        let mut steps = vec![Aside::must("DELETE FROM person WHERE account = $1 RETURNING account", one())];
+        for table in ["credential", "recovery_code", "invitation", "federated"] {
+            steps.push(Aside::new(format!("DELETE FROM {table} WHERE account = $1"), one()));
+        }
+        let tokens = "INSERT INTO revocation (session, at) SELECT id, $2 FROM service_token WHERE account = $1 AND ended_at IS NULL";
+        steps.push(Aside::new(tokens, two()));
+        steps.push(Aside::new("UPDATE service_token SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL", two()));
+        steps.push(Aside::new("UPDATE webhook SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL", two()));
+        steps.extend(end_all(account, "erased", at));
+        Ok(self.aside(steps).await?.is_some())
     }
 
     pub async fn set_language(&self, account: AccountId, lang: &str) -> Result<(), Fault> {
@@ -167,12 +180,18 @@ impl Store {
     }
 
     pub async fn credential(&self, account: AccountId) -> Result<Option<Credential>, Fault> {
-        let sql = "SELECT password, totp, totp_kid, totp_confirmed FROM credential WHERE account = $1";
+        let sql = "SELECT password, totp, totp_kid, totp_confirmed, next_totp, next_kid FROM credential WHERE account = $1";
         let rows = self.query(sql, vec![account.0.into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let (secret, kid): (Option<Vec<u8>>, Option<String>) = (row.try_get("", "totp")?, row.try_get("", "totp_kid")?);
         let confirmed: i64 = row.try_get("", "totp_confirmed")?;
-        Ok(Some(Credential { password: row.try_get("", "password")?, totp: secret.zip(kid), totp_confirmed: confirmed != 0 }))
+        let (next, next_kid): (Option<Vec<u8>>, Option<String>) = (row.try_get("", "next_totp")?, row.try_get("", "next_kid")?);
+        Ok(Some(Credential {
+            next: next.zip(next_kid),
+            password: row.try_get("", "password")?,
+            totp: secret.zip(kid),
+            totp_confirmed: confirmed != 0,
+        }))
     }
 
     /// Sets a password; with a letter only where that is unused and in time. All sessions end.
@@ -324,7 +343,8 @@ impl Store {
     /// Revocations after the last one seen.
     pub async fn revocations(&self, after: u64) -> Result<Vec<Revocation>, Fault> {
         let sql = "SELECT n, session, account, at FROM revocation WHERE n > $1 ORDER BY n LIMIT 1000";
-        let rows = self.query(sql, vec![(after as i64).into()]).await?;
+        // Numbers are given before they are visible: those just behind are read again, not passed over.
+        let rows = self.query(sql, vec![(after as i64 - 500).into()]).await?;
         rows.iter()
             .map(|r| {
                 let n: i64 = r.try_get("", "n")?;
@@ -343,36 +363,50 @@ impl Store {
     pub async fn set_totp(&self, account: AccountId, secret: Vec<u8>, kid: &str, codes: &[Hash]) -> Result<(), Fault> {
         let mut steps = vec![
             Aside::must(
-                "UPDATE credential SET totp = $2, totp_kid = $3, totp_confirmed = 0, totp_step = 0 WHERE account = $1 RETURNING account",
+                "UPDATE credential SET next_totp = $2, next_kid = $3 WHERE account = $1 RETURNING account",
                 vec![account.0.into(), secret.into(), kid.into()],
             ),
-            Aside::new("DELETE FROM recovery_code WHERE account = $1", vec![account.0.into()]),
+            Aside::new("DELETE FROM recovery_code WHERE account = $1 AND pending = 1", vec![account.0.into()]),
         ];
-        steps.extend(
-            codes
-                .iter()
-                .map(|c| Aside::new("INSERT INTO recovery_code (account, sha256) VALUES ($1, $2)", vec![account.0.into(), bytes(*c)])),
-        );
+        steps.extend(codes.iter().map(|c| {
+            Aside::new("INSERT INTO recovery_code (account, sha256, pending) VALUES ($1, $2, 1)", vec![account.0.into(), bytes(*c)])
+        }));
         self.aside(steps).await.map(|_| ())
     }
 
-    /// Takes a code's time step, once: a code seen again is refused. `confirm` switches the factor on.
-    pub async fn take_totp_step(&self, account: AccountId, step: u64, confirm: bool) -> Result<bool, Fault> {
-        let sql = "UPDATE credential SET totp_step = $2, totp_confirmed = CASE WHEN $3 = 1 THEN 1 ELSE totp_confirmed END
-                   WHERE account = $1 AND totp_step < $2 RETURNING account";
-        Ok(!self.aside_one(sql, vec![account.0.into(), (step as i64).into(), i64::from(confirm).into()]).await?.is_empty())
+    /// The factor that was offered takes the place of the one before, with its recovery codes.
+    pub async fn confirm_totp(&self, account: AccountId, step: u64) -> Result<bool, Fault> {
+        let steps = vec![
+            Aside::must(
+                "UPDATE credential SET totp = next_totp, totp_kid = next_kid, next_totp = NULL, next_kid = NULL, totp_confirmed = 1, totp_step = $2
+                 WHERE account = $1 AND next_totp IS NOT NULL RETURNING account",
+                vec![account.0.into(), (step as i64).into()],
+            ),
+            Aside::new("DELETE FROM recovery_code WHERE account = $1 AND pending = 0", vec![account.0.into()]),
+            Aside::new("UPDATE recovery_code SET pending = 0 WHERE account = $1", vec![account.0.into()]),
+        ];
+        Ok(self.aside(steps).await?.is_some())
+    }
+
+    /// Takes a code's time step, once: a code seen again is refused.
+    pub async fn take_totp_step(&self, account: AccountId, step: u64) -> Result<bool, Fault> {
+        let sql = "UPDATE credential SET totp_step = $2 WHERE account = $1 AND totp_step < $2 RETURNING account";
+        Ok(!self.aside_one(sql, vec![account.0.into(), (step as i64).into()]).await?.is_empty())
     }
 
     /// Takes a recovery code, once.
     pub async fn take_recovery_code(&self, account: AccountId, code: Hash, at: Instant) -> Result<bool, Fault> {
-        let sql = "UPDATE recovery_code SET used_at = $3 WHERE account = $1 AND sha256 = $2 AND used_at IS NULL RETURNING account";
+        let sql = "UPDATE recovery_code SET used_at = $3 WHERE account = $1 AND sha256 = $2 AND pending = 0 AND used_at IS NULL RETURNING account";
         Ok(!self.aside_one(sql, vec![account.0.into(), bytes(code), instant(at).into()]).await?.is_empty())
     }
 
     /// Switches the second factor off.
     pub async fn drop_totp(&self, account: AccountId) -> Result<(), Fault> {
         let steps = vec![
-            Aside::new("UPDATE credential SET totp = NULL, totp_kid = NULL, totp_confirmed = 0 WHERE account = $1", vec![account.0.into()]),
+            Aside::new(
+                "UPDATE credential SET totp = NULL, totp_kid = NULL, totp_confirmed = 0, next_totp = NULL, next_kid = NULL WHERE account = $1",
+                vec![account.0.into()],
+            ),
             Aside::new("DELETE FROM recovery_code WHERE account = $1", vec![account.0.into()]),
         ];
         self.aside(steps).await.map(|_| ())
