@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
                     found text, stored_at text NOT NULL);
                  CREATE INDEX file_state ON file (state, stored_at);
                  CREATE TABLE attachment (stream {uuid} NOT NULL, sha256 {bytes} NOT NULL, name text NOT NULL, valid_to text,
-                    account {uuid}, held_by text NOT NULL, at text NOT NULL, PRIMARY KEY (stream, sha256));
+                    account {uuid}, held_by text NOT NULL, at text NOT NULL, PRIMARY KEY (stream, sha256, held_by));
                  CREATE INDEX attachment_file ON attachment (sha256);
                  CREATE INDEX attachment_valid ON attachment (valid_to) WHERE valid_to IS NOT NULL;
                  CREATE TABLE upload (id {uuid} NOT NULL PRIMARY KEY, stream {uuid} NOT NULL, account {uuid} NOT NULL, held_by text NOT NULL, name text NOT NULL,

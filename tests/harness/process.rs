@@ -1,7 +1,6 @@
 //! The binary as an operator runs it, a PostgreSQL server to be stopped and started, and a mail server
 //! that counts.
 
-use crate::World;
 use ndp_cli::demo;
 use ndp_cli::demo::cast::Cast;
 use ndp_engine::keys::SealKey;
@@ -101,6 +100,14 @@ impl Prepared {
         let identity =
             Identity::new(store.clone(), Clock::System, policy, &crate::served::ring(1), crate::served::ring(2), Vec::new()).unwrap();
         identity.start(who.account, "test", false).await.unwrap().access
+    }
+
+    /// The same, over a store of its own that is closed again.
+    pub async fn token_of(&self, who: &demo::cast::Persona) -> String {
+        let store = Store::open(&self.place).await.unwrap();
+        let token = self.token(&store, who).await;
+        store.close().await.unwrap();
+        token
     }
 
     /// `ndp serve` on a free port; answers where it listens.
@@ -234,9 +241,4 @@ pub fn kill_postgres(data: &str, port: u16) {
 pub fn url_of(data: &str, port: u16, name: &str) -> String {
     let sockets = Path::new(data).parent().unwrap().display().to_string().replace('/', "%2F");
     format!("postgres://postgres@{sockets}/{name}?port={port}")
-}
-
-/// For tests that look at the world of the database under test.
-pub async fn world() -> World {
-    World::new().await
 }

@@ -1,7 +1,7 @@
 //! The three journeys over HTTP, each step by its own persona with its own token; and what a client
 //! meets on the way.
 
-use ndp_cli::demo::story::{Until, t};
+use ndp_cli::demo::story::Until;
 use ndp_domain::acts::ActId;
 use ndp_domain::dossier::{self, Dossier};
 use ndp_domain::machine::Machine;
@@ -12,6 +12,8 @@ use serde_json::Value;
 
 async fn journey(share: (u64, u64), unmet: &[&str], act: ActId) -> (Served, Outcome, Option<String>) {
     let served = Served::new().await;
+    // Kept in memory from now on, until something is published.
+    assert_eq!(recognised(&served).await, 0);
     let story = served.story();
     let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
     let set = story.criteria_set(entry, 3).await.unwrap();
@@ -37,6 +39,12 @@ async fn journey(share: (u64, u64), unmet: &[&str], act: ActId) -> (Served, Outc
     (served, outcome, ended)
 }
 
+async fn recognised(served: &Served) -> usize {
+    let (status, register) = ndp_tests::served::answer(served.anyone(Method::GET, "/registers/recognised")).await;
+    assert_eq!(status, 200);
+    register["items"].as_array().unwrap().len()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dossier_goes_from_application_to_national_over_http_alone() {
     let (served, outcome, ended) = journey((2_000_000, 4_000_000), &[], ActId::E22).await;
@@ -45,6 +53,8 @@ async fn a_dossier_goes_from_application_to_national_over_http_alone() {
     assert_eq!(status, 200);
     assert_eq!(register["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(register["items"][0]["class"], "national");
+    let csv = served.anyone(Method::GET, "/registers/recognised/export").send().await.unwrap().text().await.unwrap();
+    assert_eq!(csv.lines().count(), 2, "{csv}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,5 +120,4 @@ async fn a_record_says_what_its_reader_may_do_now_and_trying_it_agrees() {
     let (_, value) = served.get(&cast.keeper.unit_head, &format!("/list-entries/{entry}")).await;
     assert_eq!((value["stage"].as_str(), may(&value, "L4")["may"].as_bool()), (Some("L.received"), Some(true)));
     assert_eq!(may(&value, "L3")["why_not"]["code"], "authority.duty_of_another_act");
-    let _ = t::<10>("x");
 }

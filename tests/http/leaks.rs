@@ -3,13 +3,13 @@
 //! channel that shows more, fails. `UPDATE_LEAKS=1` writes it anew: then read the difference.
 
 use ndp_cli::demo::cast::Persona;
-use ndp_cli::demo::story::{Until, salt, t};
+use ndp_cli::demo::story::{Until, t};
 use ndp_domain::authority::Duty;
 use ndp_domain::declaration::{self, Conflict, Relation};
 use ndp_domain::id::{DeclarationId, Id, Kind, SheetId};
 use ndp_domain::sheet;
 use ndp_engine::orders;
-use ndp_tests::served::{Served, duty_header};
+use ndp_tests::served::Served;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -242,7 +242,6 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     }
     let submit = sheet::Command::Submit { dossier, member: author.account, text: findings };
     story.act(author, sheet, submit).await.unwrap();
-    let _ = salt();
     served.world.engine.seal(&ndp_tests::key()).await.unwrap();
     let worker = served.worker(None);
     for _ in 0..40 {
@@ -332,7 +331,6 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     for marker in facts.iter().flat_map(|f| &f.markers).map(String::as_str).chain(["@t.example", "(mẫu)", "Bearer"]) {
         assert!(!logged.contains(marker) && !figures.contains(marker), "{marker} in the log or the figures");
     }
-    let _ = duty_header(&author.actor());
 }
 
 async fn subscribe(served: &Served, people: &[Persona], told: &mut BTreeSet<String>) {

@@ -142,19 +142,3 @@ async fn what_the_caller_has_is_not_sent_again_and_long_answers_are_packed() {
     let page = served.anyone(Method::GET, "/reference").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("/api/v1/dossiers/{id}/clarifications") && !page.contains("<script") && !page.contains("https://"));
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_register_changes_as_soon_as_it_is_published_although_it_is_kept_in_memory() {
-    let served = Served::new().await;
-    let count = async || answer(served.anyone(Method::GET, "/registers/list")).await.1["items"].as_array().unwrap().len();
-    assert_eq!(count().await, 0);
-    let story = served.story();
-    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
-    let before = count().await;
-    let _ = entry;
-    let (status, csv) = {
-        let response = served.anyone(Method::GET, "/registers/list/export").send().await.unwrap();
-        (response.status(), response.text().await.unwrap())
-    };
-    assert_eq!((status.as_u16(), csv.lines().count()), (200, before + 1));
-}

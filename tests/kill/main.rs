@@ -10,17 +10,14 @@ use ndp_engine::reference::Sources;
 use ndp_engine::{Clock, Engine};
 use ndp_store::{Place, Store};
 use ndp_tests::TestDb;
+use ndp_tests::process::{binary, kill_postgres, pg, url_of};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-fn beside(name: &str) -> PathBuf {
-    let mut file = std::env::current_exe().unwrap();
-    file.pop();
-    file.pop();
-    file.join(name)
-}
+/// Port of the cluster that may be killed.
+const PORT: u16 = 5432;
 
 struct Prepared {
     place: Place,
@@ -44,7 +41,7 @@ fn load(p: &Prepared) -> Child {
         Place::Embedded { file, .. } => ("embedded", file.display().to_string()),
         Place::Postgres { url, .. } => ("postgres", url.clone()),
     };
-    Command::new(beside("ndp-loader"))
+    Command::new(binary("ndp-loader"))
         .args([kind, &address, p.keys.to_str().unwrap()])
         .env("LOADER_ACCOUNT", &p.account)
         .env("LOADER_ORG", &p.org)
@@ -107,32 +104,6 @@ async fn the_loading_process_is_killed_twenty_times_and_nothing_acknowledged_is_
     assert!(all > 100, "the loader hardly wrote: {all}");
 }
 
-/// The server's own folder and binaries, from `tests/run`; only this test stops a server.
-fn pg(action: &str, data: &str) -> bool {
-    let bin = std::env::var("TEST_PG_BIN").unwrap();
-    let sockets = Path::new(data).parent().unwrap().display().to_string();
-    let pg_ctl = format!("{bin}/pg_ctl");
-    let options = format!("-k {sockets} -c listen_addresses='' -c fsync=on -c max_connections=100");
-    let mut args = vec![pg_ctl, "-D".to_owned(), data.to_owned(), "-w".to_owned(), "-l".to_owned(), format!("{data}.log")];
-    if action == "start" {
-        args.extend(["-o".to_owned(), options]);
-    }
-    args.push(action.to_owned());
-    as_postgres(&args)
-}
-
-/// PostgreSQL refuses to run as root: then as the user that owns the folder.
-fn as_postgres(args: &[String]) -> bool {
-    let user = std::env::var("TEST_PG_USER").unwrap_or_default();
-    let mut command = if user.is_empty() { Command::new(&args[0]) } else { Command::new("runuser") };
-    if user.is_empty() {
-        command.args(&args[1..]);
-    } else {
-        command.args(["-u", &user, "--"]).args(args);
-    }
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_postgresql_server_is_killed_ten_times_and_nothing_acknowledged_is_lost() {
     // Set by tests/run together with TEST_DATABASE_URL; on SQLite there is no server to kill.
@@ -140,10 +111,8 @@ async fn the_postgresql_server_is_killed_ten_times_and_nothing_acknowledged_is_l
         assert!(!ndp_tests::on_postgres(), "tests/run names the server to kill");
         return;
     };
-    assert!(pg("start", &data));
-    let sockets = Path::new(&data).parent().unwrap().display().to_string().replace('/', "%2F");
-    let url = format!("postgres://postgres@{sockets}/postgres");
-    let place = Place::Postgres { url, connections: 6 };
+    assert!(pg(&["start"], &data, PORT));
+    let place = Place::Postgres { url: url_of(&data, PORT, "postgres"), connections: 6 };
     Store::migrate(&place).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let prepared = prepare(place, folder.path()).await;
@@ -152,24 +121,14 @@ async fn the_postgresql_server_is_killed_ten_times_and_nothing_acknowledged_is_l
         let mut child = load(&prepared);
         let strike = Instant::now();
         let some = acknowledged(&mut child, Duration::from_millis(400 + round * 61 % 300), |child| {
-            let pid = std::fs::read_to_string(format!("{data}/postmaster.pid")).unwrap().lines().next().unwrap().to_owned();
-            // The postmaster and every process of it at once, as a power cut of the server would.
-            let children = Command::new("pgrep").args(["-P", &pid]).output().unwrap();
-            let children = String::from_utf8(children.stdout).unwrap();
-            let _ = Command::new("kill").arg("-9").arg(&pid).args(children.split_whitespace()).stderr(Stdio::null()).status();
-            std::thread::sleep(Duration::from_millis(100));
+            kill_postgres(&data, PORT);
             child.kill().unwrap();
         });
         assert!(strike.elapsed() < Duration::from_secs(60));
         all += some.len();
-        // Where nothing reaps the dead postmaster, its number still looks alive to the next one.
-        let sockets = Path::new(&data).parent().unwrap();
-        for stale in [format!("{data}/postmaster.pid"), sockets.join(".s.PGSQL.5432.lock").display().to_string()] {
-            let _ = std::fs::remove_file(stale);
-        }
-        assert!(pg("start", &data), "the server recovers by itself");
+        assert!(pg(&["start"], &data, PORT), "the server recovers by itself");
         nothing_lost(&prepared, &some).await;
     }
     assert!(all > 50, "the loader hardly wrote: {all}");
-    assert!(pg("stop", &data));
+    assert!(pg(&["stop"], &data, PORT));
 }

@@ -1,7 +1,7 @@
 //! What a server refuses to start with, what `config check` reports, and the first administrator.
 
 use ndp_store::{Place, Store};
-use ndp_tests::process::{Prepared, binary};
+use ndp_tests::process::binary;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -101,5 +101,4 @@ async fn an_unmigrated_database_is_refused_and_the_first_administrator_is_made_o
     assert_eq!((code, said.contains("administrator already")), (2, true), "{said}");
     let (code, out, said) = run(&["config", "check", "--lang", "en"], &environment);
     assert_eq!(code, 0, "{out}{said}");
-    let _ = Prepared::on;
 }

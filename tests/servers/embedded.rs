@@ -24,12 +24,7 @@ fn data(p: &Prepared) -> String {
 async fn a_full_disk_is_said_clearly_nothing_is_half_written_and_reading_goes_on() {
     let prepared = prepared().await;
     let who = prepared.cast.managing.officer.clone();
-    let token = {
-        let store = Store::open(&prepared.place).await.unwrap();
-        let token = prepared.token(&store, &who).await;
-        store.close().await.unwrap();
-        token
-    };
+    let token = prepared.token_of(&who).await;
     // No file may grow beyond this: to the database a full disk. The signal is ignored, as on a server.
     let size = std::fs::metadata(format!("{}/ndp.sqlite", data(&prepared))).unwrap().len();
     let blocks = size / 1024 + 400;

@@ -137,12 +137,7 @@ async fn a_database_that_restarts_under_load_is_away_for_a_while_and_comes_back_
     assert!(pg(&["start"], &data, PORT));
     let prepared = fresh(&data, &format!("restart_{}", Uuid::now_v7().simple())).await;
     let who = prepared.cast.managing.officer.clone();
-    let token = {
-        let store = Store::open(&prepared.place).await.unwrap();
-        let token = prepared.token(&store, &who).await;
-        store.close().await.unwrap();
-        token
-    };
+    let token = prepared.token_of(&who).await;
     let (mut server, base) = prepared.serve(&[]);
     let bases = Arc::new(RwLock::new(vec![base.clone()]));
     let load = Load::start(bases, &token, &who, 4);
@@ -206,12 +201,7 @@ async fn a_standby_takes_over_from_a_killed_primary_and_has_everything_that_was_
     assert!(pg(&["start"], &standby, OTHER));
     assert!(psql("ALTER SYSTEM SET synchronous_standby_names = '*'") && psql("SELECT pg_reload_conf()"));
     let who = prepared.cast.managing.officer.clone();
-    let token = {
-        let store = Store::open(&prepared.place).await.unwrap();
-        let token = prepared.token(&store, &who).await;
-        store.close().await.unwrap();
-        token
-    };
+    let token = prepared.token_of(&who).await;
     let (mut server, base) = prepared.serve(&[]);
     let bases = Arc::new(RwLock::new(vec![base]));
     let load = Load::start(bases.clone(), &token, &who, 4);

@@ -1,7 +1,7 @@
 //! `ndp serve`, `ndp work`, `ndp demo` at its door, `ndp user`, `ndp config check`: the parts put
 //! together from the configuration.
 
-use crate::args::{FOUND_WRONG, Setting, WRONG_USE};
+use crate::args::{FOUND_WRONG, Setting};
 use crate::commands::{Failure, block_on, failed, place_to_write, print, wrong_use};
 use crate::config::{Config, Secret};
 use crate::config_check::{self, Finding};
@@ -231,6 +231,12 @@ pub fn check(setting: &Setting) -> ExitCode {
     report(setting, &found)
 }
 
+/// The embedded database's folder, held while it may be written: one process writes it.
+fn held(setting: &Setting) -> Result<Option<Folder>, Failure> {
+    let embedded = setting.config.database.url.reveal().is_empty();
+    Ok(embedded.then(|| Folder::to_write(&setting.data)).transpose()?)
+}
+
 /// Keys of a process: of access tokens, and of what rests encrypted.
 struct Keys {
     tokens: KeyRing,
@@ -312,8 +318,7 @@ pub fn serve(setting: &Setting, address: Option<SocketAddr>, no_worker: bool) ->
     let c = &setting.config;
     log(c);
     let result = block_on(async {
-        // Held while the embedded database is served: one process writes it.
-        let _folder = if c.database.url.reveal().is_empty() { Some(Folder::to_write(&setting.data)?) } else { None };
+        let _folder = held(setting)?;
         let (tokens, vault) = (KeyRing::read(&c.tokens.keys).map_err(fault)?, KeyRing::read(&c.vault.keys).map_err(fault)?);
         let seal = SealKey::from_file(&c.seal.key)?;
         let place = place_to_write(setting)?;
@@ -336,7 +341,7 @@ pub fn work(setting: &Setting) -> ExitCode {
     let c = &setting.config;
     log(c);
     let result = block_on(async {
-        let _folder = if c.database.url.reveal().is_empty() { Some(Folder::to_write(&setting.data)?) } else { None };
+        let _folder = held(setting)?;
         let vault = KeyRing::read(&c.vault.keys).map_err(fault)?;
         let place = place_to_write(setting)?;
         let p = parts(
@@ -421,7 +426,7 @@ pub fn user(setting: &Setting, new: &NewUser) -> ExitCode {
         return report(setting, &found);
     }
     let result = block_on(async {
-        let _folder = if c.database.url.reveal().is_empty() { Some(Folder::to_write(&setting.data)?) } else { None };
+        let _folder = held(setting)?;
         let vault = KeyRing::read(&c.vault.keys).map_err(fault)?;
         let place = place_to_write(setting)?;
         let p = parts(c, &setting.data, &place, Clock::System, &c.server.base, Keys { tokens: vault.clone(), vault }, false).await?;
@@ -475,6 +480,3 @@ pub fn user(setting: &Setting, new: &NewUser) -> ExitCode {
 pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "127.0.0.1:8080".to_owned())
 }
-
-/// Exit code of wrong use, where a command has no better.
-pub const WRONG: u8 = WRONG_USE;

@@ -187,7 +187,11 @@ impl Worker {
         let state = loaded.as_ref().and_then(|l| Account::known(&l.neighbour.whole.state));
         let of_body = reader.duty.side() == ndp_domain::authority::Side::Body;
         Ok(state.is_some_and(|s| {
-            s.suspended.is_none() && (of_body || s.held.iter().any(|h| h.duty == reader.duty && Some(h.org) == reader.org && h.on(day)))
+            s.suspended.is_none()
+                && (of_body
+                    || s.held.iter().any(|h| {
+                        h.duty == reader.duty && Some(h.org) == reader.org && (h.unit.is_none() || h.unit == reader.unit) && h.on(day)
+                    }))
         }))
     }
 
@@ -211,7 +215,8 @@ impl Worker {
         let gone = status == Some(410);
         let wait = WAITS.get(delivery.attempts.saturating_sub(1) as usize).filter(|_| !gone);
         let again = wait.map(|seconds| now + TimeDelta::seconds(self.pace.stretched(*seconds)));
-        store.delivered(delivery, status, Some(&error), again, now).await?;
+        // One that ran out of tries stays open: told first when the webhook goes on.
+        store.delivered(delivery, status, Some(&error), Some(again.unwrap_or(now)), now).await?;
         if again.is_none() && store.pause_webhook(webhook.id, Some(&error), now).await? {
             self.notice_of_pause(&webhook, now).await?;
         }

@@ -39,7 +39,7 @@ impl Default for Pace {
     fn default() -> Pace {
         Pace {
             look: Duration::from_millis(500),
-            hold: TimeDelta::seconds(120),
+            hold: TimeDelta::seconds(90),
             retry: TimeDelta::seconds(15),
             longest: TimeDelta::hours(1),
             accounts: Duration::from_secs(5),
@@ -59,6 +59,10 @@ impl Pace {
         doubled.min(self.longest) + jitter.min(self.retry)
     }
 }
+
+/// Messages taken and done together: none waits for its turn while it is held, and the slowest of them (a
+/// scan, 60 s) is done before the hold ends.
+const TOGETHER: u64 = 8;
 
 /// All accounts, and when they were read.
 pub(crate) type Known = (std::time::Instant, Arc<Vec<account::State>>);
@@ -139,18 +143,18 @@ impl Worker {
     pub async fn turn(&self) -> Result<bool, Fault> {
         let now = self.clock.now();
         let store = &self.engine.store;
-        let claimed = store.claim(20, now, now + self.pace.hold).await?;
+        let claimed = store.claim(TOGETHER, now, now + self.pace.hold).await?;
         let busy = !claimed.is_empty();
-        futures::stream::iter(claimed).for_each_concurrent(8, |message| self.message(message)).await;
+        futures::stream::iter(claimed).for_each_concurrent(TOGETHER as usize, |message| self.message(message)).await;
         self.fan_out(now).await?;
-        let deliveries = store.claim_deliveries(20, now, now + self.pace.hold).await?;
+        let deliveries = store.claim_deliveries(TOGETHER, now, now + self.pace.hold).await?;
         let busy = busy || !deliveries.is_empty();
         let deliver = async |d: ndp_store::webhooks::Delivery| {
             if let Err(fault) = self.deliver(&d).await {
                 tracing::warn!(%fault, "webhook");
             }
         };
-        futures::stream::iter(deliveries).for_each_concurrent(8, deliver).await;
+        futures::stream::iter(deliveries).for_each_concurrent(TOGETHER as usize, deliver).await;
         let more = store.fold_counts(now).await?;
         self.housekeeping(now).await?;
         Ok(busy || more)

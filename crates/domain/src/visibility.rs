@@ -45,6 +45,14 @@ pub struct Scope {
     pub on: NaiveDate,
 }
 
+impl Scope {
+    /// Without what everybody sees.
+    pub fn beyond_public(&self) -> Scope {
+        let everybody = Principal::Everybody.text();
+        Scope { admits: self.admits.iter().filter(|(principal, _)| *principal != everybody).cloned().collect(), ..self.clone() }
+    }
+}
+
 /// What `sees` must know of a stream.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {

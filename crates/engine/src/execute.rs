@@ -142,22 +142,13 @@ impl Engine {
                 return Err(Problem::Stale { stream: ask.stream, by: self.store.last_actor(ask.stream).await?, version: found });
             }
         }
-        let Some(default_regulation) = directory.regulations.values().next() else {
-            return Err(Problem::Refusal(Refusal::RegulationNotEffective { regulation: "–".to_owned(), day: legal_date(at) }));
-        };
         let mut streams: BTreeMap<Id, Neighbour> = loaded.iter().map(|(id, l)| (*id, l.neighbour.clone())).collect();
         if ask.stream.kind != Kind::Account {
             // The actor's account was read for authority; it is not evidence of the act.
             streams.retain(|id, _| id.kind != Kind::Account);
         }
-        let world = World {
-            streams,
-            regulations: &directory.regulations,
-            default_regulation,
-            calendar: &directory.calendar,
-            focal: directory.focal_on(legal_date(at)),
-            at,
-            fresh: Fresh(batch_id),
+        let Some(world) = world_of(streams, &directory, at, batch_id) else {
+            return Err(Problem::Refusal(Refusal::RegulationNotEffective { regulation: "–".to_owned(), day: legal_date(at) }));
         };
         let order = Order { stream: ask.stream, command: ask.command.clone(), actor: ask.actor.clone(), form };
         let done = issue::run(&order, snapshot.as_ref(), world)?;
@@ -175,6 +166,20 @@ impl Engine {
         let batch = assemble(batch_id, at, steps, None, &BTreeMap::new(), &BTreeMap::new(), extra);
         self.store.commit(batch).await.map_err(problem_of)
     }
+}
+
+/// The world of an order: what is loaded, and the dated data of the day. None where no regulation
+/// version is loaded yet.
+pub(crate) fn world_of(streams: BTreeMap<Id, Neighbour>, directory: &Directory, at: Instant, fresh: Uuid) -> Option<World<'_>> {
+    Some(World {
+        streams,
+        regulations: &directory.regulations,
+        default_regulation: directory.regulations.values().next()?,
+        calendar: &directory.calendar,
+        focal: directory.focal_on(legal_date(at)),
+        at,
+        fresh: Fresh(fresh),
+    })
 }
 
 /// Contents and reference rows that belong to a batch beside its events.

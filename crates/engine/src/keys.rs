@@ -107,7 +107,7 @@ impl SealKey {
 }
 
 /// Writes a file that only its owner may read.
-fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
+pub fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

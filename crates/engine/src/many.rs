@@ -1,14 +1,13 @@
 //! Several acts of one person in one commit: all of them or none (imports).
 
-use crate::execute::{Extra, Prepared, assemble_many, standing_for};
+use crate::execute::{Extra, Prepared, assemble_many, standing_for, world_of};
 use crate::{Engine, Problem};
 use ndp_domain::authority::{is_theirs, may_at_all};
 use ndp_domain::evidence::{Need, Neighbour};
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::issue::{self, Order, Step, World};
+use ndp_domain::issue::{self, Order, Step};
 use ndp_domain::machine::{Command, needs};
-use ndp_domain::occasion::{Actor, Fresh};
-use ndp_domain::time::legal_date;
+use ndp_domain::occasion::Actor;
 use ndp_store::read::Loaded;
 use std::collections::BTreeMap;
 
@@ -35,18 +34,9 @@ impl Engine {
         let directory = self.directory();
         let (at, batch) = (self.clock.now(), self.id());
         let standing = standing_for(actor, &loaded, &directory, at);
-        let Some(default_regulation) = directory.regulations.values().next() else { return Ok(0) };
         let streams: BTreeMap<Id, Neighbour> =
             loaded.iter().filter(|(id, _)| id.kind != Kind::Account).map(|(id, l)| (*id, l.neighbour.clone())).collect();
-        let mut world = World {
-            streams,
-            regulations: &directory.regulations,
-            default_regulation,
-            calendar: &directory.calendar,
-            focal: directory.focal_on(legal_date(at)),
-            at,
-            fresh: Fresh(batch),
-        };
+        let Some(mut world) = world_of(streams, &directory, at, batch) else { return Ok(0) };
         let mut failed = Vec::new();
         let (mut steps, mut contents): (Vec<Step>, Vec<_>) = (Vec::new(), Vec::new());
         for (i, (id, command)) in acts.iter().enumerate() {

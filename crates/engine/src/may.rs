@@ -1,15 +1,14 @@
 //! What a person may do with a record now, and why the others not: every act of the table that the
 //! record knows, judged by the same authority and guards as when it is tried.
 
-use crate::execute::{standing_for, with_roles};
+use crate::execute::{standing_for, with_roles, world_of};
 use crate::{Engine, Problem};
 use ndp_domain::acts::{ACTS, ANY, Act, FINAL, NEW, Who};
 use ndp_domain::authority::{fits_state, is_theirs, may_at_all};
 use ndp_domain::evidence::{Need, Neighbour};
 use ndp_domain::id::Id;
-use ndp_domain::issue::{World, may_be_tried, neighbours_of};
-use ndp_domain::occasion::{Actor, Fresh};
-use ndp_domain::time::legal_date;
+use ndp_domain::issue::{may_be_tried, neighbours_of};
+use ndp_domain::occasion::Actor;
 use ndp_store::read::Loaded;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -74,17 +73,8 @@ impl Engine {
             needs.retain(|need| !matches!(need, Need::Stream(id) if loaded.contains_key(id)));
             loaded.extend(self.store.load(&needs).await?);
         }
-        let Some(default_regulation) = directory.regulations.values().next() else { return Ok(Vec::new()) };
         let streams: BTreeMap<Id, Neighbour> = loaded.into_iter().map(|(id, l)| (id, l.neighbour)).collect();
-        let world = World {
-            streams,
-            regulations: &directory.regulations,
-            default_regulation,
-            calendar: &directory.calendar,
-            focal: directory.focal_on(legal_date(at)),
-            at,
-            fresh: Fresh(Uuid::nil()),
-        };
+        let Some(world) = world_of(streams, &directory, at, Uuid::nil()) else { return Ok(Vec::new()) };
         let answer = |(act, judged): (&'static Act, Result<Option<_>, Problem>)| {
             let why_not = match judged {
                 Err(problem) => Some(problem),

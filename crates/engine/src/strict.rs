@@ -16,6 +16,7 @@ struct Strict {
 
 const REPEATED: &str = "input.key_repeated";
 const DEEP: &str = "input.too_deep";
+const NUL: &str = "input.text_control";
 
 impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
@@ -41,11 +42,12 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        // No text holds it, and PostgreSQL takes none.
+        if value.contains('\0') { Err(E::custom(NUL)) } else { Ok(Value::String(value)) }
     }
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
@@ -87,6 +89,8 @@ pub fn strict(bytes: &[u8]) -> Result<Value, Problem> {
         let said = error.to_string();
         if said.starts_with(REPEATED) {
             mistake(REPEATED, place)
+        } else if said.starts_with(NUL) {
+            mistake(NUL, place)
         } else if said.starts_with(DEEP) || said.starts_with("recursion limit") {
             mistake(DEEP, MAX_DEPTH.to_string())
         } else {
@@ -109,6 +113,7 @@ mod tests {
         assert_eq!(code(b"{\"a\":1,\"a\":2}"), "input.key_repeated");
         assert_eq!(code(b"{\"a\":{\"b\":1,\"b\":2}}"), "input.key_repeated");
         assert_eq!(code(b"\xff"), "input.not_utf8");
+        assert_eq!(code(b"[\"a\\u0000b\"]"), "input.text_control");
         assert_eq!(code(b"{"), "input.not_json");
         assert_eq!(code(b"{} {}"), "input.not_json");
         assert_eq!(code(b""), "input.not_json");

@@ -186,9 +186,9 @@ impl Files {
         let stream = self.get(sha256).await?;
         let connection = clamav_client::tokio::Tcp { host_address: address.as_str() };
         let scan = clamav_client::tokio::scan_stream(stream, connection, None);
-        let answer = tokio::time::timeout(std::time::Duration::from_secs(120), scan).await;
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(60), scan).await;
         let answer =
-            answer.map_err(|_| FileFault::Scanner("no answer in 120 s".to_owned()))?.map_err(|e| FileFault::Scanner(e.to_string()))?;
+            answer.map_err(|_| FileFault::Scanner("no answer in 60 s".to_owned()))?.map_err(|e| FileFault::Scanner(e.to_string()))?;
         let text = String::from_utf8_lossy(&answer).trim_end_matches('\0').trim().to_owned();
         // "stream: OK", "stream: Name FOUND"; anything else is no verdict.
         let said = text.strip_prefix("stream: ").unwrap_or(&text);

@@ -52,7 +52,7 @@ impl KeyRing {
             std::fs::create_dir_all(folder).map_err(fault)?;
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).map_err(|e| fault(std::io::Error::other(e.to_string())))?;
-            write_secret(&file, &Hash(bytes).to_string()).map_err(fault)?;
+            ndp_engine::keys::write_secret(&file, &Hash(bytes).to_string()).map_err(fault)?;
         }
         KeyRing::read(&[file])
     }
@@ -93,13 +93,4 @@ impl KeyRing {
 fn read_key(file: &Path) -> Result<[u8; 32], KeyFault> {
     let text = std::fs::read_to_string(file).map_err(|source| KeyFault::File { file: file.to_owned(), source })?;
     Hash::parse(text.trim()).map(|h| h.0).ok_or_else(|| KeyFault::Shape(file.to_owned()))
-}
-
-fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    writeln!(options.open(file)?, "{text}")
 }

@@ -68,7 +68,7 @@ const LIMIT: Param = query("limit", "limit", "Items of a page, 1 to 200.");
 const AFTER: Param = query("after", "cursor", "Where the page before ended.");
 
 const LIST: &[Param] = &[
-    query("order", "order", "`due`, `updated` (newest first) or `name`."),
+    query("order", "order", "`due`, `updated` (newest first, the usual one) or `name` (the usual one of criteria sets)."),
     query("stage", "text", "State, `E.evaluating`."),
     query("managing", "organisation", "Managing organisation."),
     query("applicant", "organisation", "Applicant."),

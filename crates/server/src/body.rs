@@ -90,6 +90,9 @@ pub struct Asked<T>(pub T);
 impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
     type Rejection = Refused;
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Asked<T>, Refused> {
+        if parts.uri.query().is_some_and(|q| q.contains("%00")) {
+            return Err(Edge::Parameter("query").into());
+        }
         match Query::<T>::try_from_uri(&parts.uri) {
             Ok(Query(value)) => Ok(Asked(value)),
             Err(_) => Err(Edge::Parameter("query").into()),

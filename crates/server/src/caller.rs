@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Name of the header that chooses a duty.
 pub const DUTY: &str = "ndp-duty";
 
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     let Some(given) = all.next() else { return Ok(None) };
     if all.next().is_some() {

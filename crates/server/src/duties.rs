@@ -15,6 +15,7 @@ use ndp_domain::visibility::Reader;
 use ndp_engine::Problem;
 use ndp_store::read::Loaded;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One duty that an account may act in.
@@ -37,25 +38,30 @@ pub struct Standing {
 const KEPT: usize = 5_000;
 
 #[derive(Debug, Default)]
-pub struct Duties(Mutex<HashMap<AccountId, Arc<Standing>>>);
+pub struct Duties {
+    kept: Mutex<HashMap<AccountId, Arc<Standing>>>,
+    /// Counts changes, so that what was read before one is not kept after it.
+    turn: AtomicU64,
+}
 
 impl Duties {
     /// Forgets what these records say.
     pub fn touched(&self, streams: impl IntoIterator<Item = Id>) {
-        let mut kept = self.0.lock().unwrap_or_else(|p| p.into_inner());
-        for id in streams {
+        let mut kept = self.kept.lock().unwrap_or_else(|p| p.into_inner());
+        for id in streams.into_iter().filter(|id| matches!(id.kind, Kind::Account | Kind::Body)) {
+            self.turn.fetch_add(1, Ordering::SeqCst);
             match id.kind {
                 Kind::Account => drop(kept.remove(&AccountId(id.uuid))),
-                Kind::Body => kept.clear(),
-                _ => {}
+                _ => kept.clear(),
             }
         }
     }
 
     pub async fn of(&self, app: &App, account: AccountId) -> Result<Option<Arc<Standing>>, Refused> {
-        if let Some(known) = self.0.lock().unwrap_or_else(|p| p.into_inner()).get(&account) {
+        if let Some(known) = self.kept.lock().unwrap_or_else(|p| p.into_inner()).get(&account) {
             return Ok(Some(known.clone()));
         }
+        let turn = self.turn.load(Ordering::SeqCst);
         let Some(loaded) = app.engine.store.load_one(account.into()).await? else { return Ok(None) };
         let mut roles: Vec<Duty1> = Vec::new();
         for body in app.engine.store.bodies_of(account).await? {
@@ -66,11 +72,13 @@ impl Duties {
         roles.dedup();
         let suspended = Account::known(&loaded.neighbour.whole.state).is_some_and(|a| a.suspended.is_some());
         let standing = Arc::new(Standing { account: loaded, suspended, roles });
-        let mut kept = self.0.lock().unwrap_or_else(|p| p.into_inner());
+        let mut kept = self.kept.lock().unwrap_or_else(|p| p.into_inner());
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(account, standing.clone());
+        if self.turn.load(Ordering::SeqCst) == turn {
+            kept.insert(account, standing.clone());
+        }
         Ok(Some(standing))
     }
 }

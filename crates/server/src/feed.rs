@@ -17,13 +17,9 @@ use serde_json::{Value, json};
 pub struct FeedQuery {
     #[serde(default)]
     after: u64,
-    #[serde(default = "fifty")]
+    #[serde(default = "crate::records::page")]
     limit: u64,
     kind: Option<Kind>,
-}
-
-fn fifty() -> u64 {
-    50
 }
 
 /// `GET /feed`

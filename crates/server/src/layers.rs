@@ -11,10 +11,10 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ndp_identity::Denial;
 use ndp_text::Lang;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// Limits of one process.
 #[derive(Debug)]
 pub struct Limits {
-    accounts: DefaultKeyedRateLimiter<u64>,
+    sessions: DefaultKeyedRateLimiter<Uuid>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     /// Sign-ins, and requests with a token that is nobody's.
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
@@ -40,7 +40,7 @@ fn quota(a_minute: u32) -> Quota {
 impl Limits {
     pub fn new(settings: &Settings) -> Limits {
         Limits {
-            accounts: RateLimiter::keyed(quota(settings.rate_account)),
+            sessions: RateLimiter::keyed(quota(settings.rate_account)),
             addresses: RateLimiter::keyed(quota(settings.rate_address)),
             sign_ins: RateLimiter::keyed(quota(settings.rate_sign_in)),
             running: AtomicUsize::new(0),
@@ -50,7 +50,7 @@ impl Limits {
 
     /// Forgets who was not here lately.
     pub fn forget(&self) {
-        self.accounts.retain_recent();
+        self.sessions.retain_recent();
         self.addresses.retain_recent();
         self.sign_ins.retain_recent();
     }
@@ -102,8 +102,10 @@ fn address(request: &Request, settings: &Settings) -> IpAddr {
     }
     // The last address in the line that is not one of our proxies.
     let line = request.headers().get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
-    let line: Vec<IpAddr> = line.filter_map(|a| a.trim().parse().ok()).collect();
-    line.into_iter().rev().find(|a| !settings.proxies.contains(*a)).unwrap_or(peer)
+    let line: Vec<Option<IpAddr>> = line.map(|a| a.trim().parse().ok()).collect();
+    // What cannot be read is not passed over: to its left stands whatever the client wrote.
+    let readable = line.into_iter().rev().map_while(|a| a);
+    readable.into_iter().find(|a| !settings.proxies.contains(*a)).unwrap_or(peer)
 }
 
 fn is_sign_in(request: &Request) -> bool {
@@ -115,18 +117,10 @@ fn is_sign_in(request: &Request) -> bool {
         "/api/v1/me/password",
         "/api/v1/me/second-factor",
     ];
-    request.method() != axum::http::Method::GET
-        && request.method() != axum::http::Method::DELETE
-        && signs.iter().any(|s| path.starts_with(s))
-}
-
-fn token_key(headers: &HeaderMap) -> Option<u64> {
-    use std::hash::{BuildHasher, Hasher};
-    static SEED: std::sync::OnceLock<std::hash::RandomState> = std::sync::OnceLock::new();
-    let given = headers.get(header::AUTHORIZATION)?;
-    let mut hasher = SEED.get_or_init(std::hash::RandomState::new).build_hasher();
-    hasher.write(given.as_bytes());
-    Some(hasher.finish())
+    path.starts_with("/api/v1/sign-ins/oidc/")
+        || request.method() != axum::http::Method::GET
+            && request.method() != axum::http::Method::DELETE
+            && signs.iter().any(|s| path.starts_with(s))
 }
 
 async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Response {
@@ -137,33 +131,32 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
         return Refused::from(Edge::Busy).into_response();
     }
     let _turn = Turn(&limits.running);
-    if !health {
-        let token = token_key(request.headers());
-        let may = match token {
-            Some(key) => checked(&limits.accounts, &key),
-            None => checked(&limits.addresses, &from),
-        };
-        let may = may.and_then(|()| if is_sign_in(&request) { checked(&limits.sign_ins, &from) } else { Ok(()) });
-        if let Err(refused) = may {
-            return refused.into_response();
-        }
+    if !health && let Err(refused) = charged(&app, from, request.headers(), is_sign_in(&request)).await {
+        return refused.into_response();
     }
     let path = request.uri().path();
     let transfer = path.starts_with("/api/v1/uploads/") || path.contains("/files/") || path.ends_with("/export");
     let most = if transfer { app.settings.transfer_timeout } else { app.settings.timeout };
-    let signing = is_sign_in(&request);
-    let response = match tokio::time::timeout(most, next.run(request)).await {
+    match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => return Refused::from(Edge::TooSlow).into_response(),
-    };
-    // Guessing tokens costs the address what guessing passwords costs it.
-    if response.status() == StatusCode::UNAUTHORIZED
-        && !signing
-        && let Err(refused) = checked(&limits.sign_ins, &from)
-    {
-        return refused.into_response();
+        Err(_) => Refused::from(Edge::TooSlow).into_response(),
     }
-    response
+}
+
+/// Whose limit a request counts against: a token that is somebody's has its own; one that is nobody's is
+/// a guess and counts like a sign-in; everything else counts for the address.
+async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) -> Result<(), Refused> {
+    let limits = &app.limits;
+    match crate::caller::bearer(headers) {
+        Ok(None) => checked(&limits.addresses, &from)?,
+        Ok(Some(token)) => match app.identity.caller(token).await {
+            Ok(caller) => checked(&limits.sessions, &caller.session)?,
+            Err(Denial::TokenInvalid) => checked(&limits.sign_ins, &from)?,
+            Err(_) => checked(&limits.addresses, &from)?,
+        },
+        Err(_) => checked(&limits.sign_ins, &from)?,
+    }
+    if signing { checked(&limits.sign_ins, &from) } else { Ok(()) }
 }
 
 /// Whatever the framework itself refused, as a problem of ours.
@@ -254,6 +247,3 @@ pub fn around(routes: Router<App>, app: &App) -> Router<App> {
         .layer(CompressionLayer::new().gzip(true))
         .layer(axum::extract::DefaultBodyLimit::disable())
 }
-
-/// For reuse in tests.
-pub type Shared = Arc<Limits>;

@@ -23,8 +23,7 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
-    #[serde(default)]
-    order: OrderName,
+    order: Option<OrderName>,
     stage: Option<String>,
     managing: Option<OrganisationId>,
     applicant: Option<OrganisationId>,
@@ -32,21 +31,16 @@ pub struct ListQuery {
     parent: Option<Id>,
     q: Option<String>,
     after: Option<String>,
-    #[serde(default = "fifty")]
+    #[serde(default = "crate::records::page")]
     limit: u64,
     #[serde(default)]
     total: bool,
 }
 
-fn fifty() -> u64 {
-    50
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderName {
     Due,
-    #[default]
     Updated,
     Name,
 }
@@ -72,15 +66,16 @@ pub fn total_json(total: Total) -> Value {
 }
 
 fn line_json(line: &Line) -> Value {
+    let stage = if line.beyond { line.stage.as_str() } else { crate::records::PUBLIC_SET };
     json!({
         "id": line.id,
         "kind": line.id.kind,
-        "stage": line.stage,
-        "stage_text": texts(lang()).get(&key("state", &line.stage), &[]),
+        "stage": stage,
+        "stage_text": texts(lang()).get(&key("state", stage), &[]),
         "name": line.name,
         "code": line.code,
-        "due_on": line.due_on,
-        "updated_at": line.updated_at,
+        "due_on": line.due_on.as_ref().filter(|_| line.beyond),
+        "updated_at": Some(&line.updated_at).filter(|_| line.beyond),
         "href": href(line.id),
     })
 }
@@ -98,11 +93,16 @@ pub async fn list(
     if query.q.as_ref().is_some_and(|q| q.chars().count() > 200) {
         return Err(Edge::Parameter("q").into());
     }
+    // Order and filter would tell the dates and the state of a set under work: such as are only public stand
+    // in the order of their names.
+    let usual = if kind == Kind::CriteriaSet { OrderName::Name } else { OrderName::Updated };
+    let named = query.order.unwrap_or(usual);
+    let by_more = kind == Kind::CriteriaSet && (named != OrderName::Name || query.stage.is_some());
     let cursor = match &query.after {
         None => None,
-        Some(text) => Some(Cursor::parse(text).filter(|c| c.0 == query.order).ok_or(Edge::CursorInvalid)?),
+        Some(text) => Some(Cursor::parse(text).filter(|c| c.0 == named).ok_or(Edge::CursorInvalid)?),
     };
-    let order = match query.order {
+    let order = match named {
         OrderName::Due => Order::Due,
         OrderName::Updated => Order::Updated,
         OrderName::Name => Order::Name,
@@ -116,10 +116,10 @@ pub async fn list(
         parent: query.parent,
         product: query.product,
     };
-    let scope = reading.scope(&app);
+    let scope = if by_more { reading.scope(&app).beyond_public() } else { reading.scope(&app) };
     let after = cursor.map(|c| After { value: c.1, id: c.2 });
     let lines = app.engine.store.list(&scope, &filter, order, after.as_ref(), limit).await?;
-    let next = (lines.len() as u64 == limit).then(|| lines.last().map(|l| Cursor(query.order, l.key.clone(), l.id.uuid).text())).flatten();
+    let next = (lines.len() as u64 == limit).then(|| lines.last().map(|l| Cursor(named, l.key.clone(), l.id.uuid).text())).flatten();
     let mut value = json!({ "items": lines.iter().map(line_json).collect::<Vec<_>>(), "next": next });
     if let (true, Some(object)) = (query.total, value.as_object_mut()) {
         object.insert("total".to_owned(), total_json(app.engine.store.total(&scope, &filter).await?));
@@ -132,7 +132,7 @@ pub async fn list(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TasksQuery {
-    #[serde(default = "fifty")]
+    #[serde(default = "crate::records::page")]
     limit: u64,
 }
 

@@ -53,11 +53,14 @@ pub async fn invite(State(app): State<App>, Acting(reading): Acting, Checked(bod
     // All duties are tried before the account is opened, so that a wrong one leaves nothing behind.
     let mut acts: Vec<(Id, Command)> = vec![(id.into(), account::Command::Open { id }.into())];
     acts.extend(body.duties.iter().map(|held| (id.into(), account::Command::Grant { held: held.clone() }.into())));
-    if let Err(mut failed) = app.engine.execute_all(&reading.actor, &acts, false).await {
-        return Err(failed.swap_remove(0).problem.into());
-    }
+    let first = |mut failed: Vec<ndp_engine::many::Failed>| failed.swap_remove(0).problem;
+    app.engine.execute_all(&reading.actor, &acts, true).await.map_err(first)?;
     let person = Person { account: id, name: body.name.clone(), email: body.email.clone(), lang: body.lang.clone() };
     app.identity.invite(&person).await?;
+    if let Err(failed) = app.engine.execute_all(&reading.actor, &acts, false).await {
+        app.identity.store.erase_person(id, app.identity.clock.now()).await?;
+        return Err(first(failed).into());
+    }
     app.touched([id.into()]);
     let place = format!("/api/v1/accounts/{id}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place.clone())], Json(json!({ "account": id, "href": place }))).into_response())

@@ -68,12 +68,8 @@ pub struct RegisterQuery {
     /// As known at this instant.
     known: Option<DateTime<Utc>>,
     after: Option<String>,
-    #[serde(default = "fifty")]
+    #[serde(default = "crate::records::page")]
     limit: u64,
-}
-
-fn fifty() -> u64 {
-    50
 }
 
 fn register_of(name: &str) -> Result<Register, Refused> {

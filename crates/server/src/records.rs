@@ -43,11 +43,14 @@ pub async fn seen(app: &App, reading: &Reading, id: Id) -> Result<Seen, Refused>
     app.engine.store.seen(&reading.scope(app), id).await?.ok_or_else(|| Edge::NotFound.into())
 }
 
+/// State of a criteria set to those who see what is in force and no more.
+pub const PUBLIC_SET: &str = "C.promulgated";
+
 /// What is said of a state to somebody who sees only what is published.
 pub fn stage_shown(seen: &Seen) -> &'static str {
     let stage = seen.loaded.neighbour.whole.state.stage();
     let only_published = seen.facets.iter().all(|f| *f == Facet::Published);
-    if only_published && seen.loaded.id.kind == Kind::CriteriaSet { "C.promulgated" } else { stage }
+    if only_published && seen.loaded.id.kind == Kind::CriteriaSet { PUBLIC_SET } else { stage }
 }
 
 fn may_json(id: Id, may: &May, lang: Lang) -> Value {
@@ -165,11 +168,12 @@ pub async fn get(
 pub struct HistoryQuery {
     #[serde(default)]
     after: u64,
-    #[serde(default = "fifty")]
+    #[serde(default = "page")]
     limit: u64,
 }
 
-fn fifty() -> u64 {
+/// Items of a page that nobody sized.
+pub fn page() -> u64 {
     50
 }
 

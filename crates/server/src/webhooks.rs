@@ -115,12 +115,8 @@ pub async fn resume(State(app): State<App>, Path(id): Path<String>, me: InPerson
 pub struct JournalQuery {
     before: Option<Uuid>,
     before_at: Option<String>,
-    #[serde(default = "fifty")]
+    #[serde(default = "crate::records::page")]
     limit: u64,
-}
-
-fn fifty() -> u64 {
-    50
 }
 
 fn delivery_json(d: &Delivery) -> Value {

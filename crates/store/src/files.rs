@@ -7,7 +7,6 @@ use crate::people::message;
 use crate::read::hash_of;
 use crate::table::instant;
 use crate::{Fault, Store};
-use chrono::NaiveDate;
 use ndp_domain::canonical::Hash;
 use ndp_domain::id::{AccountId, Id, OrganisationId};
 use ndp_domain::time::Instant;
@@ -112,7 +111,7 @@ impl Store {
             ),
             Aside::new(
                 "INSERT INTO attachment (stream, sha256, name, valid_to, account, held_by, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-                 ON CONFLICT (stream, sha256) DO UPDATE SET name = excluded.name, valid_to = excluded.valid_to, at = excluded.at",
+                 ON CONFLICT (stream, sha256, held_by) DO UPDATE SET name = excluded.name, valid_to = excluded.valid_to, at = excluded.at",
                 vec![
                     u.stream.into(),
                     sha256.0.to_vec().into(),
@@ -157,20 +156,6 @@ impl Store {
                     media_type: r.try_get("", "media_type")?,
                     state: r.try_get("", "state")?,
                 })
-            })
-            .collect()
-    }
-
-    /// Files of all records whose validity ends by a day: for reminders.
-    pub async fn expiring(&self, by: NaiveDate, limit: u64) -> Result<Vec<(Uuid, Hash, String)>, Fault> {
-        let sql = format!(
-            "SELECT stream, sha256, valid_to FROM attachment WHERE valid_to IS NOT NULL AND valid_to <= $1 ORDER BY valid_to LIMIT {limit}"
-        );
-        let rows = self.query(&sql, vec![by.to_string().into()]).await?;
-        rows.iter()
-            .map(|r| {
-                let stream: Uuid = r.try_get("", "stream")?;
-                Ok((stream, hash_of(r.try_get("", "sha256")?, "attachment", &stream.to_string())?, r.try_get("", "valid_to")?))
             })
             .collect()
     }

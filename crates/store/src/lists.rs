@@ -50,6 +50,8 @@ pub struct Line {
     pub updated_at: String,
     /// The order's value, for [`After`].
     pub key: String,
+    /// Seen by more than being published: state and dates may be told.
+    pub beyond: bool,
 }
 
 /// An exact total to 1,000, then "more than 1,000".
@@ -145,6 +147,11 @@ impl Store {
     pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
         let mut values = Vec::new();
         let admitted = condition(scope, &mut values);
+        // A criteria set is public by its version in force while another is under work.
+        let beyond = match filter.kind {
+            Some(Kind::CriteriaSet) => condition(&scope.beyond_public(), &mut values),
+            _ => "1 = 1".to_owned(),
+        };
         let filters = filters(filter, &mut values);
         let (key, comparison, direction) = match order {
             Order::Due => (format!("coalesce(s.due_on, '{NO_DUE}')"), ">", "ASC"),
@@ -160,7 +167,8 @@ impl Store {
             None => String::new(),
         };
         let sql = format!(
-            "SELECT s.id, s.kind, s.stage, s.name, s.code, s.due_on, s.updated_at, {key} AS sort_key FROM stream s
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, s.due_on, s.updated_at, {key} AS sort_key,
+               CASE WHEN {beyond} THEN 1 ELSE 0 END AS beyond FROM stream s
              WHERE {admitted}{filters}{from} ORDER BY {key} {direction}, s.id {direction} LIMIT {limit}"
         );
         let rows = self.query(&sql, values).await?;
@@ -178,6 +186,7 @@ impl Store {
                     due_on: r.try_get("", "due_on")?,
                     updated_at: r.try_get("", "updated_at")?,
                     key: r.try_get("", "sort_key")?,
+                    beyond: r.try_get::<i32>("", "beyond")? != 0,
                 })
             })
             .collect()

@@ -96,9 +96,7 @@ impl Store {
         let window = (after + WINDOW).min(end);
         let mut values: Vec<Value> = Vec::new();
         // What only everybody sees is told by the acts that made it public, not by those before.
-        let mut own = scope.clone();
-        own.admits.retain(|(principal, _)| principal != "everybody");
-        let beyond = condition(&own, &mut values);
+        let beyond = condition(&scope.beyond_public(), &mut values);
         let public = condition(scope, &mut values);
         let admitted = format!("({beyond} OR (e.act IN ('P6', 'P7', 'PE2', 'C5', 'C9', 'X4', 'OR1', 'OR2', 'OR3', 'OR4') AND {public}))");
         values.push((after as i64).into());

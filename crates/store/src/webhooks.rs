@@ -148,12 +148,17 @@ impl Store {
         Ok(self.aside(steps).await?.is_some())
     }
 
-    /// Pauses with a reason, or goes on where it stopped.
+    /// Pauses with a reason, or goes on where it stopped, with all tries anew.
     pub async fn pause_webhook(&self, id: Uuid, why: Option<&str>, at: Instant) -> Result<bool, Fault> {
         let sql = "UPDATE webhook SET paused_at = $2, paused_why = $3, failing_since = NULL
                    WHERE id = $1 AND ended_at IS NULL AND (paused_at IS NULL) = ($4 = 1) RETURNING id";
         let values = vec![id.into(), why.map(|_| instant(at)).into(), Value::from(why.map(str::to_owned)), i64::from(why.is_some()).into()];
-        Ok(!self.aside_one(sql, values).await?.is_empty())
+        let mut steps = vec![Aside::must(sql, values)];
+        if why.is_none() {
+            let anew = "UPDATE delivery SET attempts = 0, run_at = $2 WHERE webhook = $1 AND done_at IS NULL";
+            steps.push(Aside::new(anew, vec![id.into(), instant(at).into()]));
+        }
+        Ok(self.aside(steps).await?.is_some())
     }
 
     /// Puts news of the feed into a webhook's journal and moves its position on, both or neither.
