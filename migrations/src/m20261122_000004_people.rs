@@ -33,6 +33,7 @@ const TABLES: &[&str] = &[
     "follower",
     "counted",
     "tally",
+    "scratch",
 ];
 
 #[async_trait::async_trait]
@@ -66,6 +67,8 @@ impl MigrationTrait for Migration {
                  CREATE TABLE sign_in_request (sha256 {bytes} NOT NULL PRIMARY KEY, provider text NOT NULL, nonce text NOT NULL,
                     verifier text NOT NULL, expires_at text NOT NULL);
                  CREATE TABLE revocation (n {serial}, session {uuid}, account {uuid}, at text NOT NULL);
+                 CREATE TABLE scratch (account {uuid} NOT NULL, stream {uuid} NOT NULL, locked {bytes} NOT NULL, kid text NOT NULL, version {int} NOT NULL,
+                    at text NOT NULL, PRIMARY KEY (account, stream));
                  CREATE TABLE attempt (who {bytes} NOT NULL PRIMARY KEY, failed {int} NOT NULL, locked_until text, at text NOT NULL);
                  CREATE TABLE file (sha256 {bytes} NOT NULL PRIMARY KEY, size {int} NOT NULL, media_type text NOT NULL, state text NOT NULL,
                     found text, stored_at text NOT NULL);

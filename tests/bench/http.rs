@@ -230,7 +230,9 @@ async fn main() {
         let next = Arc::new(AtomicUsize::new(1));
         let act = {
             let (next, ids, headers) = (next.clone(), p.ids.clone(), headers.clone());
-            let body = json!({ "officer": p.officer, "until": p.until }).to_string();
+            // The server's clock is the machine's.
+            let until = ndp_domain::time::legal_date(ndp_engine::Clock::System.now());
+            let body = json!({ "officer": p.officer, "until": until }).to_string();
             Arc::new(move || {
                 let id = ids[next.fetch_add(1, Ordering::Relaxed)];
                 request("POST", &format!("/api/v1/list-entries/list_{}/assignments", id.simple()), &headers, &body)
@@ -258,8 +260,10 @@ async fn main() {
             let bare50 = load(&bottom, 32, time, plain("/bare50"), 200).await.0;
             note("public register from memory / bare 50 objects", ours / bare50);
             let tag = {
-                let client = reqwest::get(format!("{base}/api/v1/registers/list?limit=50")).await.unwrap();
-                client.headers()["etag"].to_str().unwrap().to_owned()
+                let mut line = Line::open(&base).await;
+                assert_eq!(line.ask(&plain("/api/v1/registers/list?limit=50")()).await, 200);
+                let head = String::from_utf8_lossy(&line.buffer).into_owned();
+                head.lines().find_map(|l| l.strip_prefix("etag: ")).unwrap().trim().to_owned()
             };
             let known = Arc::new(move || request("GET", "/api/v1/registers/list?limit=50", &format!("if-none-match: {tag}\r\n"), ""))
                 as Arc<dyn Fn() -> Vec<u8> + Send + Sync>;

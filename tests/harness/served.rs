@@ -109,7 +109,7 @@ impl Served {
         let ended = async move {
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(async move { ndp_server::serve(served, listener, None, ended).await.unwrap() });
+        let serving = tokio::spawn(async move { ndp_server::serve(served, ndp_web::pages(), listener, None, ended).await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Served { world, app, base, client, identity_clock, folder, tokens: Mutex::default(), stop: Some(stop), serving: Some(serving) }
     }

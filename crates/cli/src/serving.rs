@@ -62,7 +62,13 @@ fn settings(c: &Config, base: &str, demo: bool) -> Settings {
         webhooks: c.webhooks.most as usize,
         uploads: c.files.uploads as usize,
         metrics: Networks::parse(&s.metrics).unwrap_or_default(),
+        seal_keys: None,
     }
+}
+
+/// The server verifies seals by the key that makes them.
+fn sealed(settings: Settings, seal: &SealKey) -> Settings {
+    Settings { seal_keys: Some(std::sync::Arc::new(seal.public())), ..settings }
 }
 
 fn policy(c: &Config) -> Policy {
@@ -273,7 +279,7 @@ async fn listen(setting: &Setting, app: App, seal: SealKey, worker: Option<Worke
     ndp_server::health::recorder();
     let sequencer = app.engine.start_sequencer(seal);
     let store = app.engine.store.clone();
-    ndp_server::serve(app, listener, worker, asked_to_end()).await?;
+    ndp_server::serve(app, ndp_web::pages(), listener, worker, asked_to_end()).await?;
     sequencer.stop().await?;
     store.close().await?;
     crate::traces::end();
@@ -325,7 +331,7 @@ pub fn serve(setting: &Setting, address: Option<SocketAddr>, no_worker: bool) ->
         let p =
             parts(c, &setting.data, &place, Clock::System, &c.server.base, Keys { tokens, vault }, c.webhooks.private_addresses).await?;
         no_sample_people(&p.engine.store).await?;
-        let app = App::new(p.engine, p.identity, p.files, settings(c, &c.server.base, false));
+        let app = App::new(p.engine, p.identity, p.files, sealed(settings(c, &c.server.base, false), &seal));
         let address = address.or_else(|| c.server.listen.parse().ok()).ok_or_else(|| fault("server.listen"))?;
         listen(setting, app, seal, (!no_worker).then_some(p.worker), address).await
     });
@@ -404,7 +410,7 @@ pub(crate) async fn serve_demo(
         p.engine.clock.set(at.max(told.clock));
     }
     sample_people(&p.identity, told).await?;
-    let app = App::new(p.engine, p.identity, p.files, settings(c, &base, true));
+    let app = App::new(p.engine, p.identity, p.files, sealed(settings(c, &base, true), &seal));
     listen(setting, app, seal, (!no_worker).then_some(p.worker), address).await
 }
 

@@ -74,7 +74,12 @@ pub struct Identity {
     pub vault: KeyRing,
     /// Service tokens looked up lately, until their end or a revocation.
     services: Arc<Mutex<HashMap<Hash, Arc<Caller>>>>,
+    /// Page sessions looked up lately, for [`PAGE_KEPT`] or until a revocation.
+    pages: Arc<Mutex<HashMap<Hash, Arc<Caller>>>>,
 }
+
+/// A page session is looked up again after this (seconds).
+const PAGE_KEPT: i64 = 60;
 
 /// Addresses are compared in one form.
 pub fn fold_email(email: &str) -> String {
@@ -88,6 +93,18 @@ fn attempt_of(email: &str) -> Hash {
 
 fn hash_of(secret: &str) -> Hash {
     Hash::of_parts(&[b"ndp secret", secret.as_bytes()])
+}
+
+/// Who acts in a session; until when is for the asker to say.
+fn caller_in(session: &Session) -> Caller {
+    Caller {
+        account: session.account,
+        session: session.id,
+        second_factor: session.second_factor,
+        since: chrono::DateTime::parse_from_rfc3339(&session.started_at).map_or(0, |t| t.timestamp_micros()),
+        until: 0,
+        service: None,
+    }
 }
 
 const SERVICE_PREFIX: &str = "ndp_";
@@ -112,6 +129,7 @@ impl Identity {
             passwords,
             vault,
             services: Arc::default(),
+            pages: Arc::default(),
         })
     }
 
@@ -194,6 +212,29 @@ impl Identity {
         self.tokens_of(session, refresh)
     }
 
+    /// Whose session a page's secret is. The secret of a cookie stays for the whole session: pages ask for
+    /// several things at once, and a secret good once would end the session at the second.
+    pub async fn page(&self, secret: &str) -> Result<Arc<Caller>, Denial> {
+        let (now, hash) = (self.now(), hash_of(secret));
+        let kept = self.pages.lock().unwrap_or_else(|p| p.into_inner()).get(&hash).cloned();
+        if let Some(caller) = kept
+            && caller.until > now.timestamp()
+        {
+            return if self.tokens.is_revoked(&caller) { Err(Denial::TokenInvalid) } else { Ok(caller) };
+        }
+        let found = self.store.page_session(hash, now + self.policy.idle, now).await?.ok_or(Denial::TokenInvalid)?;
+        let caller = Arc::new(Caller { until: now.timestamp() + PAGE_KEPT, ..caller_in(&found) });
+        if self.tokens.is_revoked(&caller) {
+            return Err(Denial::TokenInvalid);
+        }
+        let mut pages = self.pages.lock().unwrap_or_else(|p| p.into_inner());
+        if pages.len() >= 10_000 {
+            pages.clear();
+        }
+        pages.insert(hash, caller.clone());
+        Ok(caller)
+    }
+
     fn refresh_until(&self, session: &Session) -> Instant {
         let end = chrono::DateTime::parse_from_rfc3339(&session.expires_at).map_or(self.now(), |t| t.to_utc());
         (self.now() + self.policy.idle).min(end)
@@ -201,15 +242,7 @@ impl Identity {
 
     fn tokens_of(&self, session: Session, refresh: String) -> Result<Tokens, Denial> {
         let now = self.now();
-        let started = chrono::DateTime::parse_from_rfc3339(&session.started_at).map_or(0, |t| t.timestamp_micros());
-        let caller = Caller {
-            account: session.account,
-            session: session.id,
-            second_factor: session.second_factor,
-            since: started,
-            until: (now + self.policy.access).timestamp(),
-            service: None,
-        };
+        let caller = Caller { until: (now + self.policy.access).timestamp(), ..caller_in(&session) };
         let access = self.tokens.issue(&caller, now.timestamp())?;
         Ok(Tokens { access, expires_in: self.policy.access.num_seconds(), refresh, session })
     }

@@ -82,6 +82,52 @@ fn salt(value: &mut Value, at: &[&str]) -> Result<(), Refused> {
     Ok(())
 }
 
+/// The command that a content makes: an act that opens a record names it by the id made for it.
+pub fn command_of(form: &OrderForm, id: Id, opening: bool, mut content: Value) -> Result<ndp_domain::machine::Command, Refused> {
+    if let (true, Some(object)) = (opening && orders::names_own_id(form), content.as_object_mut()) {
+        if object.contains_key("id") {
+            let mistake =
+                ndp_engine::InputMistake { pointer: "/id".to_owned(), code: "input.id_given".to_owned(), expected: String::new() };
+            return Err(Problem::Invalid(vec![mistake]).into());
+        }
+        object.insert("id".to_owned(), json!(id));
+    }
+    if form.kind == Kind::Sheet {
+        let at: &[&str] = if form.act == ndp_domain::acts::ActId::E30 { &[] } else { &["text"] };
+        salt(&mut content, at)?;
+    }
+    Ok(parse::order(form.act, form.kind, form.variant, content)?)
+}
+
+/// An act as a page orders it.
+pub async fn order(
+    app: &App,
+    reading: &crate::caller::Reading,
+    form: &'static OrderForm,
+    id: Option<Id>,
+    expect: Option<u64>,
+    key: Option<String>,
+    content: Value,
+) -> Result<Receipt, Refused> {
+    let opening = id.is_none();
+    let id = id.unwrap_or_else(|| Id::new(form.kind, app.engine.id()));
+    let asked = canonical(&json!([id_place(form, id, opening), form.noun, reading.actor, content]));
+    let command = command_of(form, id, opening, content)?;
+    let request = Some(Hash::of_parts(&[asked.as_bytes()]));
+    let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run: false, request };
+    match app.engine.execute(ask).await {
+        Ok(receipt) => {
+            app.touched(receipt.streams.iter().map(|(id, _)| *id));
+            Ok(receipt)
+        }
+        Err(problem) => Err(refused(app, reading, form, id, opening, expect, problem).await?),
+    }
+}
+
+fn id_place(form: &OrderForm, id: Id, opening: bool) -> String {
+    if opening { orders::plural(form.kind).to_owned() } else { id.to_string() }
+}
+
 async fn run(
     app: &App,
     reading: crate::caller::Reading,
@@ -103,22 +149,8 @@ async fn run(
         }
         (Some(_), Some(_)) => return Err(Edge::Parameter("id").into()),
     };
-    let mut content = sent.value;
-    if let (true, Some(object)) = (opening && orders::names_own_id(form), content.as_object_mut()) {
-        if object.contains_key("id") {
-            let mistake =
-                ndp_engine::InputMistake { pointer: "/id".to_owned(), code: "input.id_given".to_owned(), expected: String::new() };
-            return Err(Problem::Invalid(vec![mistake]).into());
-        }
-        object.insert("id".to_owned(), json!(id));
-    }
-    if form.kind == Kind::Sheet {
-        let at: &[&str] = if form.act == ndp_domain::acts::ActId::E30 { &[] } else { &["text"] };
-        salt(&mut content, at)?;
-    }
-    let command = parse::order(form.act, form.kind, form.variant, content)?;
-    let place = if opening { orders::plural(form.kind).to_owned() } else { id.to_string() };
-    let asked = canonical(&json!([place, form.noun, reading.actor, expect]));
+    let command = command_of(form, id, opening, sent.value)?;
+    let asked = canonical(&json!([id_place(form, id, opening), form.noun, reading.actor, expect]));
     let request = Hash::of_parts(&[asked.as_bytes(), &sent.bytes]);
     let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run: query.dry_run, request: Some(request) };
     match app.engine.execute(ask).await {

@@ -31,6 +31,37 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(Denial::TokenInvalid.into()) }
 }
 
+/// Cookie of a page session; its value is a secret that only a hash of is kept.
+pub const SESSION: &str = "ndp_session";
+/// Cookie of the duty chosen on pages.
+pub const CHOSEN: &str = "ndp_duty";
+
+/// Name of a cookie as sent: bound to this host where the deployment has TLS.
+pub fn cookie_name(app: &App, name: &str) -> String {
+    if app.settings.base.starts_with("https://") { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// The value of a cookie, if it is sent once.
+pub fn cookie(app: &App, headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = cookie_name(app, name);
+    let all = headers.get_all(axum::http::header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    let mut found = all.filter_map(|pair| pair.trim().split_once('=')).filter(|(n, _)| *n == name).map(|(_, v)| v.to_owned());
+    let value = found.next()?;
+    found.next().is_none().then_some(value)
+}
+
+/// Whoever is signed in on pages; none where nobody is, or no longer.
+pub async fn on_page(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Refused> {
+    let Some(secret) = cookie(app, headers, SESSION).filter(|s| !s.is_empty()) else { return Ok(None) };
+    let caller = match app.identity.page(&secret).await {
+        Ok(caller) => caller,
+        Err(Denial::TokenInvalid) => return Ok(None),
+        Err(other) => return Err(other.into()),
+    };
+    let Some(standing) = app.duties.of(app, caller.account).await? else { return Ok(None) };
+    Ok((!standing.suspended).then_some(SignedIn { caller, standing }))
+}
+
 /// Somebody signed in, in no particular duty.
 #[derive(Debug, Clone)]
 pub struct SignedIn {

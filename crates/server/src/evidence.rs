@@ -83,17 +83,11 @@ fn fine_name(name: &str) -> bool {
     !name.trim().is_empty() && !name.chars().any(bad) && !name.starts_with('.') && name.contains('.')
 }
 
-/// `POST /{records}/{id}/uploads`
-pub async fn begin(
-    State(app): State<App>,
-    Path((plural, id)): Path<(String, String)>,
-    Acting(reading): Acting,
-    Checked(body): Checked<NewUpload>,
-) -> Result<Response, Refused> {
-    let id = id_of(kind_of(&plural)?, &id)?;
+/// A new upload of the caller, where they may put files to the record and its name and size are fine.
+async fn begun(app: &App, reading: &Reading, id: Id, body: NewUpload) -> Result<Upload, Refused> {
     reading.allows(Verb::Files, id.kind, Some(id), None)?;
-    let seen = seen(&app, &reading, id).await?;
-    if !may_attach(&reading, &seen) {
+    let seen = seen(app, reading, id).await?;
+    if !may_attach(reading, &seen) {
         return Err(ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyOfAnotherAct).into());
     }
     if !fine_name(&body.name) {
@@ -121,6 +115,41 @@ pub async fn begin(
     if !app.engine.store.begin_upload(&upload, app.settings.uploads, now + chrono::TimeDelta::days(1), now).await? {
         return Err(Edge::TooManyUploads.into());
     }
+    Ok(upload)
+}
+
+/// A whole file at once, as a page sends it.
+pub async fn give(app: &App, reading: &Reading, id: Id, name: &str, bytes: Bytes) -> Result<Hash, Refused> {
+    let body = NewUpload { name: name.to_owned(), size: bytes.len() as u64, valid_to: None };
+    let mut upload = begun(app, reading, id, body).await?;
+    let mut left = bytes;
+    while !left.is_empty() {
+        let chunk = left.split_to(left.len().min(CHUNK));
+        keep(app, &mut upload, chunk).await?;
+    }
+    Ok(finished(app, &upload).await?.0.sha256)
+}
+
+/// Files of a record that the caller sees.
+pub async fn files_of(app: &App, reading: &Reading, seen: &Seen) -> Result<Vec<Attached>, Refused> {
+    let Ok(kept_to) = kept_to(reading, seen) else { return Ok(Vec::new()) };
+    Ok(app.engine.store.attached(seen.loaded.id, kept_to).await?)
+}
+
+/// May the caller put files to this record?
+pub fn takes_files(reading: &Reading, seen: &Seen) -> bool {
+    may_attach(reading, seen)
+}
+
+/// `POST /{records}/{id}/uploads`
+pub async fn begin(
+    State(app): State<App>,
+    Path((plural, id)): Path<(String, String)>,
+    Acting(reading): Acting,
+    Checked(body): Checked<NewUpload>,
+) -> Result<Response, Refused> {
+    let id = id_of(kind_of(&plural)?, &id)?;
+    let upload = begun(&app, &reading, id, body).await?;
     let place = format!("/api/v1/uploads/{}", upload.id);
     Ok((
         StatusCode::CREATED,
@@ -239,6 +268,16 @@ async fn keep(app: &App, upload: &mut Upload, chunk: Bytes) -> Result<(), Refuse
 }
 
 async fn finish(app: &App, upload: &Upload) -> Result<Response, Refused> {
+    let (stored, scanned) = finished(app, upload).await?;
+    let value = json!({
+        "sha256": stored.sha256, "name": upload.name, "size": stored.size, "media_type": stored.media_type, "valid_to": upload.valid_to,
+        "state": if scanned { "quarantine" } else { "clean" },
+    });
+    Ok((StatusCode::CREATED, Json(value)).into_response())
+}
+
+/// The parts joined and attached; and whether a scanner has yet to look.
+async fn finished(app: &App, upload: &Upload) -> Result<(ndp_files::Stored, bool), Refused> {
     let stored = match app.files.join(upload.id, &upload.parts, &upload.name, upload.size).await {
         Ok(stored) => stored,
         Err(error @ FileFault::Kind(_)) => {
@@ -259,11 +298,7 @@ async fn finish(app: &App, upload: &Upload) -> Result<Response, Refused> {
     });
     app.engine.store.attach(upload, stored.sha256, stored.media_type, scan.as_ref(), now).await?;
     app.files.drop_parts(upload.id).await.map_err(fault)?;
-    let value = json!({
-        "sha256": stored.sha256, "name": upload.name, "size": stored.size, "media_type": stored.media_type, "valid_to": upload.valid_to,
-        "state": if scan.is_some() { "quarantine" } else { "clean" },
-    });
-    Ok((StatusCode::CREATED, Json(value)).into_response())
+    Ok((stored, scan.is_some()))
 }
 
 fn file_json(id: Id, f: &Attached) -> Value {

@@ -116,8 +116,15 @@ fn is_sign_in(request: &Request) -> bool {
         "/api/v1/invitations/acceptances",
         "/api/v1/me/password",
         "/api/v1/me/second-factor",
+        "/dang-nhap",
+        "/en/dang-nhap",
+        "/mat-khau",
+        "/en/mat-khau",
+        "/tai-khoan/mat-khau",
+        "/en/tai-khoan/mat-khau",
     ];
     path.starts_with("/api/v1/sign-ins/oidc/")
+        || path.starts_with("/dang-nhap/oidc/")
         || request.method() != axum::http::Method::GET
             && request.method() != axum::http::Method::DELETE
             && signs.iter().any(|s| path.starts_with(s))
@@ -125,7 +132,9 @@ fn is_sign_in(request: &Request) -> bool {
 
 async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Response {
     let limits = &app.limits;
-    let health = request.uri().path().starts_with("/health/");
+    let path = request.uri().path();
+    // What never changes costs nothing and counts for nobody.
+    let health = path.starts_with("/health/") || path.starts_with("/static/");
     if limits.running.fetch_add(1, Ordering::Relaxed) >= limits.most && !health {
         limits.running.fetch_sub(1, Ordering::Relaxed);
         return Refused::from(Edge::Busy).into_response();
@@ -135,7 +144,7 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
         return refused.into_response();
     }
     let path = request.uri().path();
-    let transfer = path.starts_with("/api/v1/uploads/") || path.contains("/files/") || path.ends_with("/export");
+    let transfer = path.starts_with("/api/v1/uploads/") || path.contains("/tep") || path.contains("/files/") || path.ends_with("/export");
     let most = if transfer { app.settings.transfer_timeout } else { app.settings.timeout };
     match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
@@ -148,7 +157,13 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
 async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) -> Result<(), Refused> {
     let limits = &app.limits;
     match crate::caller::bearer(headers) {
-        Ok(None) => checked(&limits.addresses, &from)?,
+        Ok(None) => match crate::caller::cookie(app, headers, crate::caller::SESSION).filter(|s| !s.is_empty()) {
+            None => checked(&limits.addresses, &from)?,
+            Some(secret) => match app.identity.page(&secret).await {
+                Ok(caller) => checked(&limits.sessions, &caller.session)?,
+                Err(_) => checked(&limits.addresses, &from)?,
+            },
+        },
         Ok(Some(token)) => match app.identity.caller(token).await {
             Ok(caller) => checked(&limits.sessions, &caller.session)?,
             Err(Denial::TokenInvalid) => checked(&limits.sign_ins, &from)?,
@@ -163,7 +178,7 @@ async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) ->
 fn as_problem(response: Response) -> Response {
     let status = response.status();
     let given = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !(status.is_client_error() || status.is_server_error()) || given.starts_with("application/") {
+    if !(status.is_client_error() || status.is_server_error()) || given.starts_with("application/") || given.starts_with("text/html") {
         return response;
     }
     let edge = match status {
@@ -203,7 +218,9 @@ fn safe_headers(headers: &mut HeaderMap, settings: &Settings, id: &str) {
 async fn outermost(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let from = address(&request, &app.settings);
-    let about = About { id: request_id(request.headers()), lang: language(request.headers()) };
+    let page = crate::problem::page_of(request.uri().path());
+    let lang = page.unwrap_or_else(|| language(request.headers()));
+    let about = About { id: request_id(request.headers()), lang, place: page.map(|_| request.uri().to_string()) };
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = about.id.clone();

@@ -66,21 +66,22 @@ impl App {
     }
 }
 
-/// Everything that answers, with its limits around it.
-pub fn router(app: &App) -> Router {
-    layers::around(api::routes().merge(health::routes()), app).with_state(app.clone())
+/// Everything that answers, with its limits around it; `pages` stand beside the API.
+pub fn router(app: &App, pages: Router<App>) -> Router {
+    layers::around(api::routes().merge(health::routes()).merge(pages), app).with_state(app.clone())
 }
 
 /// Serves until `ended`, then lets running requests finish. With `worker` the outbox is served here too.
 pub async fn serve(
     app: App,
+    pages: Router<App>,
     listener: TcpListener,
     worker: Option<Worker>,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let following = follow::start(&app);
     let working = worker.map(Worker::start);
-    let service = router(&app).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service = router(&app, pages).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let (drained, wait) = tokio::sync::oneshot::channel::<()>();
     let patience = app.settings.shutdown;
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {

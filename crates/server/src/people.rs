@@ -46,24 +46,30 @@ pub async fn invite(State(app): State<App>, Acting(reading): Acting, Checked(bod
     if reading.reader.duty != Duty::Administrator {
         return Err(Problem::Denied(Denied::DutyOfAnotherAct).into());
     }
-    if app.identity.store.person_by_email(&ndp_identity::identity::fold_email(&body.email)).await?.is_some() {
-        return Err(ndp_identity::Denial::EmailTaken.into());
-    }
     let id = AccountId(app.engine.id());
-    // All duties are tried before the account is opened, so that a wrong one leaves nothing behind.
     let mut acts: Vec<(Id, Command)> = vec![(id.into(), account::Command::Open { id }.into())];
     acts.extend(body.duties.iter().map(|held| (id.into(), account::Command::Grant { held: held.clone() }.into())));
-    let first = |mut failed: Vec<ndp_engine::many::Failed>| failed.swap_remove(0).problem;
-    app.engine.execute_all(&reading.actor, &acts, true).await.map_err(first)?;
     let person = Person { account: id, name: body.name.clone(), email: body.email.clone(), lang: body.lang.clone() };
-    app.identity.invite(&person).await?;
-    if let Err(failed) = app.engine.execute_all(&reading.actor, &acts, false).await {
-        app.identity.store.erase_person(id, app.identity.clock.now()).await?;
-        return Err(first(failed).into());
-    }
-    app.touched([id.into()]);
+    invited(&app, &reading, &acts, &person).await?;
     let place = format!("/api/v1/accounts/{id}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place.clone())], Json(json!({ "account": id, "href": place }))).into_response())
+}
+
+/// The acts that open an account with its duties, and the person with their letter: all of it or nothing.
+pub async fn invited(app: &App, reading: &crate::caller::Reading, acts: &[(Id, Command)], person: &Person) -> Result<(), Refused> {
+    if app.identity.store.person_by_email(&ndp_identity::identity::fold_email(&person.email)).await?.is_some() {
+        return Err(ndp_identity::Denial::EmailTaken.into());
+    }
+    let first = |mut failed: Vec<ndp_engine::many::Failed>| failed.swap_remove(0).problem;
+    // All duties are tried before the account is opened, so that a wrong one leaves nothing behind.
+    app.engine.execute_all(&reading.actor, acts, true).await.map_err(first)?;
+    app.identity.invite(person).await?;
+    if let Err(failed) = app.engine.execute_all(&reading.actor, acts, false).await {
+        app.identity.store.erase_person(person.account, app.identity.clock.now()).await?;
+        return Err(first(failed).into());
+    }
+    app.touched([person.account.into()]);
+    Ok(())
 }
 
 fn account_of(text: &str) -> Result<AccountId, Refused> {

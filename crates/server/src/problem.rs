@@ -13,6 +13,9 @@ use ndp_store::Fault;
 use ndp_text::{Lang, key, texts};
 use serde_json::{Value, json};
 
+/// What a page may load: nothing but what this server gives, and no script or style in it.
+pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 tokio::task_local! {
     /// Language of the request under way and its id; set by the outermost layer.
     pub static REQUEST: Request;
@@ -23,6 +26,22 @@ tokio::task_local! {
 pub struct Request {
     pub id: String,
     pub lang: Lang,
+    /// Where a page is asked for, rather than something of the API: its address.
+    pub place: Option<String>,
+}
+
+/// How a problem looks on a page; set once by whoever draws pages.
+pub type Drawn = fn(&Value, Lang, &str) -> String;
+pub static DRAWN: std::sync::OnceLock<Drawn> = std::sync::OnceLock::new();
+
+/// The language of a page by its address; none for what is not a page.
+pub fn page_of(path: &str) -> Option<Lang> {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match first {
+        "api" | "health" | "metrics" | "static" => None,
+        "en" => Some(Lang::En),
+        _ => Some(Lang::Vi),
+    }
 }
 
 pub fn lang() -> Lang {
@@ -368,7 +387,17 @@ impl IntoResponse for Refused {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let mut response = (status, Json(self.document(lang))).into_response();
+        let document = self.document(lang);
+        let place = REQUEST.try_with(|r| r.place.clone()).ok().flatten();
+        let mut response = match (place, DRAWN.get()) {
+            (Some(place), Some(drawn)) => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+                headers.remove(header::WWW_AUTHENTICATE);
+                (status, drawn(&document, lang, &place)).into_response()
+            }
+            _ => (status, Json(document)).into_response(),
+        };
         response.headers_mut().extend(headers);
         response
     }

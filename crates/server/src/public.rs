@@ -46,6 +46,10 @@ impl Public {
         self.turn.fetch_add(1, Ordering::SeqCst);
         self.kept.lock().unwrap_or_else(|p| p.into_inner()).clear();
     }
+    /// Counts changes of the registers.
+    pub fn turn(&self) -> u64 {
+        self.turn.load(Ordering::SeqCst)
+    }
     fn get(&self, key: &str) -> Option<Arc<Kept>> {
         self.kept.lock().unwrap_or_else(|p| p.into_inner()).get(key).cloned()
     }
@@ -144,7 +148,7 @@ pub async fn register(
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }

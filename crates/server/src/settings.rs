@@ -52,6 +52,8 @@ pub struct Settings {
     pub uploads: usize,
     /// Answer `/metrics` to these addresses only; empty: to everybody.
     pub metrics: Networks,
+    /// Keys by which seals are verified; none where the server does not know them.
+    pub seal_keys: Option<std::sync::Arc<ndp_engine::keys::PublicKeys>>,
 }
 
 impl Default for Settings {
@@ -74,6 +76,7 @@ impl Default for Settings {
             webhooks: 20,
             uploads: 10,
             metrics: Networks::default(),
+            seal_keys: None,
         }
     }
 }

@@ -142,6 +142,23 @@ fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
     sql
 }
 
+fn line(r: &sea_orm::QueryResult) -> Result<Line, Fault> {
+    let kind: String = r.try_get("", "kind")?;
+    let uuid: Uuid = r.try_get("", "id")?;
+    let wrong = || Fault::Inconsistent { table: "stream", record: uuid.to_string(), what: format!("kind {kind}") };
+    let id = Id::new(Kind::of_name(&kind).ok_or_else(wrong)?, uuid);
+    Ok(Line {
+        id,
+        stage: r.try_get("", "stage")?,
+        name: r.try_get("", "name")?,
+        code: r.try_get("", "code")?,
+        due_on: r.try_get("", "due_on")?,
+        updated_at: r.try_get("", "updated_at")?,
+        key: r.try_get("", "sort_key")?,
+        beyond: r.try_get::<i32>("", "beyond")? != 0,
+    })
+}
+
 impl Store {
     /// One page of what the scope admits.
     pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
@@ -172,24 +189,29 @@ impl Store {
              WHERE {admitted}{filters}{from} ORDER BY {key} {direction}, s.id {direction} LIMIT {limit}"
         );
         let rows = self.query(&sql, values).await?;
-        rows.iter()
-            .map(|r| {
-                let kind: String = r.try_get("", "kind")?;
-                let uuid: Uuid = r.try_get("", "id")?;
-                let wrong = || Fault::Inconsistent { table: "stream", record: uuid.to_string(), what: format!("kind {kind}") };
-                let id = Id::new(Kind::of_name(&kind).ok_or_else(wrong)?, uuid);
-                Ok(Line {
-                    id,
-                    stage: r.try_get("", "stage")?,
-                    name: r.try_get("", "name")?,
-                    code: r.try_get("", "code")?,
-                    due_on: r.try_get("", "due_on")?,
-                    updated_at: r.try_get("", "updated_at")?,
-                    key: r.try_get("", "sort_key")?,
-                    beyond: r.try_get::<i32>("", "beyond")? != 0,
-                })
-            })
-            .collect()
+        rows.iter().map(line).collect()
+    }
+
+    /// Of these records the lines of such as the scope admits, in one query.
+    pub async fn lines_of(&self, scope: &Scope, ids: &[Id]) -> Result<Vec<Line>, Fault> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        let beyond = condition(&scope.beyond_public(), &mut values);
+        let mut places = Vec::new();
+        for id in ids {
+            values.push(id.uuid.into());
+            places.push(format!("${}", values.len()));
+        }
+        let sql = format!(
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, s.due_on, s.updated_at, s.updated_at AS sort_key,
+               CASE WHEN s.kind <> 'criteria_set' OR {beyond} THEN 1 ELSE 0 END AS beyond FROM stream s
+             WHERE {admitted} AND s.id IN ({})",
+            places.join(", ")
+        );
+        self.query(&sql, values).await?.iter().map(line).collect()
     }
 
     /// How many the scope admits, exact to 1,000.

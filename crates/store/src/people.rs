@@ -313,6 +313,25 @@ impl Store {
         Ok(ended.map_or(Refreshed::Unknown, Refreshed::Reused))
     }
 
+    /// The session behind a page's secret, which stays the same; its idle time starts again.
+    pub async fn page_session(&self, secret: Hash, until: Instant, at: Instant) -> Result<Option<Session>, Fault> {
+        let now = instant(at);
+        let steps = vec![
+            Aside::must(
+                "UPDATE refresh SET expires_at = $2 WHERE sha256 = $1 AND used_at IS NULL AND expires_at > $3 RETURNING session",
+                vec![bytes(secret), instant(until).into(), now.clone().into()],
+            ),
+            Aside::must(
+                format!(
+                    "UPDATE session SET seen_at = $2 WHERE id = (SELECT session FROM refresh WHERE sha256 = $1) AND ended_at IS NULL AND expires_at > $2 RETURNING {SESSION}"
+                ),
+                vec![bytes(secret), now.into()],
+            ),
+        ];
+        let Some(rows) = self.aside(steps).await? else { return Ok(None) };
+        rows.get(1).and_then(|r| r.first()).map(session).transpose()
+    }
+
     /// Ends one session everywhere; `None` where it had ended before.
     pub async fn end_session(&self, id: Uuid, why: &str, at: Instant) -> Result<Option<AccountId>, Fault> {
         let steps = vec![

@@ -1,0 +1,49 @@
+//! What one person is still writing and nobody else may see: an evaluation sheet before it is handed in.
+//! Kept encrypted by the caller; the store holds bytes.
+
+use crate::aside::Aside;
+use crate::audit::instant;
+use crate::{Fault, Store};
+use ndp_domain::id::{AccountId, Id};
+use ndp_domain::time::Instant;
+
+/// Something kept, with the key it is locked with and its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scratch {
+    pub locked: Vec<u8>,
+    pub kid: String,
+    pub version: u64,
+}
+
+impl Store {
+    pub async fn scratch(&self, account: AccountId, stream: Id) -> Result<Option<Scratch>, Fault> {
+        let sql = "SELECT locked, kid, version FROM scratch WHERE account = $1 AND stream = $2";
+        let rows = self.query(sql, vec![account.0.into(), stream.uuid.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let version: i64 = row.try_get("", "version")?;
+        Ok(Some(Scratch { locked: row.try_get("", "locked")?, kid: row.try_get("", "kid")?, version: version as u64 }))
+    }
+
+    /// Keeps it as the version after `seen`; false where another one was kept in between.
+    pub async fn keep_scratch(
+        &self,
+        account: AccountId,
+        stream: Id,
+        locked: Vec<u8>,
+        kid: &str,
+        seen: u64,
+        at: Instant,
+    ) -> Result<bool, Fault> {
+        let sql = "INSERT INTO scratch (account, stream, locked, kid, version, at) VALUES ($1, $2, $3, $4, $5 + 1, $6)
+                   ON CONFLICT (account, stream) DO UPDATE SET locked = excluded.locked, kid = excluded.kid, version = excluded.version, at = excluded.at
+                   WHERE scratch.version = $5 RETURNING version";
+        let values = vec![account.0.into(), stream.uuid.into(), locked.into(), kid.into(), (seen as i64).into(), instant(at).into()];
+        Ok(self.aside(vec![Aside::must(sql, values)]).await?.is_some())
+    }
+
+    /// Handed in: what was being written goes.
+    pub async fn drop_scratch(&self, account: AccountId, stream: Id) -> Result<(), Fault> {
+        let values = vec![account.0.into(), stream.uuid.into()];
+        self.aside(vec![Aside::new("DELETE FROM scratch WHERE account = $1 AND stream = $2", values)]).await.map(|_| ())
+    }
+}

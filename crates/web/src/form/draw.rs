@@ -1,0 +1,428 @@
+//! Writes a form. Labels and hints come from the texts, choices from what the reader may choose.
+
+use super::pairs::{Mistakes, Pairs};
+use super::shape::{Property, Shape, hidden};
+use crate::markup::{esc, icon};
+use ndp_domain::id::Kind;
+use ndp_text::{Lang, texts};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// One thing to choose: value and text.
+pub type Choice = (String, String);
+
+/// What a form needs to know beyond its shape.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Records to choose from, by kind.
+    pub records: BTreeMap<Kind, Vec<Choice>>,
+    /// Files of the record: hash and name.
+    pub files: Vec<Choice>,
+    /// Keys of maps, by the name of the field.
+    pub keys: BTreeMap<String, Vec<Choice>>,
+    /// Fields whose texts are chosen from a list although they are texts: regulation, unit, code.
+    pub lists: BTreeMap<String, Vec<Choice>>,
+}
+
+impl Known {
+    pub fn file_name(&self, hash: &str) -> Option<String> {
+        self.files.iter().find(|(h, _)| h == hash).map(|(_, name)| name.clone())
+    }
+}
+
+/// A form as drawn.
+#[derive(Debug)]
+pub struct Drawing<'a> {
+    pub lang: Lang,
+    /// Act whose words are used where they differ.
+    pub act: &'a str,
+    pub pairs: &'a Pairs,
+    pub wrong: &'a Mistakes,
+    pub known: &'a Known,
+    /// Put before every name: several contents in one form.
+    pub prefix: &'a str,
+}
+
+/// Id of a field on the page.
+pub fn id_of(pointer: &str) -> String {
+    let plain: String = pointer.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
+    format!("f{plain}")
+}
+
+/// Organisations above this are typed with a list of proposals instead of chosen from a long list.
+const LONG: usize = 300;
+
+impl Drawing<'_> {
+    fn t(&self, key: &str) -> String {
+        texts(self.lang).get(key, &[])
+    }
+
+    pub fn label(&self, name: &str) -> String {
+        let all = texts(self.lang);
+        let own = format!("field-{}-{name}", self.act);
+        if !self.act.is_empty() && all.has(&own) { all.get(&own, &[]) } else { all.get(&format!("field-{name}"), &[]) }
+    }
+
+    fn hint(&self, name: &str) -> Option<String> {
+        texts(self.lang).find(&format!("hint-{name}"), &[])
+    }
+
+    fn choice(&self, of: &str, value: &str) -> String {
+        let all = texts(self.lang);
+        match of {
+            "Act" => return format!("{value} – {}", all.get(&format!("act-{value}"), &[])),
+            "Duty" => return all.get(&format!("duty-{value}"), &[]),
+            _ => {}
+        }
+        let own = format!("choice-{of}-{value}");
+        if all.has(&own) { all.get(&own, &[]) } else { all.get(&format!("choice-{value}"), &[]) }
+    }
+
+    fn error(&self, pointer: &str) -> Option<String> {
+        let (code, expected) = self.wrong.get(pointer)?;
+        Some(crate::say::mistake(self.lang, code, expected, pointer))
+    }
+
+    /// The whole form.
+    pub fn form(&self, shape: &Shape) -> String {
+        let mut out = String::new();
+        self.content(&mut out, shape, "");
+        out
+    }
+
+    /// Some properties of it, by name.
+    pub fn part(&self, shape: &Shape, at: &str, names: &[&str]) -> String {
+        let mut out = String::new();
+        for name in names {
+            if let Some(p) = shape.property(name) {
+                self.property(&mut out, p, at);
+            }
+        }
+        out
+    }
+
+    fn content(&self, out: &mut String, shape: &Shape, at: &str) {
+        if let Shape::Object(_, properties) = shape {
+            properties.iter().filter(|p| !hidden(&p.name)).for_each(|p| self.property(out, p, at));
+        } else {
+            self.field(out, shape, at, "", true);
+        }
+    }
+
+    fn property(&self, out: &mut String, p: &Property, at: &str) {
+        let pointer = format!("{at}/{}", p.name);
+        // An id that the form itself made.
+        let pinned = p.name == "draft" && matches!(p.shape, Shape::Text(_));
+        if p.name == "id" && at.ends_with("/new") || p.name == "plan" || pinned {
+            self.carried(out, &pointer);
+            return;
+        }
+        self.field(out, &p.shape, &pointer, &p.name, p.required);
+    }
+
+    fn carried(&self, out: &mut String, pointer: &str) {
+        let _ = write!(out, r#"<input type="hidden" name="{}" value="{}">"#, self.name(pointer), esc(self.pairs.get(pointer)));
+    }
+
+    fn name(&self, pointer: &str) -> String {
+        esc(&format!("{}{pointer}", self.prefix))
+    }
+
+    fn id(&self, pointer: &str) -> String {
+        id_of(&format!("{}{pointer}", self.prefix))
+    }
+
+    /// Label, hint, error, then the field.
+    fn wrapped(&self, out: &mut String, at: &str, name: &str, required: bool, input: impl FnOnce(&mut String, &str)) {
+        let id = self.id(at);
+        let error = self.error(at);
+        let hint = self.hint(name);
+        let mut by = Vec::new();
+        let _ = write!(out, r#"<div class="field{}">"#, if error.is_some() { " bad" } else { "" });
+        let optional = if required { String::new() } else { format!(r#" <span class="opt">({})</span>"#, self.t("web-optional")) };
+        let _ = write!(out, r#"<label for="{id}">{}{optional}</label>"#, esc(&self.label(name)));
+        if let Some(hint) = &hint {
+            let _ = write!(out, r#"<p class="hint" id="{id}-h">{}</p>"#, esc(hint));
+            by.push(format!("{id}-h"));
+        }
+        if let Some(error) = &error {
+            let _ = write!(out, r#"<p class="err" id="{id}-e">{}{}</p>"#, icon("triangle"), esc(error));
+            by.push(format!("{id}-e"));
+        }
+        let by = if by.is_empty() { String::new() } else { format!(r#" aria-describedby="{}""#, by.join(" ")) };
+        let invalid = if error.is_some() { r#" aria-invalid="true""# } else { "" };
+        input(out, &format!(r#"id="{id}" name="{}"{by}{invalid}"#, self.name(at)));
+        out.push_str("</div>");
+    }
+
+    fn group(&self, out: &mut String, at: &str, name: &str, inner: impl FnOnce(&mut String)) {
+        let error = self.error(at);
+        let _ = write!(
+            out,
+            r#"<fieldset class="group{}" id="{}"><legend>{}</legend>"#,
+            if error.is_some() { " bad" } else { "" },
+            self.id(at),
+            esc(&self.label(name))
+        );
+        if let Some(hint) = self.hint(name) {
+            let _ = write!(out, r#"<p class="hint">{}</p>"#, esc(&hint));
+        }
+        if let Some(error) = error {
+            let _ = write!(out, r#"<p class="err">{}{}</p>"#, icon("triangle"), esc(&error));
+        }
+        inner(out);
+        out.push_str("</fieldset>");
+    }
+
+    fn field(&self, out: &mut String, shape: &Shape, at: &str, name: &str, required: bool) {
+        let value = self.pairs.get(at);
+        match shape {
+            Shape::Text(_) if self.known.lists.contains_key(name) => {
+                let all = self.known.lists.get(name).cloned().unwrap_or_default();
+                self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
+            }
+            Shape::Text(most) => self.wrapped(out, at, name, required, |out, attributes| {
+                let long = *most > 300;
+                let value = esc(value);
+                let _ = if long {
+                    write!(out, r#"<textarea {attributes} rows="4" maxlength="{most}">{value}</textarea>"#)
+                } else {
+                    write!(out, r#"<input {attributes} value="{value}" maxlength="{most}" autocomplete="off">"#)
+                };
+            }),
+            Shape::Whole => self.wrapped(out, at, name, required, |out, attributes| {
+                let _ =
+                    write!(out, r#"<input {attributes} class="num short" inputmode="numeric" value="{}" autocomplete="off">"#, esc(value));
+            }),
+            Shape::Date => self.wrapped(out, at, name, required, |out, attributes| {
+                let _ = write!(
+                    out,
+                    r#"<input {attributes} class="num short" inputmode="numeric" value="{}" placeholder="{}" autocomplete="off">"#,
+                    esc(value),
+                    self.t("web-date-shape")
+                );
+            }),
+            Shape::Flag => {
+                let id = self.id(at);
+                let checked = if matches!(value, "true" | "on") { " checked" } else { "" };
+                let _ = write!(
+                    out,
+                    r#"<div class="field check"><input type="checkbox" id="{id}" name="{}" value="true"{checked}><label for="{id}">{}</label></div>"#,
+                    self.name(at),
+                    esc(&self.label(name))
+                );
+            }
+            Shape::Choice(of, values) if values.len() > 6 => self.wrapped(out, at, name, required, |out, attributes| {
+                let all: Vec<Choice> = values.iter().map(|v| (v.clone(), self.choice(of, v))).collect();
+                self.select(out, attributes, &all, value);
+            }),
+            Shape::Choice(of, values) => {
+                let all: Vec<Choice> = values.iter().map(|v| (v.clone(), self.choice(of, v))).collect();
+                self.group(out, at, name, |out| self.radios(out, at, &all, value, !required));
+            }
+            Shape::Record(Some(kind)) => {
+                let all = self.known.records.get(kind).cloned().unwrap_or_default();
+                self.wrapped(out, at, name, required, |out, attributes| {
+                    if all.len() > LONG {
+                        let list = format!("list-{}", kind.prefix());
+                        let _ = write!(out, r#"<input {attributes} list="{list}" value="{}" autocomplete="off">"#, esc(value));
+                    } else {
+                        self.select(out, attributes, &all, value);
+                    }
+                });
+            }
+            Shape::Record(None) => {
+                let all: Vec<Choice> = self.known.records.values().flatten().cloned().collect();
+                self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
+            }
+            Shape::Hash => self.wrapped(out, at, name, required, |out, attributes| {
+                self.select(out, attributes, &self.known.files, value);
+                self.upload(out, at);
+            }),
+            Shape::Attachment => {
+                let pointer = format!("{at}/sha256");
+                self.wrapped_as(out, at, &pointer, name, required);
+            }
+            Shape::Object(_, properties) => self.group(out, at, name, |out| {
+                properties.iter().filter(|p| !hidden(&p.name)).for_each(|p| self.property(out, p, at));
+            }),
+            Shape::List(inner) => self.list(out, inner, at, name),
+            Shape::Map(inner) => self.map(out, inner, at, name),
+            Shape::OneOf(of, variants) => self.one_of(out, of, variants, at, name, required),
+        }
+    }
+
+    fn upload(&self, out: &mut String, at: &str) {
+        let id = self.id(&format!("{at}-up"));
+        let _ = write!(
+            out,
+            r#"<div class="upload"><label for="{id}">{}</label><input type="file" id="{id}" name="{}:file"></div>"#,
+            self.t("web-file-choose"),
+            self.name(at)
+        );
+    }
+
+    /// A file: chosen among those of the record, or brought now.
+    fn wrapped_as(&self, out: &mut String, at: &str, pointer: &str, name: &str, required: bool) {
+        let label = if name.is_empty() { "file" } else { name };
+        let value = self.pairs.get(pointer).to_owned();
+        let mut files = self.known.files.clone();
+        let given = self.pairs.get(&format!("{at}/name"));
+        if !value.is_empty() && !files.iter().any(|(h, _)| *h == value) {
+            files.push((value.clone(), given.to_owned()));
+        }
+        self.wrapped(out, pointer, label, required, |out, attributes| {
+            self.select(out, attributes, &files, &value);
+            self.upload(out, pointer);
+        });
+        if !given.is_empty() {
+            self.carried(out, &format!("{at}/name"));
+        }
+        let valid = format!("{at}/valid_to");
+        if !self.pairs.get(&valid).is_empty() {
+            self.carried(out, &valid);
+        }
+    }
+
+    fn select(&self, out: &mut String, attributes: &str, all: &[Choice], value: &str) {
+        let _ = write!(out, r#"<select {attributes}><option value="">{}</option>"#, self.t("web-choose"));
+        for (key, text) in all {
+            let chosen = if key == value { " selected" } else { "" };
+            let _ = write!(out, r#"<option value="{}"{chosen}>{}</option>"#, esc(key), esc(text));
+        }
+        if !value.is_empty() && !all.iter().any(|(k, _)| k == value) {
+            let _ = write!(out, r#"<option value="{0}" selected>{0}</option>"#, esc(value));
+        }
+        out.push_str("</select>");
+    }
+
+    fn radios(&self, out: &mut String, at: &str, all: &[Choice], value: &str, none: bool) {
+        out.push_str(r#"<div class="radios">"#);
+        let mut one = |n: usize, key: &str, text: &str| {
+            let id = format!("{}-{n}", self.id(at));
+            let chosen = if key == value { " checked" } else { "" };
+            let _ = write!(
+                out,
+                r#"<div class="radio"><input type="radio" id="{id}" name="{}" value="{}"{chosen}><label for="{id}">{}</label></div>"#,
+                self.name(at),
+                esc(key),
+                esc(text)
+            );
+        };
+        all.iter().enumerate().for_each(|(n, (key, text))| one(n, key, text));
+        if none {
+            one(all.len(), "", &self.t("web-not-said"));
+        }
+        out.push_str("</div>");
+    }
+
+    fn list(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
+        if let Shape::Choice(of, values) = inner
+            && values.len() <= 12
+        {
+            let chosen: Vec<&str> = self.pairs.keys(at).iter().map(|k| self.pairs.get(&format!("{at}/{k}"))).collect();
+            self.group(out, at, name, |out| {
+                out.push_str(r#"<div class="radios">"#);
+                for (n, value) in values.iter().enumerate() {
+                    let id = format!("{}-{n}", self.id(at));
+                    let checked = if chosen.contains(&value.as_str()) { " checked" } else { "" };
+                    let _ = write!(
+                        out,
+                        r#"<div class="radio"><input type="checkbox" id="{id}" name="{}/{n}" value="{}"{checked}><label for="{id}">{}</label></div>"#,
+                        self.name(at),
+                        esc(value),
+                        esc(&self.choice(of, value))
+                    );
+                }
+                out.push_str("</div>");
+            });
+            return;
+        }
+        self.group(out, at, name, |out| {
+            let keys = self.pairs.keys(at);
+            for (n, key) in keys.iter().enumerate() {
+                let item = format!("{at}/{key}");
+                let legend = texts(self.lang).get("web-item", &[("n", &(n + 1).to_string())]);
+                let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(&legend));
+                match inner {
+                    Shape::Object(_, properties) => {
+                        let _ = write!(out, r#"<input type="hidden" name="{}" value="">"#, self.name(&item));
+                        properties.iter().for_each(|p| self.property(out, p, &item));
+                    }
+                    other => self.field(out, other, &item, name, true),
+                }
+                let _ = write!(
+                    out,
+                    r#"<button class="link" name="_do" value="remove:{}" formnovalidate>{}{}</button></fieldset>"#,
+                    self.name(&item),
+                    icon("bin"),
+                    esc(&texts(self.lang).get("web-item-remove", &[("n", &(n + 1).to_string())]))
+                );
+            }
+            if keys.is_empty() {
+                let _ = write!(out, r#"<p class="hint">{}</p>"#, self.t("web-list-empty"));
+            }
+            let _ = write!(
+                out,
+                r#"<button class="second" name="_do" value="add:{}" formnovalidate>{}{}</button>"#,
+                self.name(at),
+                icon("plus"),
+                esc(&texts(self.lang).get("web-item-add", &[("what", &self.label(name).to_lowercase())]))
+            );
+        });
+    }
+
+    fn map(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
+        let mut keys = self.known.keys.get(name).cloned().unwrap_or_default();
+        for key in self.pairs.keys(at) {
+            if !keys.iter().any(|(k, _)| *k == key) {
+                keys.push((key.clone(), key));
+            }
+        }
+        self.group(out, at, name, |out| {
+            for (key, text) in &keys {
+                let item = format!("{at}/{key}");
+                let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(text));
+                match inner {
+                    Shape::OneOf(of, variants) => self.variants(out, of, variants, &item, true),
+                    other => self.content(out, other, &item),
+                }
+                out.push_str("</fieldset>");
+            }
+            if keys.is_empty() {
+                let _ = write!(out, r#"<p class="hint">{}</p>"#, self.t("web-list-empty"));
+            }
+        });
+    }
+
+    fn one_of(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, name: &str, required: bool) {
+        self.group(out, at, name, |out| self.variants(out, of, variants, at, required));
+    }
+
+    fn variants(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, required: bool) {
+        let pointer = format!("{at}:");
+        let all: Vec<Choice> = variants.iter().map(|(tag, _)| (tag.clone(), self.choice(of, tag))).collect();
+        let mut chosen = self.pairs.get(&pointer).to_owned();
+        // Without a script every content stands under its choice; the one not chosen is not read.
+        if chosen.is_empty() && all.len() == 1 {
+            chosen = all.first().map(|(k, _)| k.clone()).unwrap_or_default();
+        }
+        if let Some(error) = self.error(at) {
+            let _ = write!(out, r#"<p class="err">{}{}</p>"#, icon("triangle"), esc(&error));
+        }
+        self.radios(out, &pointer, &all, &chosen, !required);
+        for (tag, inner) in variants {
+            if let Some(inner) = inner {
+                let _ = write!(
+                    out,
+                    r#"<div class="variant" data-of="{}" data-tag="{}"><p class="variant-name">{}</p>"#,
+                    self.name(&pointer),
+                    esc(tag),
+                    esc(&self.choice(of, tag))
+                );
+                self.content(out, inner, &format!("{at}/{tag}"));
+                out.push_str("</div>");
+            }
+        }
+    }
+}

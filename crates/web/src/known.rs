@@ -1,0 +1,162 @@
+//! What a form lets choose from: organisations, people, records, files, as the reader may see them.
+
+use crate::form::{Known, Shape};
+use crate::visitor::Visitor;
+use ndp_domain::account::Account;
+use ndp_domain::id::{AccountId, Id, Kind};
+use ndp_domain::machine::{Known as _, State};
+use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order};
+use ndp_store::seen::Seen;
+use std::collections::BTreeMap;
+
+/// Most records of a kind that a form proposes.
+const MOST: u64 = 200;
+
+/// Accounts with a name, as chosen in forms: name, duty, organisation.
+pub async fn people(v: &Visitor) -> Result<Vec<(String, String)>, Refused> {
+    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
+    let held: Vec<(AccountId, String)> = accounts
+        .iter()
+        .filter_map(|l| {
+            let account = Account::known(&l.neighbour.whole.state)?;
+            let now = account.held.iter().find(|h| h.on(v.today));
+            let said = now.map(|h| format!("{}, {}", v.t(&format!("duty-{}", h.duty.code())), v.organisation(h.org))).unwrap_or_default();
+            account.suspended.is_none().then_some((AccountId(l.id.uuid), said))
+        })
+        .collect();
+    let ids: Vec<AccountId> = held.iter().map(|(id, _)| *id).collect();
+    let names = names(v, &ids).await?;
+    let mut all: Vec<(String, String)> = held
+        .into_iter()
+        .map(|(id, said)| {
+            let name = names.get(&id).cloned().unwrap_or_else(|| id.to_string());
+            (id.to_string(), if said.is_empty() { name } else { format!("{name} ({said})") })
+        })
+        .collect();
+    all.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(all)
+}
+
+/// Names of people by their accounts.
+pub async fn names(v: &Visitor, ids: &[AccountId]) -> Result<BTreeMap<AccountId, String>, Refused> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    let mut out = BTreeMap::new();
+    for some in ids.chunks(500) {
+        out.extend(v.app.identity.store.persons(some).await?.into_iter().map(|p| (p.account, p.name)));
+    }
+    Ok(out)
+}
+
+/// Organisations that exist today: of the state first, then others, each by name.
+pub fn organisations(v: &Visitor) -> Vec<(String, String)> {
+    let rank = |class: &str| match class {
+        "ministry" => 0,
+        "ministerial-level agency" => 1,
+        "government agency" => 2,
+        "people's committee" => 3,
+        "enterprise" => 4,
+        "hired unit" => 5,
+        _ => 6,
+    };
+    let mut all: Vec<(i32, String, String)> = v
+        .directory
+        .organisations
+        .values()
+        .filter(|o| o.exists_on(v.today))
+        .map(|o| (rank(o.record.class.as_str()), v.organisation(o.id), o.id.to_string()))
+        .collect();
+    all.sort();
+    all.into_iter().map(|(_, name, id)| (id, name)).collect()
+}
+
+/// Everything that a form of this shape lets choose from.
+pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known, Refused> {
+    let mut known = Known::default();
+    let scope = v.reading.scope(&v.app);
+    for kind in shape.kinds() {
+        let all = match kind {
+            Kind::Organisation => organisations(v),
+            Kind::Account => people(v).await?,
+            kind => {
+                let filter = Filter { kind: Some(kind), ..Filter::default() };
+                let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;
+                lines.iter().map(|l| (l.id.to_string(), line_name(v, l))).collect()
+            }
+        };
+        known.records.insert(kind, all);
+    }
+    let regulations = v.directory.regulations.values().filter(|r| r.effective_from <= v.today);
+    known.lists.insert("regulation".to_owned(), regulations.map(|r| (r.id.clone(), r.id.clone())).collect());
+    if let Some(duty) = v.duty() {
+        let units: Vec<(String, String)> = v
+            .directory
+            .organisations
+            .get(&duty.org)
+            .map(|o| o.units.iter().map(|u| (u.code.to_string(), u.name_vi.to_string())).collect())
+            .unwrap_or_default();
+        let own = duty.unit.clone().map(|u| (u.clone(), u));
+        let units: Vec<(String, String)> = if units.is_empty() { own.into_iter().collect() } else { units };
+        if !units.is_empty() {
+            known.lists.insert("unit".to_owned(), units);
+        }
+    }
+    if let Some(seen) = seen {
+        known.files =
+            ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?.into_iter().map(|f| (f.sha256.to_string(), f.name)).collect();
+        keys(&mut known, v, &seen.loaded.neighbour.whole.state).await?;
+    }
+    Ok(known)
+}
+
+/// A record in a list of choices.
+pub fn line_name(v: &Visitor, line: &ndp_store::lists::Line) -> String {
+    let name = line.name.clone().unwrap_or_else(|| v.t(&format!("kind-{}", line.id.kind.name())));
+    match &line.code {
+        Some(code) => format!("{name} · {code}"),
+        None => name,
+    }
+}
+
+/// Keys of maps that the record itself gives.
+async fn keys(known: &mut Known, v: &Visitor, state: &State) -> Result<(), Refused> {
+    let asked = match state {
+        State::Dossier(d) => {
+            let all: Vec<(String, String)> = d.lines.iter().map(|l| (l.code.clone(), line(v, &d.regulation, &l.code))).collect();
+            known.keys.insert("evidence".to_owned(), all.clone());
+            known.lists.insert("code".to_owned(), all);
+            let clarifying = state.stage() == "E.clarifying";
+            d.round().filter(|_| clarifying).and_then(|r| r.clarifications.last()).or(d.supplements.last()).cloned()
+        }
+        State::ListEntry(l) => l.supplements.last().cloned(),
+        State::CriteriaSet(_) => None,
+        _ => None,
+    };
+    if let Some(asked) = asked {
+        let text = v.app.engine.store.content(asked.points.0).await?;
+        let points: Vec<ndp_domain::supplement::Point> = text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+        known
+            .keys
+            .insert("answers".to_owned(), points.iter().map(|p| (p.number.to_string(), format!("{}. {}", p.number, p.text))).collect());
+    }
+    Ok(())
+}
+
+/// A line of a set by its code and the framework's name.
+pub fn line(v: &Visitor, regulation: &str, code: &str) -> String {
+    let found = v.directory.regulations.get(regulation).and_then(|r| r.framework.iter().find(|c| c.code == code));
+    match found {
+        Some(c) => format!("{code} {}", if v.lang == ndp_text::Lang::En { &c.name_en } else { &c.name_vi }),
+        None => code.to_owned(),
+    }
+}
+
+/// An id that a form or an address names.
+pub fn id_of(kind: Option<Kind>, text: &str) -> Option<Id> {
+    text.parse::<Id>().ok().filter(|id| kind.is_none_or(|k| id.kind == k))
+}

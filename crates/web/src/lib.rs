@@ -1,0 +1,29 @@
+//! Pages: the whole process on screen, in Vietnamese and English.
+//!
+//! **Job.** [`pages`] is the router of everything that people look at; each page asks the engine itself, as
+//! the API does, and neither is a client of the other.
+//! **Must not** decide: what may be done is the engine's answer, what may be seen the scope's.
+//! **Start at** [`visitor`], then [`frame`], then [`pages::record`] and [`form`].
+
+pub mod assets;
+pub mod files;
+pub mod form;
+pub mod frame;
+pub mod known;
+pub mod markup;
+pub mod pages;
+pub mod say;
+pub mod sent;
+pub mod shown;
+pub mod visitor;
+
+use axum::Router;
+use axum::routing::get;
+use ndp_server::App;
+
+/// Every page in both languages, and what they load.
+pub fn pages() -> Router<App> {
+    let _ = ndp_server::problem::DRAWN.set(pages::problem::drawn);
+    let all = pages::routes();
+    Router::new().route("/static/{turn}/{*name}", get(assets::get)).merge(all.clone()).nest("/en", all)
+}

@@ -1,0 +1,75 @@
+//! The pages, by what people come for.
+
+pub mod account;
+pub mod act;
+pub mod administration;
+pub mod audit;
+pub mod evaluation;
+pub mod list;
+pub mod lists;
+pub mod organisation;
+pub mod paper;
+pub mod problem;
+pub mod record;
+pub mod records_office;
+pub mod set;
+pub mod sign_in;
+pub mod text;
+pub mod track;
+pub mod tracking;
+pub mod work;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use ndp_server::App;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(list::list))
+        .route("/nen-tang/{id}", get(list::platform))
+        .route("/nen-tang.csv", get(list::export))
+        .route("/tra-cuu", get(track::track))
+        .route("/huong-dan", get(text::guide))
+        .route("/kha-nang-tiep-can", get(text::accessibility))
+        .route("/hien-thi", get(account::display).post(account::set_display))
+        .route("/dang-nhap", get(sign_in::ask).post(sign_in::sign_in))
+        .route("/dang-nhap/oidc/{provider}", get(sign_in::ask_provider))
+        .route("/dang-nhap/oidc", get(sign_in::answer_of_provider))
+        .route("/dang-xuat", post(sign_in::sign_out))
+        .route("/mat-khau/quen", get(sign_in::forgot).post(sign_in::ask_reset))
+        .route("/mat-khau/dat/{purpose}", get(sign_in::new_password).post(sign_in::set_password))
+        .route("/nhiem-vu", post(sign_in::choose_duty))
+        .route("/tai-khoan", get(account::account))
+        .route("/tai-khoan/ngon-ngu", post(account::language))
+        .route("/tai-khoan/mat-khau", post(account::password))
+        .route("/tai-khoan/xac-thuc", post(account::second_factor))
+        .route("/tai-khoan/dang-xuat-moi-noi", post(account::everywhere))
+        .route("/viec", get(work::work))
+        .route("/theo-doi", get(tracking::tracking))
+        .route("/nhat-ky", get(audit::audit).post(audit::check))
+        .route("/van-thu", get(records_office::office))
+        .route("/van-thu.csv", get(records_office::register))
+        .route("/trinh-ky", get(records_office::signing))
+        .route("/quan-tri", get(administration::home))
+        .route("/quan-tri/moi", get(administration::invite).post(administration::send))
+        .route("/quan-tri/nhiem-vu", get(administration::duties))
+        .route("/quan-tri/lich", get(administration::calendar))
+        .route("/quan-tri/quy-dinh", get(administration::regulations))
+        .route("/co-quan", get(organisation::all))
+        .route("/co-quan/{id}", get(organisation::one))
+        .route("/bo-tieu-chi/{id}/so-sanh", get(set::compare))
+        .route("/bo-tieu-chi/{id}/soan", get(set::editor).post(set::save))
+        .route("/ho-so/{id}/phieu", get(evaluation::sheet).post(evaluation::save))
+        .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
+        .route("/ho-so/{id}/ket-luan", get(evaluation::conclusion))
+        .route("/van-ban/{id}/noi-dung", get(paper::content).post(paper::save))
+        .route("/{slug}", get(lists::list))
+        .route("/{slug}/{id}", get(record::record))
+        .route("/{slug}/{id}/lich-su", get(record::history))
+        .route("/{slug}/{id}/tep", post(record::give_file))
+        .route("/{slug}/{id}/tep/{sha256}", get(record::file))
+        .route("/{slug}/{id}/van-ban/{noun}", post(paper::begin))
+        .route("/{slug}/{id}/{noun}", get(act::form).post(act::send))
+        .layer(DefaultBodyLimit::disable())
+}

@@ -1,0 +1,334 @@
+//! One act on a page: its form, what is wrong with it, and the way on. Every act that the engine knows and
+//! that takes effect without a paper is done here.
+
+use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
+use crate::frame::{Frame, frame, kind_of, page_with, place_of, slug};
+use crate::sent::Sent;
+use crate::visitor::Visitor;
+use crate::{files, known, say};
+use askama::Template;
+use axum::extract::{Path, RawQuery};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ndp_domain::id::{Id, Kind};
+use ndp_engine::orders::{self, OrderForm};
+use ndp_engine::{InputMistake, Problem};
+use ndp_server::acts::order;
+use ndp_server::problem::{Edge, Refused};
+use ndp_store::seen::Seen;
+use uuid::Uuid;
+
+/// A form on a page.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub struct FormPage {
+    pub f: Frame,
+    pub above: String,
+    pub lead: String,
+    pub notes: Vec<String>,
+    pub action: String,
+    pub back: String,
+    pub button: String,
+    /// Value of the first button: what Enter does.
+    pub enter: String,
+    pub others: Vec<(String, String)>,
+    pub body: String,
+    pub below: String,
+    pub errors: Vec<(String, String)>,
+    pub key: String,
+    pub version: Option<u64>,
+    pub draft: Option<u64>,
+    pub autosave: bool,
+    pub saved: String,
+}
+
+impl FormPage {
+    pub fn new(f: Frame, action: String, back: String, button: String) -> FormPage {
+        FormPage {
+            f,
+            above: String::new(),
+            lead: String::new(),
+            notes: Vec::new(),
+            action,
+            back,
+            button,
+            enter: "send".to_owned(),
+            others: Vec::new(),
+            body: String::new(),
+            below: String::new(),
+            errors: Vec::new(),
+            key: Uuid::new_v4().to_string(),
+            version: None,
+            draft: None,
+            autosave: false,
+            saved: String::new(),
+        }
+    }
+}
+
+/// Word in addresses for a record that is not there yet, and for the act that opens it.
+pub const NEW: &str = "moi";
+pub const OPEN: &str = "mo";
+
+/// Where an act's form stands.
+pub fn place(form: &OrderForm, id: Option<Id>) -> String {
+    let noun = if form.noun.is_empty() { OPEN } else { form.noun };
+    match id {
+        Some(id) => format!("{}/{noun}", place_of(id)),
+        None => format!("/{}/{NEW}/{noun}", slug(form.kind)),
+    }
+}
+
+/// The act and the record that an address names; no record where the act opens one.
+pub fn asked(slug: &str, id: &str, noun: &str) -> Result<(&'static OrderForm, Option<Id>), Refused> {
+    let kind = kind_of(slug).ok_or(Edge::NoSuchPage)?;
+    let noun = if noun == OPEN { "" } else { noun };
+    let form = orders::find(kind, noun).ok_or(Edge::NoSuchPage)?;
+    if id == NEW {
+        return if form.opens { Ok((form, None)) } else { Err(Edge::NoSuchPage.into()) };
+    }
+    let id = known::id_of(Some(kind), id).ok_or(Edge::NotFound)?;
+    Ok((form, Some(id)))
+}
+
+/// `GET /{slug}/{id}/{noun}`
+pub async fn form(
+    v: Visitor,
+    Path((slug, id, noun)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    v.acting()?;
+    let (form, id) = asked(&slug, &id, &noun)?;
+    let seen = match id {
+        Some(id) => Some(ndp_server::records::seen(&v.app, &v.reading, id).await?),
+        None => None,
+    };
+    let mut pairs = given(query.as_deref());
+    prefill(&v, form, seen.as_ref(), &mut pairs);
+    show(&v, form, seen.as_ref(), pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
+}
+
+/// What an address already says: `?entry=list_…`.
+pub fn given(query: Option<&str>) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(20) {
+        if !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+            pairs.set(format!("/{name}"), value.into_owned());
+        }
+    }
+    pairs
+}
+
+/// What a person would otherwise type although it is known: their agency and unit, the version in effect, today.
+pub fn prefill(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) {
+    let Some(duty) = v.duty() else { return };
+    let view = seen.map(|s| s.loaded.neighbour.whole.state.view());
+    let own = duty.org.to_string();
+    let regulation = view.as_ref().and_then(|v| v.regulation.clone()).or_else(|| v.directory.regulation_on(v.today).map(|r| r.id.clone()));
+    let today = say::day(v.today);
+    let managing = view.as_ref().and_then(|v| v.managing).map_or_else(|| own.clone(), |m| m.to_string());
+    let Shape::Object(_, properties) = shape::of(form) else { return };
+    let has = |name: &str| properties.iter().any(|p| p.name == name);
+    let mut put = |pointer: &str, value: String| {
+        let root = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if has(root) && pairs.get(pointer).is_empty() {
+            pairs.set(pointer, value);
+        }
+    };
+    put("/managing", managing);
+    for name in ["/by", "/organisation", "/issuing", "/owner"] {
+        put(name, own.clone());
+    }
+    put("/regulation", regulation.unwrap_or_default());
+    put("/unit", duty.unit.clone().unwrap_or_default());
+    put("/incoming/arrived_on", today.clone());
+    put("/number/date", today.clone());
+    for name in ["/cut_off", "/effective_from", "/file_date", "/on"] {
+        if shape::of(form).property(name.trim_start_matches('/')).is_some_and(|p| p.shape == Shape::Date) {
+            put(name, today.clone());
+        }
+    }
+    put("/minutes/held_on", today);
+    put("/product/new/id", Id::new(Kind::Product, v.app.engine.id()).to_string());
+    if let Some(account) = v.reading.reader.account {
+        put("/historical/entered_by", account.to_string());
+    }
+}
+
+/// The page of the form.
+#[allow(clippy::too_many_arguments)]
+pub async fn show(
+    v: &Visitor,
+    form: &'static OrderForm,
+    seen: Option<&Seen>,
+    pairs: Pairs,
+    wrong: &Mistakes,
+    general: Vec<String>,
+    status: StatusCode,
+) -> Result<Response, Refused> {
+    let id = seen.map(|s| s.loaded.id);
+    let act = form.act.name();
+    let title = v.t(&format!("act-{act}"));
+    let current = format!("/{}", slug(form.kind));
+    let mut f = frame(v, &title, &current).await?;
+    f.crumbs.push((current.clone(), v.t(&format!("kinds-{}", form.kind.name()))));
+    let back = id.map_or(current, place_of);
+    if let Some(seen) = seen {
+        f.crumbs.push((back.clone(), crate::pages::record::title(v, seen)));
+    }
+    f.wrong = status.is_client_error();
+    let shape = shape::of(form);
+    let known = known::of(v, shape, seen).await?;
+    let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
+    let mut out = FormPage::new(f, place(form, id), back, title.clone());
+    out.body = drawing.form(shape);
+    out.errors = errors(v, wrong, "", general);
+    out.version = seen.map(|s| s.loaded.neighbour.version);
+    out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
+    page_with(status, &out)
+}
+
+/// What the act asks of the record, from the table: the ground and what must hold.
+fn notes(v: &Visitor, _seen: &Seen, form: &OrderForm) -> Vec<String> {
+    let guard = ndp_text::texts(v.lang).find(&format!("act-{}-guard", form.act.name()), &[]);
+    guard.filter(|g| g != "–").into_iter().collect()
+}
+
+/// The summary: each mistake with the id of its field.
+pub fn errors(v: &Visitor, wrong: &Mistakes, prefix: &str, general: Vec<String>) -> Vec<(String, String)> {
+    let at = |pointer: &str| crate::form::draw::id_of(&format!("{prefix}{pointer}"));
+    let of_fields = wrong.iter().map(|(pointer, (code, expected))| (at(pointer), say::mistake(v.lang, code, expected, pointer)));
+    general.into_iter().map(|g| (String::new(), g)).chain(of_fields).collect()
+}
+
+/// What the engine found wrong, by pointer of the form.
+pub fn mistakes(all: &[InputMistake]) -> Mistakes {
+    let one = |m: &InputMistake| {
+        // A missing field is said at the field, and not at what holds it.
+        let mut pointer = m.pointer.clone();
+        if m.code == "input.field_missing" && !m.expected.is_empty() && !pointer.ends_with(&format!("/{}", m.expected)) {
+            pointer = format!("{pointer}/{}", m.expected);
+        }
+        (pointer, (m.code.clone(), m.expected.clone()))
+    };
+    all.iter().map(one).collect()
+}
+
+/// What a refusal says, with its ground.
+pub fn said(v: &Visitor, refused: &Refused) -> String {
+    let document = refused.document(v.lang);
+    let text = |name: &str| document.get(name).and_then(|t| t.as_str()).unwrap_or_default().to_owned();
+    let (detail, law) = (text("detail"), text("legal_basis"));
+    if law.is_empty() { detail } else { format!("{detail} ({law})") }
+}
+
+/// Buttons of the form itself: an item more, less, higher or lower. Answers whether there was one.
+pub fn worked(pairs: &mut Pairs, what: &str) -> bool {
+    let mut parts = what.splitn(2, ':');
+    let (verb, pointer) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let item = || pointer.rsplit_once('/').and_then(|(list, n)| Some((list.to_owned(), n.parse::<usize>().ok()?)));
+    match verb {
+        "add" => pairs.add(pointer),
+        "remove" => pairs.remove(pointer),
+        "up" | "down" => {
+            if let Some((list, n)) = item() {
+                pairs.lift(&list, n, verb == "up");
+            }
+        }
+        "show" => {}
+        _ => return false,
+    }
+    true
+}
+
+/// `POST /{slug}/{id}/{noun}`
+pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, String)>, mut sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    v.acting()?;
+    v.proved(sent.get("_proof"))?;
+    let (form, id) = asked(&slug, &id, &noun)?;
+    let seen = match id {
+        Some(id) => Some(ndp_server::records::seen(&v.app, &v.reading, id).await?),
+        None => None,
+    };
+    let shape = shape::of(form);
+    let what = sent.get("_do").to_owned();
+    if worked(&mut sent.pairs, &what) {
+        let pairs = sent.pairs.numbered(shape, false);
+        return show(&v, form, seen.as_ref(), pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
+    }
+    let mut wrong = Mistakes::new();
+    let holder = id.or_else(|| ["/on", "/set", "/entry", "/dossier"].iter().find_map(|p| known::id_of(None, sent.pairs.get(p))));
+    match holder {
+        Some(record) if !sent.files.is_empty() => files::keep(&v, record, &mut sent, &mut wrong).await?,
+        _ => {}
+    }
+    let pairs = sent.pairs.numbered(shape, true);
+    let known = if shape.takes_files() { known::of(&v, shape, seen.as_ref()).await? } else { Known::default() };
+    let (content, unread) = pairs.content(shape, &known);
+    wrong.extend(unread);
+    if !wrong.is_empty() {
+        return show(&v, form, seen.as_ref(), pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    // The criteria set of an entry has the entry's own number.
+    let opened = match (form.kind, id) {
+        (Kind::CriteriaSet, None) => known::id_of(Some(Kind::ListEntry), pairs.get("/entry"))
+            .and_then(|entry| entry.try_into().ok())
+            .map(|entry| ndp_domain::criteria_set::set_of(entry).into()),
+        _ => id,
+    };
+    let expect = seen.as_ref().and(sent.version());
+    match order(&v.app, &v.reading, form, opened, expect, sent.key(), content).await {
+        Ok(receipt) => {
+            let to = receipt.stream(form.kind).or(id).map_or_else(|| format!("/{}", crate::frame::slug(form.kind)), place_of);
+            Ok(done(&v, &to, form.act.name()))
+        }
+        Err(refused) => again(&v, form, seen.as_ref(), pairs, refused).await,
+    }
+}
+
+/// The form once more, with what stood in the way.
+async fn again(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: Pairs, refused: Refused) -> Result<Response, Refused> {
+    let status = refused.status();
+    match &refused {
+        Refused::Engine(Problem::Invalid(all)) => show(v, form, seen, pairs, &mistakes(all), Vec::new(), status).await,
+        Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::KeyReused) => {
+            let general = vec![said(v, &refused)];
+            show(v, form, seen, pairs, &Mistakes::new(), general, status).await
+        }
+        Refused::Engine(Problem::Stale { .. }) | Refused::Conflict(_) => {
+            // The record as it is now, and what was typed; sending again is the person's own decision.
+            let now = match seen {
+                Some(seen) => Some(ndp_server::records::seen(&v.app, &v.reading, seen.loaded.id).await?),
+                None => None,
+            };
+            let general = vec![changed(v, &refused).await?];
+            show(v, form, now.as_ref(), pairs, &Mistakes::new(), general, StatusCode::CONFLICT).await
+        }
+        _ => Err(refused),
+    }
+}
+
+/// Who changed it before, where that may be told.
+pub async fn changed(v: &Visitor, refused: &Refused) -> Result<String, Refused> {
+    let by = match refused {
+        Refused::Engine(Problem::Stale { by: Some(by), .. }) | Refused::Conflict(Problem::Stale { by: Some(by), .. }) => Some(*by),
+        _ => None,
+    };
+    let name = match by {
+        Some(by) => known::names(v, &[by]).await?.remove(&by),
+        None => None,
+    };
+    Ok(match name {
+        Some(name) => v.t1("web-changed-by", &[("name", &name)]),
+        None => v.t("web-changed"),
+    })
+}
+
+/// On to a page, with what was done said there.
+pub fn done(v: &Visitor, to: &str, act: &str) -> Response {
+    let mark = if to.contains('?') { '&' } else { '?' };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{to}{mark}xong={act}")))]).into_response()
+}

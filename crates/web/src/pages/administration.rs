@@ -1,0 +1,312 @@
+//! Administration: accounts and their duties, what each duty may do, regulation versions, the calendar.
+//! Data in force is superseded, never edited; what follows from the calendar is computed before it counts.
+
+use super::act::errors;
+use crate::form::{Drawing, Mistakes, Property, Shape};
+use crate::frame::{Frame, frame, page, page_with, place_of};
+use crate::markup::{self, esc};
+use crate::sent::Sent;
+use crate::visitor::Visitor;
+use crate::{known, say};
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ndp_domain::account::{self, Account, Held};
+use ndp_domain::acts::{ACTS, Who};
+use ndp_domain::authority::{Denied, Duty};
+use ndp_domain::id::{AccountId, Id, Kind};
+use ndp_domain::machine::{Command, Known as _};
+use ndp_engine::{Problem, orders};
+use ndp_server::problem::Refused;
+use ndp_store::people::Person;
+
+struct Table {
+    title: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Template)]
+#[template(path = "administration.html")]
+struct Page {
+    f: Frame,
+    lead: String,
+    button: Option<(String, String)>,
+    tabs: Vec<(String, String, bool)>,
+    tables: Vec<Table>,
+    below: String,
+}
+
+fn administrator(v: &Visitor) -> Result<(), Refused> {
+    v.acting()?;
+    if v.is(Duty::Administrator) { Ok(()) } else { Err(Problem::Denied(Denied::DutyOfAnotherAct).into()) }
+}
+
+fn tabs(v: &Visitor, current: &str) -> Vec<(String, String, bool)> {
+    [
+        ("/quan-tri", "web-admin-users"),
+        ("/quan-tri/nhiem-vu", "web-admin-duties"),
+        ("/quan-tri/quy-dinh", "web-admin-regulations"),
+        ("/quan-tri/lich", "web-admin-calendar"),
+    ]
+    .map(|(href, key)| (href.to_owned(), v.t(key), href == current))
+    .to_vec()
+}
+
+async fn show(
+    v: &Visitor,
+    current: &str,
+    lead: &str,
+    button: Option<(&str, &str)>,
+    tables: Vec<Table>,
+    below: String,
+) -> Result<Response, Refused> {
+    let f = frame(v, &v.t("web-nav-administration"), "/quan-tri").await?;
+    let button = button.map(|(href, key)| (href.to_owned(), v.t(key)));
+    page(&Page { f, lead: v.t(lead), button, tabs: tabs(v, current), tables, below })
+}
+
+/// `GET /quan-tri`: accounts with their duties.
+pub async fn home(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
+    let ids: Vec<AccountId> = accounts.iter().map(|l| AccountId(l.id.uuid)).collect();
+    let names = known::names(&v, &ids).await?;
+    let mut rows: Vec<Vec<String>> = accounts
+        .iter()
+        .filter_map(|l| {
+            let account = Account::known(&l.neighbour.whole.state)?;
+            let id = AccountId(l.id.uuid);
+            let name = names.get(&id).cloned().unwrap_or_else(|| crate::shown::short(l.id));
+            let held: Vec<String> = account
+                .held
+                .iter()
+                .map(|h| {
+                    let until = h.to.map(|t| format!(" – {}", say::day(t))).unwrap_or_default();
+                    esc(&format!("{}, {} ({}{until})", v.t(&format!("duty-{}", h.duty.code())), v.organisation(h.org), say::day(h.from)))
+                })
+                .collect();
+            let state = markup::state(l.neighbour.whole.state.stage(), v.lang);
+            Some(vec![format!("<a href=\"{}\">{}</a>", v.href(&place_of(l.id)), esc(&name)), held.join("<br>"), state])
+        })
+        .collect();
+    rows.sort();
+    let columns = vec![v.t("web-person-name"), v.t("web-admin-duties"), v.t("web-state")];
+    let tables = vec![Table { title: v.t("web-admin-users"), columns, rows }];
+    show(&v, "/quan-tri", "web-admin-users-lead", Some(("/quan-tri/moi", "web-invite")), tables, String::new()).await
+}
+
+/// `GET /quan-tri/nhiem-vu`: which duty does what, from the table of acts; to be read, not changed.
+pub async fn duties(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    let acts_of = |duty: Duty| {
+        let names = |who: Who| match who {
+            Who::OneOf(all) | Who::Each(all) => all.contains(&duty),
+            Who::OfIssuing(levels) => levels.contains(&duty.level()),
+            Who::With | Who::Installation => false,
+        };
+        let all: Vec<String> = ACTS
+            .iter()
+            .filter(|a| names(a.who) || a.plain.is_some_and(|p| p.who.contains(&duty)))
+            .map(|a| esc(&v.t(&format!("act-{}", a.id.name()))))
+            .collect();
+        format!("<details><summary>{}</summary>{}</details>", esc(&v.t1("web-acts-n", &[("n", &all.len().to_string())])), all.join("<br>"))
+    };
+    let rows = Duty::ALL
+        .iter()
+        .filter(|d| **d != Duty::Public)
+        .map(|d| vec![format!("<span class=\"num\">{}</span>", d.code()), esc(&v.t(&format!("duty-{}", d.code()))), acts_of(*d)])
+        .collect();
+    let columns = vec![v.t("field-code"), v.t("field-duty"), v.t("web-acts")];
+    show(
+        &v,
+        "/quan-tri/nhiem-vu",
+        "web-admin-duties-lead",
+        None,
+        vec![Table { title: v.t("web-admin-duties"), columns, rows }],
+        String::new(),
+    )
+    .await
+}
+
+/// `GET /quan-tri/quy-dinh`: the versions on record, and what each changes against the one before.
+pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    let mut all: Vec<_> = v.directory.regulations.values().collect();
+    all.sort_by_key(|r| std::cmp::Reverse(r.effective_from));
+    let english = v.lang == ndp_text::Lang::En;
+    let rows = all
+        .iter()
+        .map(|r| {
+            let status = serde_json::to_value(r.status_on(v.today)).ok().and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default();
+            let title = if english { &r.title_en } else { &r.title_vi };
+            let to = r.effective_to.map(say::day).unwrap_or_else(|| "–".to_owned());
+            vec![
+                format!("<strong class=\"num\">{}</strong>", esc(&r.id)),
+                format!("{}<br><span class=\"hint\">{}</span>", esc(&r.number), esc(title)),
+                format!("<span class=\"num\">{} – {to}</span>", say::day(r.effective_from)),
+                esc(&v.t(&format!("web-legal-{status}"))),
+                format!("<span class=\"num\">{}/{}</span>", r.threshold.numerator, r.threshold.denominator),
+            ]
+        })
+        .collect();
+    let columns = ["web-version", "web-regulation", "web-effective", "web-state", "web-threshold-word"].map(|k| v.t(k)).to_vec();
+    let mut tables = vec![Table { title: v.t("web-admin-regulations"), columns, rows }];
+    if let Some(now) = v.directory.regulation_on(v.today) {
+        let terms = now.terms.iter().map(|(name, term)| {
+            let text = serde_json::to_value(term).ok().map(|t| term_text(&v, &t)).unwrap_or_default();
+            vec![format!("<span class=\"num\">{}</span>", esc(name)), esc(&text)]
+        });
+        tables.push(Table {
+            title: v.t1("web-admin-terms", &[("version", &now.id)]),
+            columns: vec![v.t("web-term"), v.t("web-length")],
+            rows: terms.collect(),
+        });
+    }
+    show(&v, "/quan-tri/quy-dinh", "web-admin-regulations-lead", None, tables, String::new()).await
+}
+
+fn term_text(v: &Visitor, term: &serde_json::Value) -> String {
+    let n = term.get("days").and_then(serde_json::Value::as_u64);
+    let unit = term.get("unit").and_then(serde_json::Value::as_str).unwrap_or_default();
+    match n {
+        Some(n) => v.t1(&format!("web-unit-{unit}"), &[("n", &n.to_string())]),
+        None => term.as_str().map_or_else(|| term.to_string(), str::to_owned),
+    }
+}
+
+/// `GET /quan-tri/lich`: the year as a grid: what is no working day, and what is made up for.
+pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
+    use chrono::{Datelike, NaiveDate};
+    administrator(&v)?;
+    let year = v.today.year();
+    let mut below = String::from("<div class=\"months\">");
+    for month in 1..=12 {
+        below.push_str(&format!(
+            "<section class=\"card\"><h2>{}</h2><table class=\"month\"><caption class=\"unseen\">{month}/{year}</caption><thead><tr>",
+            esc(&v.t1("web-month", &[("n", &month.to_string()), ("year", &year.to_string())]))
+        ));
+        for weekday in 0..7 {
+            below.push_str(&format!(
+                "<th scope=\"col\"><abbr title=\"{}\">{}</abbr></th>",
+                esc(&v.t(&format!("web-weekday-{weekday}"))),
+                esc(&v.t(&format!("web-day-{weekday}")))
+            ));
+        }
+        below.push_str("</tr></thead><tbody><tr>");
+        let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(v.today);
+        for _ in 0..first.weekday().num_days_from_monday() {
+            below.push_str("<td></td>");
+        }
+        for day in first.iter_days().take_while(|d| d.month() == month) {
+            if day.weekday().num_days_from_monday() == 0 && day.day() > 1 {
+                below.push_str("</tr><tr>");
+            }
+            let weekend = day.weekday().num_days_from_monday() >= 5;
+            let works = v.directory.calendar.works(day);
+            let (class, title) = match (works, weekend) {
+                (false, false) => ("holiday", v.t("web-holiday")),
+                (true, true) => ("made-up", v.t("web-made-up")),
+                (false, true) => ("weekend", v.t("web-weekend")),
+                (true, false) => ("", String::new()),
+            };
+            let said = if title.is_empty() || class == "weekend" {
+                String::new()
+            } else {
+                format!("<span class=\"unseen\"> {}</span>", esc(&title))
+            };
+            below.push_str(&format!(
+                "<td class=\"num {class}\"{}>{}{said}</td>",
+                if title.is_empty() { String::new() } else { format!(" title=\"{}\"", esc(&title)) },
+                day.day()
+            ));
+        }
+        below.push_str("</tr></tbody></table></section>");
+    }
+    below.push_str("</div>");
+    show(&v, "/quan-tri/lich", "web-admin-calendar-lead", None, Vec::new(), below).await
+}
+
+#[derive(Template)]
+#[template(path = "invite.html")]
+struct Invite {
+    f: Frame,
+    errors: Vec<(String, String)>,
+    name: String,
+    email: String,
+    body: String,
+}
+
+fn held_shape() -> Shape {
+    let form = orders::find(Kind::Account, "duties").map(crate::form::shape::of);
+    let held = form.and_then(|s| s.property("held")).map_or(Shape::Flag, |p| p.shape.clone());
+    Shape::Object(String::new(), vec![Property { name: "held".to_owned(), shape: held, required: true }])
+}
+
+async fn invitation(v: &Visitor, sent: &Sent, wrong: &Mistakes, general: Vec<String>, status: StatusCode) -> Result<Response, Refused> {
+    let shape = held_shape();
+    let mut known = known::of(v, &shape, None).await?;
+    known.lists.remove("unit");
+    let mut f = frame(v, &v.t("web-invite"), "/quan-tri").await?;
+    f.crumbs.push(("/quan-tri".to_owned(), v.t("web-nav-administration")));
+    f.wrong = status.is_client_error();
+    let mut pairs = sent.pairs.clone();
+    if pairs.get("/held/from").is_empty() {
+        pairs.set("/held/from", say::day(v.today));
+    }
+    let body = Drawing { lang: v.lang, act: "AC2", pairs: &pairs, wrong, known: &known, prefix: "" }.form(&shape);
+    let errors = errors(v, wrong, "", general);
+    page_with(status, &Invite { f, errors, name: sent.get("name").to_owned(), email: sent.get("email").to_owned(), body })
+}
+
+/// `GET /quan-tri/moi`
+pub async fn invite(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    invitation(&v, &Sent::default(), &Mistakes::new(), Vec::new(), StatusCode::OK).await
+}
+
+/// `POST /quan-tri/moi`: an account with its duty, a person, and a letter to them.
+pub async fn send(v: Visitor, mut sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    administrator(&v)?;
+    v.proved(sent.get("_proof"))?;
+    let shape = held_shape();
+    let what = sent.get("_do").to_owned();
+    if super::act::worked(&mut sent.pairs, &what) {
+        return invitation(&v, &sent, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
+    }
+    let (content, wrong) = sent.pairs.numbered(&shape, true).content(&shape, &crate::form::Known::default());
+    let mut general = Vec::new();
+    let (name, email) = (sent.get("name").trim(), sent.get("email").trim());
+    if name.is_empty() {
+        general.push(v.t1("web-wrong-missing", &[("field", &v.t("web-person-name"))]));
+    }
+    if !email.contains('@') || email.len() < 3 {
+        general.push(v.t("input-email"));
+    }
+    let held = ndp_engine::parse::shape::<Held>(content.get("held").cloned().unwrap_or_default());
+    let held = match held {
+        Ok(held) if wrong.is_empty() && general.is_empty() => held,
+        Ok(_) => return invitation(&v, &sent, &wrong, general, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(Problem::Invalid(all)) => {
+            let mut wrong = wrong;
+            wrong.extend(super::act::mistakes(&all).into_iter().map(|(p, m)| (format!("/held{p}"), m)));
+            return invitation(&v, &sent, &wrong, general, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let id = AccountId(v.app.engine.id());
+    let acts: Vec<(Id, Command)> =
+        vec![(id.into(), account::Command::Open { id }.into()), (id.into(), account::Command::Grant { held }.into())];
+    let person = Person { account: id, name: name.to_owned(), email: email.to_owned(), lang: "vi".to_owned() };
+    match ndp_server::people::invited(&v.app, &v.reading, &acts, &person).await {
+        Ok(()) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}?xong=AC2", place_of(id.into()))))]).into_response()),
+        Err(refused) if refused.status().is_client_error() => {
+            let general = vec![super::act::said(&v, &refused)];
+            invitation(&v, &sent, &Mistakes::new(), general, refused.status()).await
+        }
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,641 @@
+//! The evaluation room: a member's own sheet line by line with the evidence beside it, the summary of
+//! findings once the sheets are opened, and the conclusion explained in four steps.
+//!
+//! A sheet being written is its member's alone: it rests encrypted on the server and nowhere in the
+//! browser, and goes when it is handed in.
+
+use crate::frame::{Frame, frame, page, page_with, place_of};
+use crate::markup::{self, esc};
+use crate::pages::record::{Doing, doings, tabs, title};
+use crate::sent::Sent;
+use crate::shown::{Fields, met};
+use crate::visitor::{Due, Visitor};
+use crate::{known, say};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ndp_domain::criteria_set::SetText;
+use ndp_domain::dossier::{self, Application, Dossier, LineEvidence, Round, disagreement};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{AccountId, Id, Kind};
+use ndp_domain::machine::Known as _;
+use ndp_domain::outcome::{Assessment, Outcome, Step};
+use ndp_domain::regulation::Decides;
+use ndp_domain::sheet::{self, Sheet};
+use ndp_engine::{Problem, orders};
+use ndp_server::problem::{Edge, Refused};
+use ndp_server::records::seen;
+use ndp_store::lists::{Filter, Order};
+use ndp_store::seen::Seen;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What a member has written so far, by line.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Written(BTreeMap<String, Entry>);
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Entry {
+    /// `met`, `not_met`, or `ask`: a working mark that must be settled before the sheet is handed in.
+    mark: String,
+    reason: String,
+}
+
+struct Room {
+    seen: Seen,
+    round: Round,
+    text: Option<SetText>,
+    application: Option<Application>,
+    me: AccountId,
+}
+
+fn state(seen: &Seen) -> Result<&dossier::State, Refused> {
+    Dossier::known(&seen.loaded.neighbour.whole.state).ok_or_else(|| Edge::NotFound.into())
+}
+
+async fn pinned<T: serde::de::DeserializeOwned>(v: &Visitor, pin: ndp_domain::canonical::Pin) -> Result<Option<T>, Refused> {
+    Ok(v.app.engine.store.content(pin.0).await?.and_then(|t| serde_json::from_str(&t).ok()))
+}
+
+/// The dossier with its round, for those who see it whole.
+async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
+    v.acting()?;
+    let id = known::id_of(Some(Kind::Dossier), id).ok_or(Edge::NotFound)?;
+    let seen = seen(&v.app, &v.reading, id).await?;
+    if !ndp_domain::shown::whole(Kind::Dossier, &seen.facets) {
+        return Err(Edge::NotFound.into());
+    }
+    let round = state(&seen)?.round().cloned().ok_or(Edge::NotFound)?;
+    let text = pinned(v, round.set.text).await?;
+    let application = pinned(v, round.application).await?;
+    let me = v.reading.reader.account.ok_or(Edge::NotSignedIn)?;
+    Ok(Room { seen, round, text, application, me })
+}
+
+/// Sheets of the round that the reader sees: their own, and all once they are opened.
+async fn sheets(v: &Visitor, room: &Room) -> Result<BTreeMap<AccountId, sheet::State>, Refused> {
+    let filter = Filter { kind: Some(Kind::Sheet), parent: Some(room.seen.loaded.id), ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 200).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let of = |l: &ndp_store::read::Loaded| Sheet::known(&l.neighbour.whole.state).filter(|s| s.round == room.round.n).cloned();
+    Ok(loaded.values().filter_map(of).map(|s| (s.member, s)).collect())
+}
+
+async fn written(v: &Visitor, room: &Room) -> Result<(Written, u64), Refused> {
+    let Some(kept) = v.app.engine.store.scratch(room.me, room.seen.loaded.id).await? else { return Ok((Written::default(), 0)) };
+    let plain = v.app.identity.vault.unlock(&kept.locked, &kept.kid);
+    let written = plain.and_then(|p| serde_json::from_slice(&p).ok()).unwrap_or_default();
+    Ok((written, kept.version))
+}
+
+async fn keep(v: &Visitor, room: &Room, written: &Written, version: u64) -> Result<bool, Refused> {
+    let fault = || Refused::from(ndp_identity::Denial::Fault("no vault".to_owned()));
+    let plain = serde_json::to_vec(written).map_err(|_| fault())?;
+    let (locked, kid) = v.app.identity.vault.lock(&plain).ok_or_else(fault)?;
+    Ok(v.app.engine.store.keep_scratch(room.me, room.seen.loaded.id, locked, &kid, version, v.app.identity.clock.now()).await?)
+}
+
+#[derive(Template)]
+#[template(path = "sheet.html")]
+struct SheetPage {
+    f: Frame,
+    badge: String,
+    due: Option<Due>,
+    tabs: Vec<(String, String, bool)>,
+    errors: Vec<(String, String)>,
+    done: Option<String>,
+    writing: bool,
+    group: String,
+    line: String,
+    code: String,
+    at: usize,
+    of: usize,
+    filled: usize,
+    action: String,
+    key: String,
+    draft: u64,
+    requirement: String,
+    evidence_expected: String,
+    figure: bool,
+    share: String,
+    mark: String,
+    reason: String,
+    reason_wrong: bool,
+    saved: String,
+    before: String,
+    next: String,
+    last: bool,
+    evidence: Vec<(String, String, String)>,
+    statement: String,
+    lines: Vec<(String, String, String)>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct At {
+    #[serde(default)]
+    tc: String,
+}
+
+/// `GET /ho-so/{id}/phieu?tc=G1.1`
+pub async fn sheet(v: Visitor, Path(id): Path<String>, Query(at): Query<At>) -> Result<Response, Refused> {
+    let room = room(&v, &id).await?;
+    show(&v, &room, &at.tc, Vec::new(), false, "", StatusCode::OK).await
+}
+
+fn mark_badge(v: &Visitor, entry: Option<&Entry>) -> String {
+    match entry.map(|e| e.mark.as_str()) {
+        Some("met") => met(v, true),
+        Some("not_met") => met(v, false),
+        Some("ask") => markup::pill("warn", "help", &v.t("web-asked")),
+        _ => markup::pill("none", "dash", &v.t("web-not-assessed")),
+    }
+}
+
+async fn show(
+    v: &Visitor,
+    room: &Room,
+    at: &str,
+    errors: Vec<(String, String)>,
+    reason_wrong: bool,
+    saved: &str,
+    status: StatusCode,
+) -> Result<Response, Refused> {
+    let d = state(&room.seen)?;
+    let id = room.seen.loaded.id;
+    let place = format!("{}/phieu", place_of(id));
+    let mut f = frame(v, &v.t1("web-room-title", &[("name", &d.name)]), "/danh-gia").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(id), title(v, &room.seen)));
+    f.wrong = status.is_client_error();
+    let mine = sheets(v, room).await?.remove(&room.me);
+    let handed_in = mine.as_ref().is_some_and(|s| s.sheet.is_some());
+    let stage = room.seen.loaded.neighbour.whole.state.stage();
+    let due_here = room.round.due.contains(&room.me);
+    let writing = due_here && !handed_in && stage == "E.evaluating";
+    let done = match (writing, handed_in, due_here) {
+        (true, ..) => None,
+        (_, true, _) => Some(v.t("web-sheet-handed-in")),
+        (_, _, false) => Some(v.t("web-sheet-not-due")),
+        _ => Some(v.t("web-sheet-closed")),
+    };
+    let (written, draft) = if writing { written(v, room).await? } else { Default::default() };
+    let lines = &room.round.lines;
+    let n = lines.iter().position(|l| l.code == at).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
+    let Some(line) = lines.get(n) else { return Err(Edge::NotFound.into()) };
+    let of_set = room.text.as_ref().and_then(|t| t.lines.iter().find(|l| l.code.as_str() == line.code));
+    let entry = written.0.get(&line.code);
+    let figure = line.decides == Decides::Popularity;
+    let (evidence, statement) = evidence(v, room, &line.code).await?;
+    let share = room.round.share.map(|s| crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high)).unwrap_or_default();
+    let due = room.seen.loaded.neighbour.whole.clocks.iter().find(|c| c.act.name() == "E15").map(|c| c.due.on.to_string());
+    let last = n + 1 == lines.len();
+    let next = match lines.get(n + 1) {
+        Some(next) => v.t1("web-save-and-go", &[("code", &next.code)]),
+        None => v.t("web-hand-in"),
+    };
+    let group = v
+        .directory
+        .regulations
+        .get(&d.regulation)
+        .and_then(|r| r.groups.iter().find(|g| g.code == line.group))
+        .map(|g| if v.lang == ndp_text::Lang::En { g.name_en.clone() } else { g.name_vi.clone() })
+        .unwrap_or_else(|| line.group.clone());
+    page_with(
+        status,
+        &SheetPage {
+            badge: markup::state(stage, v.lang),
+            due: v.due(due.as_deref()),
+            tabs: tabs(v, &room.seen, "/phieu"),
+            errors,
+            done,
+            writing,
+            group,
+            line: known::line(v, &d.regulation, &line.code),
+            code: line.code.clone(),
+            at: n + 1,
+            of: lines.len(),
+            filled: written.0.values().filter(|e| !e.mark.is_empty()).count(),
+            action: place.clone(),
+            key: Uuid::new_v4().to_string(),
+            draft,
+            requirement: of_set
+                .map(|l| {
+                    if v.lang == ndp_text::Lang::En { l.name_en.as_ref().unwrap_or(&l.name_vi).to_string() } else { l.name_vi.to_string() }
+                })
+                .unwrap_or_default(),
+            evidence_expected: of_set.map(|l| l.evidence.to_string()).unwrap_or_default(),
+            figure,
+            share,
+            mark: entry.map(|e| e.mark.clone()).unwrap_or_default(),
+            reason: entry.map(|e| e.reason.clone()).unwrap_or_default(),
+            reason_wrong,
+            saved: saved.to_owned(),
+            before: n.checked_sub(1).and_then(|b| lines.get(b)).map(|b| v.t1("web-save-back", &[("code", &b.code)])).unwrap_or_default(),
+            next,
+            last,
+            evidence,
+            statement,
+            lines: lines
+                .iter()
+                .map(|l| (format!("{place}?tc={}", l.code), known::line(v, &d.regulation, &l.code), mark_badge(v, written.0.get(&l.code))))
+                .collect(),
+            f,
+        },
+    )
+}
+
+/// Evidence of a line: address, name, hash; and what the applicant states.
+async fn evidence(v: &Visitor, room: &Room, code: &str) -> Result<(Vec<(String, String, String)>, String), Refused> {
+    let here = ndp_server::evidence::files_of(&v.app, &v.reading, &room.seen).await?;
+    let Some(application) = &room.application else { return Ok(Default::default()) };
+    Ok(match application.evidence.get(code) {
+        Some(LineEvidence::Files { files, statement }) => {
+            let one = |a: &ndp_domain::list_entry::Attachment| {
+                let known = here.iter().any(|f| f.sha256 == a.sha256);
+                let href = if known { format!("{}/tep/{}", place_of(room.seen.loaded.id), a.sha256) } else { String::new() };
+                (href, a.name.to_string(), format!("SHA-256 {}", a.sha256.to_string().chars().take(8).collect::<String>()))
+            };
+            (files.iter().map(one).collect(), statement.as_ref().map(ToString::to_string).unwrap_or_default())
+        }
+        Some(LineEvidence::None { reason }) => (Vec::new(), reason.to_string()),
+        None => Default::default(),
+    })
+}
+
+/// `POST /ho-so/{id}/phieu`
+pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    v.proved(sent.get("_proof"))?;
+    let room = room(&v, &id).await?;
+    let place = format!("{}/phieu", place_of(room.seen.loaded.id));
+    let code = sent.get("code").to_owned();
+    let Some(n) = room.round.lines.iter().position(|l| l.code == code) else { return Err(Edge::NotFound.into()) };
+    let (mut all, version) = written(&v, &room).await?;
+    let entry = Entry { mark: sent.get("mark").to_owned(), reason: sent.get("reason").trim().to_owned() };
+    let mark = matches!(entry.mark.as_str(), "met" | "not_met" | "ask");
+    if mark || !entry.reason.is_empty() {
+        all.0.insert(code.clone(), entry.clone());
+        let seen: u64 = sent.get("_draft").parse().unwrap_or(version);
+        if !keep(&v, &room, &all, seen).await? {
+            // The same sheet in two windows: what this one wrote stays on this page.
+            let errors = vec![("#mark".to_owned(), v.t("web-changed"))];
+            return show(&v, &room, &code, errors, false, "", StatusCode::CONFLICT).await;
+        }
+    }
+    let what = sent.get("_do");
+    if what == "show" {
+        return show(&v, &room, &code, Vec::new(), false, "", StatusCode::OK).await;
+    }
+    let to = |n: usize| {
+        let code = room.round.lines.get(n).map(|l| l.code.as_str()).unwrap_or_default();
+        (StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{place}?tc={code}")))]).into_response()
+    };
+    if what == "before" {
+        return Ok(to(n.saturating_sub(1)));
+    }
+    let popularity = room.round.lines[n].decides == Decides::Popularity;
+    if entry.mark == "not_met" && entry.reason.is_empty() && !popularity {
+        let errors = vec![("#reason".to_owned(), v.t("web-reason-needed"))];
+        return show(&v, &room, &code, errors, true, "", StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    if what != "submit" {
+        return Ok(to(n + 1));
+    }
+    hand_in(&v, &room, &all, &code, sent.key()).await
+}
+
+/// E15: every line has a result and its reason; the sheet goes in.
+async fn hand_in(v: &Visitor, room: &Room, all: &Written, at: &str, key: Option<String>) -> Result<Response, Refused> {
+    let id = room.seen.loaded.id;
+    let place = format!("{}/phieu", place_of(id));
+    let mut errors = Vec::new();
+    let mut findings = Vec::new();
+    let mut figure = json!({ "confirmed": false });
+    for line in &room.round.lines {
+        let entry = all.0.get(&line.code).cloned().unwrap_or_default();
+        let href = v.href(&format!("{place}?tc={}", line.code));
+        match (line.decides == Decides::Popularity, entry.mark.as_str()) {
+            (_, "") => errors.push((href, v.t1("web-line-open", &[("code", &line.code)]))),
+            (_, "ask") => errors.push((href, v.t1("web-line-asked", &[("code", &line.code)]))),
+            (true, mark) => figure = json!({ "confirmed": mark == "met", "remark": Some(entry.reason).filter(|r| !r.is_empty()) }),
+            (false, mark) => {
+                findings.push(json!({ "code": line.code, "mark": mark, "reason": Some(entry.reason).filter(|r| !r.is_empty()) }))
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return show(v, room, at, errors, false, "", StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let content = json!({ "dossier": id, "member": room.me, "text": { "findings": findings, "figure": figure } });
+    let form = orders::find(Kind::Sheet, "submissions").ok_or(Edge::NoSuchPage)?;
+    match ndp_server::acts::order(&v.app, &v.reading, form, None, None, key, content).await {
+        Ok(_) => {
+            v.app.engine.store.drop_scratch(room.me, id).await?;
+            Ok(super::act::done(v, &place, "E15"))
+        }
+        Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {
+            let errors = vec![("#mark".to_owned(), super::act::said(v, &refused))];
+            show(v, room, at, errors, false, "", refused.status()).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "summary.html")]
+struct Summary {
+    f: Frame,
+    badge: String,
+    tabs: Vec<(String, String, bool)>,
+    closed: String,
+    members: Vec<String>,
+    rows: Vec<(String, Vec<String>, String)>,
+}
+
+/// `GET /ho-so/{id}/tong-hop`: criteria by members, the most divided first; closed until the sheets are opened.
+pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let room = room(&v, &id).await?;
+    let d = state(&room.seen)?;
+    let opened = room.round.opened.is_some() || !room.round.sittings.is_empty();
+    let all = if opened { sheets(&v, &room).await? } else { BTreeMap::new() };
+    let names = known::names(&v, &all.keys().copied().collect::<Vec<_>>()).await?;
+    let refs: BTreeMap<AccountId, &sheet::State> = all.iter().map(|(k, s)| (*k, s)).collect();
+    let icon = |result: Option<&bool>| match result {
+        Some(true) => markup::pill("ok", "tick", &v.t("web-met")),
+        Some(false) => markup::pill("bad", "x", &v.t("web-not-met")),
+        None => markup::pill("none", "dash", "–"),
+    };
+    let rows = disagreement(&room.round, &refs)
+        .into_iter()
+        .filter(|_| !all.is_empty())
+        .map(|line| {
+            let cells = all.values().map(|s| icon(s.sheet.as_ref().and_then(|s| s.results.get(&line.code)))).collect();
+            let (style, sign, key) = match (line.divided, line.not_met) {
+                (true, _) => ("warn", "triangle", "web-discuss"),
+                (false, 0) => ("ok", "tick", "web-agreed"),
+                (false, _) => ("ok", "tick", "web-agreed"),
+            };
+            (known::line(&v, &d.regulation, &line.code), cells, markup::pill(style, sign, &v.t(key)))
+        })
+        .collect();
+    let f = frame(&v, &v.t1("web-room-title", &[("name", &d.name)]), "/danh-gia").await?;
+    let short = |a: &AccountId| names.get(a).cloned().unwrap_or_else(|| crate::shown::short(Id::from(*a)));
+    page(&Summary {
+        f,
+        badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
+        tabs: tabs(&v, &room.seen, "/tong-hop"),
+        closed: v.t("web-summary-closed"),
+        members: all.keys().map(short).collect(),
+        rows,
+    })
+}
+
+struct Why {
+    title: String,
+    badge: String,
+    body: String,
+    style: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "conclusion.html")]
+struct Conclusion {
+    f: Frame,
+    badge: String,
+    code: String,
+    tabs: Vec<(String, String, bool)>,
+    style: &'static str,
+    verdict: String,
+    sentence: String,
+    steps: Vec<Why>,
+    missing: String,
+    acts: Vec<Doing>,
+}
+
+/// `GET /ho-so/{id}/ket-luan`: the outcome as the rules compute it, explained in four steps.
+pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let room = room(&v, &id).await?;
+    let d = state(&room.seen)?;
+    let (acts, _) = doings(&v, &room.seen).await?;
+    let decides = [
+        "/national-recognitions",
+        "/potential-recognitions",
+        "/rejections",
+        "/van-ban/national-recognitions",
+        "/van-ban/potential-recognitions",
+        "/van-ban/rejections",
+        "/set-asides",
+        "/van-ban/set-asides",
+        "/minutes-signatures",
+        "/report-conclusions",
+        "/denominator-choices",
+    ];
+    let mut acts: Vec<Doing> = acts.into_iter().filter(|a| decides.iter().any(|n| a.href.ends_with(n))).collect();
+    let assessment = room.round.assessment.as_ref();
+    // Only the decision that follows from the rules is offered.
+    if let Some(a) = assessment {
+        let noun = match a.outcome {
+            Outcome::National => "national-recognitions",
+            Outcome::Potential => "potential-recognitions",
+            Outcome::Rejected => "rejections",
+            Outcome::Undetermined => "denominator-choices",
+        };
+        acts.retain(|x| {
+            !["national-recognitions", "potential-recognitions", "rejections"].iter().any(|n| x.href.ends_with(n)) || x.href.ends_with(noun)
+        });
+    }
+    acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0);
+    let (style, verdict, sentence) = verdict(&v, assessment);
+    let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    let missing = if assessment.is_none() { v.t("web-missing-conclusion") } else { String::new() };
+    page(&Conclusion {
+        badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
+        code: d.code.clone(),
+        tabs: tabs(&v, &room.seen, "/ket-luan"),
+        style,
+        verdict,
+        sentence,
+        steps: steps(&v, d, &room.round, assessment),
+        missing,
+        acts,
+        f,
+    })
+}
+
+fn verdict(v: &Visitor, assessment: Option<&Assessment>) -> (&'static str, String, String) {
+    match assessment.map(|a| a.outcome) {
+        Some(Outcome::National) => ("national", esc(&v.t("web-class-national")), v.t("web-outcome-national")),
+        Some(Outcome::Potential) => ("pot", esc(&v.t("web-class-potential")), v.t("web-outcome-potential")),
+        Some(Outcome::Rejected) => ("bad", esc(&v.t("web-class-rejected")), v.t("web-outcome-rejected")),
+        Some(Outcome::Undetermined) => ("warn", esc(&v.t("web-class-undetermined")), v.t("web-outcome-undetermined")),
+        None => ("mute", esc(&v.t("web-outcome-none")), v.t("web-outcome-none-what")),
+    }
+}
+
+fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Assessment>) -> Vec<Why> {
+    let results = round.all_results();
+    let others: Vec<_> = round.lines.iter().filter(|l| l.decides == Decides::Result).collect();
+    let met_n = others.iter().filter(|l| results.get(&l.code).copied().unwrap_or(false)).count();
+    let grey = assessment.is_none();
+    let style = |ok: bool| {
+        if grey {
+            "later"
+        } else if ok {
+            "ok"
+        } else {
+            "bad"
+        }
+    };
+    let valid = Why {
+        title: v.t("web-step1"),
+        badge: markup::pill("ok", "tick", &v.t("web-valid")),
+        body: format!(
+            "<p>{}</p>",
+            esc(&v.t1(
+                "web-step1-what",
+                &[("n", &round.set.n.to_string()), ("day", &say::day(round.opened_on)), ("cut", &say::day(round.cut_off))]
+            ))
+        ),
+        style: "ok",
+    };
+    let unmet: Vec<String> =
+        others.iter().filter(|l| results.get(&l.code) == Some(&false)).map(|l| known::line(v, &d.regulation, &l.code)).collect();
+    let list = if unmet.is_empty() {
+        String::new()
+    } else {
+        format!("<ul>{}</ul>", unmet.iter().map(|u| format!("<li>{}</li>", esc(u))).collect::<String>())
+    };
+    let count = format!("{met_n}/{}", others.len());
+    let criteria = Why {
+        title: v.t("web-step2"),
+        badge: if grey {
+            markup::pill("none", "dash", &count)
+        } else if unmet.is_empty() {
+            markup::pill("ok", "tick", &count)
+        } else {
+            markup::pill("bad", "x", &count)
+        },
+        body: format!("<p>{}</p>{list}", esc(&v.t1("web-step2-what", &[("met", &met_n.to_string()), ("of", &others.len().to_string())]))),
+        style: style(unmet.is_empty()),
+    };
+    let share = round.share;
+    let reached = assessment.and_then(|a| a.share.met);
+    let threshold = assessment
+        .and_then(|a| a.steps.iter().find_map(|s| if let Step::Popularity { threshold, .. } = s { Some(*threshold) } else { None }));
+    let per = threshold.map_or(50, |t| u64::from(t.numerator) * 100 / u64::from(t.denominator).max(1));
+    let body = match share {
+        Some(s) => {
+            let wide = (u128::from(s.numerator) * 1000 / u128::from(s.denominator_high.max(1))).min(1000);
+            format!(
+                "<div class=\"bullet\"><p class=\"mark\">{} </p><svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"1000\" height=\"10\"/><rect class=\"fill\" width=\"{wide}\" height=\"10\"/><rect class=\"limit\" x=\"{}\" width=\"4\" height=\"10\"/></svg></div><p>{}</p>",
+                esc(&v.t1("web-threshold", &[("n", &per.to_string())])),
+                per * 10 - 2,
+                esc(&crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high))
+            )
+        }
+        None => format!("<p>{}</p>", esc(&v.t("web-no-figure"))),
+    };
+    let below = v.t1("web-below", &[("n", &per.to_string())]);
+    let popularity = Why {
+        title: v.t("web-step3"),
+        badge: match (grey, reached) {
+            (true, _) => markup::pill("none", "dash", &v.t("web-not-assessed")),
+            (_, Some(true)) => markup::pill("ok", "tick", &v.t("web-met")),
+            (_, Some(false)) => markup::pill("warn", "triangle", &below),
+            (_, None) => markup::pill("warn", "help", &v.t(if share.is_some() { "web-class-undetermined" } else { "web-not-met" })),
+        },
+        body,
+        style: if grey {
+            "later"
+        } else if reached == Some(true) {
+            "ok"
+        } else {
+            "warn"
+        },
+    };
+    let rule = v.directory.regulations.get(&d.regulation);
+    let from = rule.map(|r| say::day(r.effective_from)).unwrap_or_default();
+    let key = match assessment.map(|a| a.outcome) {
+        Some(o) => format!("web-rule-{}", o.name()),
+        None => "web-rule-none".to_owned(),
+    };
+    let applied = Why {
+        title: v.t("web-step4"),
+        badge: String::new(),
+        body: format!("<p>{} {}</p>", esc(&v.t(&key)), esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))),
+        style: if grey { "later" } else { "now" },
+    };
+    vec![valid, criteria, popularity, applied]
+}
+
+/// Cards of a dossier's own page.
+pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec<(String, String)>, Refused> {
+    let Some(d) = Dossier::known(&seen.loaded.neighbour.whole.state) else { return Ok(Vec::new()) };
+    let mut all = vec![(v.t("web-steps"), way(v, d, seen.loaded.neighbour.whole.state.stage()))];
+    if let Some((outcome, paper)) = &d.decision {
+        let said = v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]);
+        all.push((
+            v.t("web-platform-decision"),
+            format!("<p class=\"pad\">{} {}</p>", markup::class(Some(outcome.name()), v.lang), esc(&said)),
+        ));
+    }
+    Ok(all)
+}
+
+/// "Step 4 of 6" over the segments: where a dossier stands on its way.
+pub fn way(v: &Visitor, d: &dossier::State, stage: &str) -> String {
+    let n = match stage {
+        "E.draft" => 1,
+        "E.submitted" | "E.received" => 2,
+        "E.examining" | "E.supplement" | "E.ready" => 3,
+        "E.evaluating" | "E.clarifying" | "E.meeting" | "E.counted" => 4,
+        "E.concluded" => 5,
+        _ if d.decision.is_some() => 6,
+        _ => 0,
+    };
+    if n == 0 {
+        return format!("<p class=\"pad\">{}</p>", esc(&v.t("web-way-ended")));
+    }
+    let name = v.t(&format!("web-way-{n}"));
+    let line = v.t1("web-step-of", &[("n", &n.to_string()), ("of", "6"), ("name", &name)]);
+    let bars: String = (1..=6)
+        .map(|i| {
+            format!(
+                "<span class=\"{}\"></span>",
+                if i < n {
+                    "done"
+                } else if i == n {
+                    "here"
+                } else {
+                    ""
+                }
+            )
+        })
+        .collect();
+    format!("<div class=\"way\"><p><strong>{}</strong></p><div class=\"segments\" aria-hidden=\"true\">{bars}</div></div>", esc(&line))
+}
+
+/// What the public sees of a recognised platform's evaluation: what its record says.
+pub async fn published(v: &Visitor, p: &ndp_domain::publication::State) -> Result<Vec<(String, String)>, Refused> {
+    let Some(class) = &p.class else { return Ok(Vec::new()) };
+    let name = serde_json::to_value(class).ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default();
+    let regulation = v.directory.regulations.get(&p.regulation).map(|r| say::day(r.effective_from)).unwrap_or_default();
+    let text = v.t1("web-platform-rule", &[("version", &p.regulation), ("day", &regulation)]);
+    Ok(vec![(
+        v.t("web-outcome"),
+        format!(
+            "<p class=\"pad\">{} {}</p><p class=\"pad\">{}</p>",
+            markup::class(Some(&name), v.lang),
+            esc(&v.t(&format!("web-outcome-{name}"))),
+            esc(&text)
+        ),
+    )])
+}

@@ -1,0 +1,411 @@
+//! The public List: what the registers say today, from memory. Registers are never merged: one badge each.
+
+use crate::frame::{Frame, frame, page};
+use crate::markup::{self, esc};
+use crate::pages::lists::address;
+use crate::say;
+use crate::shown::{Fields, Named};
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::extract::{Path, RawQuery};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use ndp_domain::id::{Id, Kind, OrganisationId, PublicationId};
+use ndp_domain::machine::State;
+use ndp_domain::publication::Register;
+use ndp_domain::text::fold;
+use ndp_server::problem::{Edge, Refused};
+use ndp_store::lists::Entry;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// One platform of a register.
+#[derive(Debug, Clone)]
+struct Line {
+    id: Id,
+    name: String,
+    folded: String,
+    register: Register,
+    class: Option<String>,
+    managing: Option<OrganisationId>,
+    since: String,
+}
+
+/// Most platforms that pages hold in memory; there are a few hundred.
+const MOST: u64 = 20_000;
+const PAGE: usize = 50;
+
+/// What the registers said at the last change, by the turn of the registers and the day.
+type Kept = Option<(u64, chrono::NaiveDate, Arc<Vec<Line>>)>;
+
+async fn lines(v: &Visitor) -> Result<Arc<Vec<Line>>, Refused> {
+    static KEPT: OnceLock<Mutex<Vec<(String, Kept)>>> = OnceLock::new();
+    let turn = v.app.public.turn();
+    // Several servers in one process (tests) have registers of their own.
+    let own = format!("{:p}", Arc::as_ptr(&v.app.public));
+    let kept = KEPT.get_or_init(Mutex::default);
+    {
+        let all = kept.lock().unwrap_or_else(|p| p.into_inner());
+        if let Some((_, Some((at, day, lines)))) = all.iter().find(|(k, _)| *k == own)
+            && (*at, *day) == (turn, v.today)
+        {
+            return Ok(lines.clone());
+        }
+    }
+    let mut found: Vec<Line> = Vec::new();
+    for register in [Register::Recognised, Register::Deployed, Register::List, Register::Planned] {
+        let entries = v.app.engine.store.register_on(register.name(), v.today, None, MOST).await?;
+        found.extend(entries.into_iter().map(|e: Entry| Line {
+            id: Id::new(Kind::Publication, e.stream),
+            folded: fold(&e.name),
+            name: e.name,
+            register,
+            class: e.class,
+            managing: e.managing.as_deref().and_then(|m| m.parse::<Id>().ok()).and_then(|m| m.try_into().ok()),
+            since: e.valid_from,
+        }));
+    }
+    let found = Arc::new(found);
+    let mut all = kept.lock().unwrap_or_else(|p| p.into_inner());
+    all.retain(|(k, _)| *k != own);
+    if all.len() > 64 {
+        all.clear();
+    }
+    all.push((own, Some((turn, v.today, found.clone()))));
+    Ok(found)
+}
+
+struct Option1 {
+    value: String,
+    label: String,
+    n: usize,
+    chosen: bool,
+}
+
+struct Facet {
+    name: &'static str,
+    title: String,
+    options: Vec<Option1>,
+}
+
+struct Row {
+    href: String,
+    name: String,
+    agency: String,
+    badge: String,
+    since: String,
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Page {
+    f: Frame,
+    q: String,
+    counted: String,
+    count: String,
+    showing: String,
+    csv: String,
+    open: bool,
+    facets: Vec<Facet>,
+    chips: Vec<(String, String)>,
+    rows: Vec<Row>,
+    empty: String,
+    next: Option<String>,
+    bars: Vec<(String, usize, String)>,
+    day: String,
+}
+
+/// What was asked: words, states, agencies, and from which line on.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    q: String,
+    status: Vec<String>,
+    agency: Vec<String>,
+    from: usize,
+}
+
+impl Asked {
+    fn of(query: Option<&str>) -> Result<Asked, Refused> {
+        let mut asked = Asked::default();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(200) {
+            let value = value.into_owned();
+            match name.as_ref() {
+                "q" if value.chars().count() > 200 => return Err(Edge::Parameter("q").into()),
+                "q" => asked.q = ndp_domain::text::normalise(&value),
+                "status" => asked.status.push(value),
+                "agency" => asked.agency.push(value),
+                "from" => asked.from = value.parse().map_err(|_| Edge::CursorInvalid)?,
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+
+    fn address(&self, place: &str, from: usize) -> String {
+        let from = if from == 0 { String::new() } else { from.to_string() };
+        let mut pairs: Vec<(&str, &str)> = vec![("q", &self.q)];
+        pairs.extend(self.status.iter().map(|s| ("status", s.as_str())));
+        pairs.extend(self.agency.iter().map(|a| ("agency", a.as_str())));
+        pairs.push(("from", &from));
+        address(place, &pairs)
+    }
+
+    fn without(&self, name: &str, value: &str) -> Asked {
+        let mut less = self.clone();
+        match name {
+            "q" => less.q.clear(),
+            "status" => less.status.retain(|s| s != value),
+            _ => less.agency.retain(|a| a != value),
+        }
+        less
+    }
+}
+
+/// The state by which the public finds a platform: of a recognised one its class, else its register.
+fn status(line: &Line) -> String {
+    match (line.register, &line.class) {
+        (Register::Recognised, Some(class)) => class.clone(),
+        (register, _) => register.name().to_owned(),
+    }
+}
+
+fn status_name(v: &Visitor, status: &str) -> String {
+    match status {
+        "national" | "potential" => v.t(&format!("web-class-{status}")),
+        other => v.t(&format!("web-register-{other}")),
+    }
+}
+
+fn badge(v: &Visitor, line: &Line) -> String {
+    match (line.register, line.class.as_deref()) {
+        (Register::Recognised, class) => markup::class(class, v.lang),
+        (register, _) => markup::register(register.name(), v.lang),
+    }
+}
+
+/// Words in the original text that were asked for, marked; whatever signs they carry.
+pub fn marked(name: &str, words: &[String]) -> String {
+    let mut out = String::new();
+    for (n, word) in name.split(' ').enumerate() {
+        if n > 0 {
+            out.push(' ');
+        }
+        let folded = fold(word);
+        if words.iter().any(|w| !w.is_empty() && folded.contains(w.as_str())) {
+            out.push_str(&format!("<mark>{}</mark>", esc(word)));
+        } else {
+            out.push_str(&esc(word));
+        }
+    }
+    out
+}
+
+/// Those that fit, whole words first; without words in the order of their names.
+fn found<'a>(v: &Visitor, lines: &'a [Line], asked: &Asked) -> Vec<&'a Line> {
+    let words: Vec<String> = fold(&asked.q).split_whitespace().map(str::to_owned).collect();
+    let agency = |l: &Line| l.managing.map(|m| m.to_string()).unwrap_or_default();
+    let text = |l: &Line| format!("{} {}", l.folded, l.managing.map(|m| fold(&v.organisation(m))).unwrap_or_default());
+    let fits = |l: &&Line| {
+        (asked.status.is_empty() || asked.status.contains(&status(l)))
+            && (asked.agency.is_empty() || asked.agency.contains(&agency(l)))
+            && (words.is_empty() || {
+                let text = text(l);
+                words.iter().all(|w| text.contains(w.as_str()))
+            })
+    };
+    let mut all: Vec<&Line> = lines.iter().filter(fits).collect();
+    let whole = |l: &Line| words.iter().filter(|w| l.folded.split_whitespace().any(|t| t == w.as_str())).count();
+    all.sort_by(|a, b| whole(b).cmp(&whole(a)).then_with(|| a.folded.cmp(&b.folded)));
+    all
+}
+
+fn facets(v: &Visitor, lines: &[Line], asked: &Asked) -> Vec<Facet> {
+    let count = |without: Asked, of: &dyn Fn(&Line) -> String| {
+        let mut n: BTreeMap<String, usize> = BTreeMap::new();
+        found(v, lines, &without).iter().for_each(|l| *n.entry(of(l)).or_default() += 1);
+        n
+    };
+    let mut by_status = count(Asked { status: Vec::new(), ..asked.clone() }, &status);
+    for known in ["national", "potential", "deployed", "list", "planned"] {
+        by_status.entry(known.to_owned()).or_default();
+    }
+    let rank = |s: &str| ["national", "potential", "deployed", "list", "planned"].iter().position(|k| *k == s);
+    let mut of_status: Vec<Option1> =
+        by_status.into_iter().map(|(s, n)| Option1 { label: status_name(v, &s), chosen: asked.status.contains(&s), value: s, n }).collect();
+    of_status.sort_by_key(|o| rank(&o.value));
+    let by_agency = count(Asked { agency: Vec::new(), ..asked.clone() }, &|l| l.managing.map(|m| m.to_string()).unwrap_or_default());
+    let mut of_agency: Vec<Option1> = by_agency
+        .into_iter()
+        .filter(|(a, _)| !a.is_empty())
+        .map(|(a, n)| Option1 { label: v.organisation_of(&a).unwrap_or_default(), chosen: asked.agency.contains(&a), value: a, n })
+        .collect();
+    of_agency.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.label.cmp(&b.label)));
+    vec![
+        Facet { name: "status", title: v.t("web-column-status"), options: of_status },
+        Facet { name: "agency", title: v.t("web-agency-name"), options: of_agency },
+    ]
+}
+
+/// `GET /`
+pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::of(query.as_deref())?;
+    let lines = lines(&v).await?;
+    let found = found(&v, &lines, &asked);
+    let words: Vec<String> = fold(&asked.q).split_whitespace().map(str::to_owned).collect();
+    let rows = found
+        .iter()
+        .skip(asked.from)
+        .take(PAGE)
+        .map(|l| Row {
+            href: format!("/nen-tang/{}", l.id),
+            name: marked(&l.name, &words),
+            agency: l.managing.map(|m| v.organisation(m)).unwrap_or_default(),
+            badge: badge(&v, l),
+            since: say::when(&l.since).unwrap_or_default(),
+        })
+        .collect();
+    let to = (asked.from + PAGE).min(found.len());
+    let n = found.len().to_string();
+    let showing = if found.is_empty() {
+        String::new()
+    } else {
+        v.t1("web-showing", &[("from", &(asked.from + 1).min(found.len()).to_string()), ("to", &to.to_string()), ("n", &n)])
+    };
+    let mut chips = Vec::new();
+    if !asked.q.trim().is_empty() {
+        chips.push((asked.without("q", "").address("/", 0), format!("“{}”", asked.q.trim())));
+    }
+    chips.extend(asked.status.iter().map(|s| (asked.without("status", s).address("/", 0), status_name(&v, s))));
+    chips.extend(asked.agency.iter().filter_map(|a| Some((asked.without("agency", a).address("/", 0), v.organisation_of(a)?))));
+    let facets = facets(&v, &lines, &asked);
+    let most = facets[1].options.iter().map(|o| o.n).max().unwrap_or(1).max(1);
+    let bars = facets[1].options.iter().take(8).map(|o| (o.label.clone(), o.n, format!("{}", o.n * 100 / most))).collect();
+    let recognised = lines.iter().filter(|l| l.register == Register::Recognised).count().to_string();
+    let empty = if asked.q.trim().is_empty() { v.t("web-list-none-found") } else { v.t1("web-list-none-for", &[("q", asked.q.trim())]) };
+    let f = frame(&v, &v.t("web-list-title"), "/").await?;
+    page(&Page {
+        counted: v.t1("web-hero-count", &[("n", &lines.len().to_string()), ("recognised", &recognised)]),
+        count: v.t1("web-list-count", &[("n", &n), ("day", &say::day(v.today))]),
+        showing,
+        csv: asked.address("/nen-tang.csv", 0),
+        open: !asked.status.is_empty() || !asked.agency.is_empty(),
+        chips,
+        rows,
+        empty,
+        next: (to < found.len()).then(|| asked.address("/", to)),
+        bars,
+        facets,
+        day: say::day(v.today),
+        q: asked.q.clone(),
+        f,
+    })
+}
+
+/// `GET /nen-tang.csv`: the filtered set.
+pub async fn export(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::of(query.as_deref())?;
+    let lines = lines(&v).await?;
+    let mut text = format!("\u{feff}{}\r\n", v.t("web-list-columns"));
+    for l in found(&v, &lines, &asked) {
+        let agency = l.managing.map(|m| v.organisation(m)).unwrap_or_default();
+        let cells =
+            [l.id.to_string(), l.name.clone(), agency, status_name(&v, &status(l)), l.since.clone()].map(|c| ndp_server::public::cell(&c));
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"nen-tang-so-{}.csv\"", v.today);
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "platform.html")]
+struct Platform {
+    f: Frame,
+    badges: String,
+    agency: String,
+    closed: Option<String>,
+    cards: Vec<(String, String)>,
+    history: Vec<(String, String, bool)>,
+    decision: String,
+    contact: Vec<(String, String)>,
+    record: String,
+}
+
+/// `GET /nen-tang/{id}`: what is published of a platform, and nothing else, whoever looks.
+pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let id = crate::known::id_of(Some(Kind::Publication), &id).ok_or(Edge::NotFound)?;
+    let scope = v.app.engine.scope(&ndp_domain::visibility::Reader::public());
+    let seen = v.app.engine.store.seen(&scope, id).await?.ok_or(Edge::NotFound)?;
+    let State::Publication(p) = &seen.loaded.neighbour.whole.state else { return Err(Edge::NotFound.into()) };
+    let all = lines(&v).await?;
+    // Every register that carries the platform, each with its own badge.
+    let mut badges = String::new();
+    let same: Vec<&Line> = all.iter().filter(|l| l.id == id || (l.folded == fold(&p.name) && l.managing == Some(p.managing))).collect();
+    same.iter().for_each(|l| badges.push_str(&badge(&v, l)));
+    if same.is_empty() {
+        badges.push_str(&markup::state(seen.loaded.neighbour.whole.state.stage(), v.lang));
+    }
+    let record = match p.record {
+        Some(pin) => v.app.engine.store.content(pin.0).await?,
+        None => None,
+    };
+    let record: serde_json::Value = record.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+    let public: Vec<&str> = record.get("public").and_then(|p| p.as_array()).into_iter().flatten().filter_map(|p| p.as_str()).collect();
+    let text = |name: &str| record.get(name).and_then(|t| t.as_str()).filter(|_| public.contains(&name)).map(str::to_owned);
+    let named = Named::default();
+    let fields = Fields { v: &v, named: &named, words: "publication" };
+    let mut contact = Vec::new();
+    for name in ["operating_unit", "contact", "address", "owner"] {
+        if let Some(value) = text(name) {
+            contact.push((fields.label(name), value));
+        }
+    }
+    let decision = match (record.get("decision_number").and_then(|n| n.as_str()), record.get("decision_date").and_then(|d| d.as_str())) {
+        (Some(number), Some(date)) if public.contains(&"decision") => {
+            v.t1("web-number-of", &[("number", number), ("day", &say::when(date).unwrap_or_default())])
+        }
+        _ => v.t("web-class-none"),
+    };
+    let mut cards = Vec::new();
+    if p.register == Register::Recognised {
+        cards.extend(super::evaluation::published(&v, p).await?);
+    }
+    let mut history = Vec::new();
+    for version in ndp_domain::publication::entry_versions(p) {
+        let from = serde_json::to_value(version.valid_from).ok().and_then(|d| d.as_str().and_then(say::when)).unwrap_or_default();
+        let what = version
+            .class
+            .as_ref()
+            .map(|c| status_name(&v, &serde_json::to_value(c).ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default()));
+        history.push((what.unwrap_or_else(|| v.t(&format!("web-register-{}", p.register.name()))), from, false));
+    }
+    let closed = p.closed.then(|| v.t("web-platform-closed"));
+    let mut f = frame(&v, &p.name, "/").await?;
+    f.crumbs.push(("/".to_owned(), v.t("web-nav-list")));
+    page(&Platform {
+        f,
+        badges,
+        agency: v.organisation(p.managing),
+        closed,
+        cards,
+        history,
+        decision,
+        contact,
+        record: crate::frame::place_of(PublicationId(id.uuid).into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_is_marked_in_the_original_text() {
+        let words: Vec<String> = ["dau", "thau"].map(str::to_owned).to_vec();
+        assert_eq!(
+            marked("Hệ thống mạng đấu thầu <quốc gia>", &words),
+            "Hệ thống mạng <mark>đấu</mark> <mark>thầu</mark> &lt;quốc gia&gt;"
+        );
+        assert_eq!(marked("Hộ tịch", &[]), "Hộ tịch");
+    }
+}

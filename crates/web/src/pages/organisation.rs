@@ -1,0 +1,148 @@
+//! Organisations over time: names, units, successors, and what they have on the registers.
+
+use crate::frame::{Frame, frame, page, place_of};
+use crate::markup;
+use crate::say;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use ndp_domain::authority::Duty;
+use ndp_domain::id::{Kind, OrganisationId};
+use ndp_domain::text::fold;
+use ndp_server::problem::{Edge, Refused};
+use ndp_store::lists::{Filter, Order};
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "organisations.html")]
+struct All {
+    f: Frame,
+    count: String,
+    q: String,
+    day: String,
+    classes: Vec<(String, String, bool)>,
+    rows: Vec<(String, String, String)>,
+    next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    loai: String,
+    #[serde(default)]
+    ngay: String,
+    #[serde(default)]
+    tu: usize,
+}
+
+/// A class of organisations as a key of texts.
+pub fn class_key(class: &str) -> String {
+    let plain: String = class.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("web-org-{plain}")
+}
+
+/// `GET /co-quan?q=&loai=&ngay=`: as of a day, today without one.
+pub async fn all(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    const MOST: usize = 100;
+    let day = if asked.ngay.is_empty() { v.today } else { crate::form::pairs::read_date(&asked.ngay).ok_or(Edge::Parameter("ngay"))? };
+    let wanted = fold(&asked.q);
+    let mut classes: Vec<String> = v.directory.organisations.values().map(|o| o.record.class.to_string()).collect();
+    classes.sort();
+    classes.dedup();
+    let mut found: Vec<_> = v
+        .directory
+        .organisations
+        .values()
+        .filter(|o| o.exists_on(day) && (asked.loai.is_empty() || o.record.class.as_str() == asked.loai))
+        .map(|o| (v.organisation(o.id), o))
+        .filter(|(name, o)| wanted.is_empty() || fold(name).contains(&wanted) || fold(o.record.code.as_str()).contains(&wanted))
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let count = v.t1("web-count", &[("n", &found.len().to_string())]);
+    let next = (found.len() > asked.tu + MOST).then(|| {
+        super::lists::address(
+            "/co-quan",
+            &[("q", &asked.q), ("loai", &asked.loai), ("ngay", &asked.ngay), ("tu", &(asked.tu + MOST).to_string())],
+        )
+    });
+    let rows =
+        found.iter().skip(asked.tu).take(MOST).map(|(name, o)| (place_of(o.id.into()), name.clone(), o.record.code.to_string())).collect();
+    let classes = classes.into_iter().map(|c| (c.clone(), v.t(&class_key(&c)), c == asked.loai)).collect();
+    let f = frame(&v, &v.t("web-nav-organisations"), "/co-quan").await?;
+    page(&All { f, count, q: asked.q, day: say::day(day), classes, rows, next })
+}
+
+#[derive(Template)]
+#[template(path = "organisation.html")]
+struct One {
+    f: Frame,
+    code: String,
+    period: String,
+    successors: Vec<(String, String, String)>,
+    platforms: Vec<(String, String, String)>,
+    dossiers: Vec<(String, String, String)>,
+    names: Vec<(String, String)>,
+    units: Vec<(String, String)>,
+    acts: Vec<(String, String)>,
+}
+
+/// `GET /co-quan/{id}`
+pub async fn one(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let id: OrganisationId = crate::known::id_of(Some(Kind::Organisation), &id)
+        .and_then(|id| id.try_into().ok())
+        .or_else(|| v.directory.organisation(&id))
+        .ok_or(Edge::NotFound)?;
+    let Some(o) = v.directory.organisations.get(&id) else { return Err(Edge::NotFound.into()) };
+    let day = |d: Option<chrono::NaiveDate>| d.map(say::day);
+    let period = match (day(o.record.valid_from), day(o.record.valid_to)) {
+        (_, Some(to)) => v.t1("web-organisation-until", &[("day", &to)]),
+        (Some(from), None) => v.t1("web-organisation-from", &[("day", &from)]),
+        (None, None) => String::new(),
+    };
+    let successors = o
+        .transfers
+        .iter()
+        .map(|t| {
+            (
+                v.t1("web-organisation-passed", &[("day", &say::day(t.on)), ("what", t.what.as_str())]),
+                place_of(t.to.into()),
+                v.organisation(t.to),
+            )
+        })
+        .collect();
+    let scope = v.reading.scope(&v.app);
+    let list = async |kind: Kind| {
+        let filter = Filter { kind: Some(kind), managing: Some(id), ..Filter::default() };
+        v.app.engine.store.list(&scope, &filter, Order::Name, None, 50).await
+    };
+    let row = |l: &ndp_store::lists::Line| (place_of(l.id), crate::known::line_name(&v, l), markup::state(&l.stage, v.lang));
+    let platforms = list(Kind::Publication)
+        .await?
+        .iter()
+        .map(|l| (format!("/nen-tang/{}", l.id), crate::known::line_name(&v, l), markup::state(&l.stage, v.lang)))
+        .collect();
+    let dossiers = if v.signed_in() { list(Kind::Dossier).await?.iter().map(row).collect() } else { Vec::new() };
+    let mut names: Vec<(String, String)> = Vec::new();
+    let english = |vi: &str, en: Option<&str>| en.filter(|_| v.lang == ndp_text::Lang::En).unwrap_or(vi).to_owned();
+    names.push((v.organisation(id), v.t("web-organisation-now")));
+    for former in o.former.iter().rev() {
+        names.push((former.name_vi.to_string(), v.t1("web-organisation-name-until", &[("day", &say::day(former.to))])));
+    }
+    let unit = |u: &ndp_domain::organisation::Unit| {
+        let mark = if u.coordinating { v.t("web-organisation-coordinating") } else { String::new() };
+        (english(u.name_vi.as_str(), u.name_en.as_ref().map(|n| n.as_str())), mark)
+    };
+    let administers = v.is(Duty::Administrator);
+    let acts = if administers {
+        [("units", "act-OR3"), ("renamings", "act-OR4")].map(|(noun, key)| (format!("{}/{noun}", place_of(id.into())), v.t(key))).to_vec()
+    } else {
+        Vec::new()
+    };
+    let units = o.units.iter().filter(|u| u.to.is_none_or(|to| to >= v.today)).map(unit).collect();
+    let mut f = frame(&v, &v.organisation(id), "/co-quan").await?;
+    f.crumbs.push(("/co-quan".to_owned(), v.t("web-nav-organisations")));
+    page(&One { f, code: o.record.code.to_string(), period, successors, platforms, dossiers, names, units, acts })
+}

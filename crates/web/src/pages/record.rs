@@ -1,0 +1,487 @@
+//! One record: where it stands, what may be done with it now and why not the rest, what it says, its
+//! records, its files and its history in sentences.
+
+use crate::form::{Shape, shape};
+use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
+use crate::markup::{self, esc};
+use crate::sent::Sent;
+use crate::shown::{Fields, named};
+use crate::visitor::{Due, Visitor};
+use crate::{files, known, say};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ndp_domain::access::Facet;
+use ndp_domain::acts::{ActId, Who};
+use ndp_domain::authority::{Denied, Duty, Level, Side};
+use ndp_domain::id::{Id, Kind};
+use ndp_domain::machine::State;
+use ndp_domain::record::Envelope;
+use ndp_engine::Problem;
+use ndp_engine::may::May;
+use ndp_engine::orders;
+use ndp_server::problem::{Edge, Refused};
+use ndp_server::records::{seen, stage_shown};
+use ndp_store::lists::{Filter, Order};
+use ndp_store::seen::Seen;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Something that may be done.
+#[derive(Debug, Clone)]
+pub struct Doing {
+    pub label: String,
+    pub href: String,
+    /// Nothing to fill in: the button does it.
+    pub inline: bool,
+    /// Begins a paper.
+    pub post: bool,
+    pub main: bool,
+    pub note: String,
+    pub key: String,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Page {
+    f: Frame,
+    badge: String,
+    code: String,
+    due: Option<Due>,
+    under: String,
+    tabs: Vec<(String, String, bool)>,
+    strip: String,
+    cards: Vec<(String, String)>,
+    inside: Vec<(String, String, String)>,
+    files: Vec<(String, String, String)>,
+    takes_files: bool,
+    give_to: String,
+    signed_in: bool,
+    acts: Vec<Doing>,
+    not_now: Vec<(String, String)>,
+    clocks: Vec<(String, String)>,
+    version: u64,
+    aside: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Notice {
+    #[serde(default)]
+    pub xong: String,
+}
+
+impl Notice {
+    /// What was just done, said once.
+    pub fn text(&self, v: &Visitor) -> Option<String> {
+        if self.xong == "draft" {
+            return Some(v.t("web-done-draft"));
+        }
+        let act = ActId::of_name(&self.xong)?;
+        Some(v.t1("web-done", &[("act", &v.t(&format!("act-{}", act.name())))]))
+    }
+}
+
+/// A record's name for people.
+pub fn title(v: &Visitor, seen: &Seen) -> String {
+    let view = seen.loaded.neighbour.whole.state.view();
+    let kind = v.t(&format!("kind-{}", seen.loaded.id.kind.name()));
+    match (&seen.loaded.neighbour.whole.state, view.name, view.code) {
+        (State::Document(d), _, code) => {
+            let what = d.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or(kind);
+            code.map_or(what.clone(), |code| format!("{code} – {what}"))
+        }
+        (_, Some(name), _) => name,
+        (_, None, Some(code)) => format!("{kind} {code}"),
+        _ => kind,
+    }
+}
+
+pub fn tabs(v: &Visitor, seen: &Seen, current: &str) -> Vec<(String, String, bool)> {
+    let id = seen.loaded.id;
+    let mut all = vec![(place_of(id), v.t("web-tab-record"))];
+    let state = &seen.loaded.neighbour.whole.state;
+    match state {
+        State::Dossier(d) if v.signed_in() && d.round().is_some() => {
+            if v.side() == Side::Body {
+                all.push((format!("{}/phieu", place_of(id)), v.t("web-tab-sheet")));
+            }
+            if v.side() == Side::Body || seen.facets.contains(&Facet::File) {
+                all.push((format!("{}/tong-hop", place_of(id)), v.t("web-tab-summary")));
+                all.push((format!("{}/ket-luan", place_of(id)), v.t("web-tab-conclusion")));
+            }
+        }
+        State::CriteriaSet(_) => {
+            if seen.facets.contains(&Facet::Draft) {
+                all.push((format!("{}/soan", place_of(id)), v.t("web-tab-editor")));
+            }
+            all.push((format!("{}/so-sanh", place_of(id)), v.t("web-tab-compare")));
+        }
+        _ => {}
+    }
+    if seen.facets.iter().any(|f| *f != Facet::Published) {
+        all.push((format!("{}/lich-su", place_of(id)), v.t("web-history")));
+    }
+    all.into_iter()
+        .map(|(href, label)| {
+            let here = href.ends_with(current) && (!current.is_empty() || href == place_of(id));
+            (href, label, here)
+        })
+        .collect()
+}
+
+/// `GET /{slug}/{id}`
+pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query(notice): Query<Notice>) -> Result<Response, Refused> {
+    let kind = kind_of(&slug_).ok_or(Edge::NoSuchPage)?;
+    let id = known::id_of(Some(kind), &id).ok_or(Edge::NotFound)?;
+    let seen = seen(&v.app, &v.reading, id).await?;
+    if !v.signed_in() && kind == Kind::Publication {
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("/nen-tang/{id}")))]).into_response());
+    }
+    let stage = stage_shown(&seen);
+    let whole = &seen.loaded.neighbour.whole;
+    let view = whole.state.view();
+    let beyond = seen.facets.iter().any(|f| *f != Facet::Published);
+    let current = if kind == Kind::Document { "/trinh-ky".to_owned() } else { format!("/{}", slug(kind)) };
+    let mut f = frame(&v, &title(&v, &seen), &current).await?;
+    let list = if kind == Kind::Document { v.t("web-nav-papers") } else { v.t(&format!("kinds-{}", kind.name())) };
+    f.crumbs.push((current, list));
+    f.notice = notice.text(&v);
+    let (acts, not_now) = doings(&v, &seen).await?;
+    let document = ndp_domain::shown::shown(&whole.state, &seen.facets);
+    let named = named(&v, &[&document]).await?;
+    let fields = Fields { v: &v, named: &named, words: kind.name() };
+    let mut cards = super::evaluation::cards(&v, &seen, &fields).await?;
+    cards.extend(super::set::cards(&v, &seen).await?);
+    cards.extend(contents(&v, &seen, &document).await?);
+    cards.push((v.t("web-record-says"), fields.list(&document)));
+    let files = ndp_server::evidence::files_of(&v.app, &v.reading, &seen).await?;
+    let due = whole.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due.on).min().filter(|_| beyond);
+    let clock = |c: &ndp_domain::record::Clock| {
+        let what = v.t(&format!("act-{}", c.act.name()));
+        let due = v.due(Some(&c.due.on.to_string()));
+        let said = match (&c.paused, due) {
+            (Some(_), _) => esc(&v.t("web-clock-paused")),
+            (None, Some(d)) => format!("{} <span class=\"hint\">({})</span>", d.day, esc(&d.left)),
+            (None, None) => String::new(),
+        };
+        (what, said)
+    };
+    let size = |n: u64| if n >= 1_048_576 { format!("{} MB", n / 1_048_576) } else { format!("{} KB", n.div_ceil(1024)) };
+    let inside = if v.signed_in() { inside(&v, id).await? } else { Vec::new() };
+    let under = view.managing.map(|m| v.organisation(m)).unwrap_or_default();
+    v.app.read(&v.reading, id, "page").await?;
+    page(&Page {
+        badge: if seen.facets.is_empty() { String::new() } else { markup::state(stage, v.lang) },
+        code: view.code.unwrap_or_default(),
+        due: due.and_then(|d| v.due(Some(&d.to_string()))),
+        under,
+        tabs: tabs(&v, &seen, ""),
+        strip: super::records_office::strip(&v, &seen).await?,
+        cards,
+        inside,
+        takes_files: v.signed_in() && ndp_server::evidence::takes_files(&v.reading, &seen) && !ndp_domain::acts::FINAL.contains(&stage),
+        give_to: format!("{}/tep", place_of(id)),
+        files: files.into_iter().map(|x| (format!("{}/tep/{}", place_of(id), x.sha256), x.name, size(x.size))).collect(),
+        signed_in: v.signed_in(),
+        acts,
+        not_now,
+        clocks: if beyond { whole.clocks.iter().map(clock).collect() } else { Vec::new() },
+        version: seen.loaded.neighbour.version,
+        aside: String::new(),
+        f,
+    })
+}
+
+/// Records that stand under this one, as the reader sees them.
+async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Refused> {
+    let filter = Filter { parent: Some(id), ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
+    let one = |l: &ndp_store::lists::Line| {
+        let kind = v.t(&format!("kind-{}", l.id.kind.name()));
+        let name = match (&l.name, &l.code) {
+            (Some(name), _) => format!("{kind}: {name}"),
+            (None, Some(code)) => format!("{kind} {code}"),
+            (None, None) => kind,
+        };
+        (place_of(l.id), name, markup::state(&l.stage, v.lang))
+    };
+    Ok(lines.iter().map(one).collect())
+}
+
+/// Long texts that the record pins: what was proposed, asked, answered, explained.
+async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Result<Vec<(String, String)>, Refused> {
+    let mut all = Vec::new();
+    let Some(fields) = document.as_object() else { return Ok(all) };
+    let wanted: Vec<(String, ndp_domain::canonical::Hash)> = fields
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "proposal" | "application" | "snapshot" | "text" | "reason" | "explanation" | "record"))
+        .filter_map(|(name, v)| Some((name.clone(), ndp_domain::canonical::Hash::parse(v.as_str()?.strip_prefix("content:")?)?)))
+        .collect();
+    for (name, hash) in wanted {
+        let Some(text) = v.app.engine.store.content(hash).await? else { continue };
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        let named = named(v, &[&value]).await?;
+        let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
+        let drawn = if value.is_object() { fields.list(&value) } else { format!("<p class=\"pad\">{}</p>", fields.value("", &value)) };
+        all.push((fields.label(&name), drawn));
+    }
+    Ok(all)
+}
+
+/// Is a paper of this act begun by this duty? By the officers of the side whose signer signs it, and by the
+/// secretary for the letters of a body.
+fn drafts(v: &Visitor, act: ActId) -> bool {
+    let Some(duty) = v.duty().map(|d| d.duty) else { return false };
+    let row = act.row();
+    let signers: Vec<Duty> = match row.who {
+        Who::OneOf(all) | Who::Each(all) => all.to_vec(),
+        _ => Vec::new(),
+    };
+    let own_side = signers.iter().any(|d| d.side() == duty.side());
+    let body_letter = duty == Duty::Secretary && signers.iter().any(|d| matches!(d, Duty::Chair | Duty::ViceChair));
+    (own_side && duty.level() == Level::Officer) || body_letter || signers.contains(&duty) && duty.level() == Level::None
+}
+
+/// What may be done now, the main thing first; and why not the rest.
+pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String, String)>), Refused> {
+    let Some(signed_in) = &v.reading.signed_in else { return Ok((Vec::new(), Vec::new())) };
+    if v.duty().is_none() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let id = seen.loaded.id;
+    let all = v.app.engine.acts_of(&v.reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
+    let (mut now, mut not) = (Vec::new(), Vec::new());
+    let stage = seen.loaded.neighbour.whole.state.stage();
+    for may in &all {
+        let title = v.t(&format!("act-{}", may.act.id.name()));
+        let by_duty = matches!(&may.why_not, Some(Problem::Denied(Denied::DutyOfAnotherAct)));
+        let leaves = may.act.leaves(stage);
+        let Some(form) = orders::of_act(id.kind, may.act.id) else { continue };
+        if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
+            now.push(doing(v, &title, form, Some(id), true, may));
+        } else if may.why_not.is_none() && !may.by_paper {
+            now.push(doing(v, &title, form, Some(id), false, may));
+        } else if let Some(problem) = &may.why_not
+            && !by_duty
+            && leaves
+        {
+            not.push((title, why(v, problem)));
+        }
+    }
+    opens(v, seen, &mut now);
+    if let State::Document(d) = &seen.loaded.neighbour.whole.state
+        && matches!(stage, "D.draft" | "D.returned")
+        && now.iter().any(|d| d.href.ends_with("/submissions"))
+    {
+        now.retain(|d| !d.href.ends_with("/submissions"));
+        now.insert(0, plain(v.t("web-paper-fill"), format!("{}/noi-dung", place_of(id))));
+        let _ = d;
+    }
+    let common = |d: &Doing| ["/transfers", "/clock-pauses", "/clock-resumptions"].iter().any(|c| d.href.ends_with(c));
+    let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
+    now.sort_by_key(rank);
+    for (n, d) in now.iter_mut().enumerate() {
+        d.main = n == 0 && !common(d);
+    }
+    Ok((now, not))
+}
+
+fn plain(label: String, href: String) -> Doing {
+    Doing { label, href, inline: false, post: false, main: true, note: String::new(), key: String::new() }
+}
+
+fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<Id>, paper: bool, may: &May) -> Doing {
+    let key = Uuid::new_v4().to_string();
+    let main = may.act.task;
+    let noun = if form.noun.is_empty() { super::act::OPEN } else { form.noun };
+    if paper {
+        let href = format!("/{}/{}/van-ban/{noun}", slug(form.kind), id.map_or_else(|| super::act::NEW.to_owned(), |i| i.to_string()));
+        return Doing {
+            label: v.t1("web-begin-paper", &[("act", title)]),
+            href,
+            inline: false,
+            post: true,
+            main,
+            note: String::new(),
+            key,
+        };
+    }
+    let empty = matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
+    Doing { label: title.to_owned(), href: super::act::place(form, id), inline: empty, post: false, main, note: String::new(), key }
+}
+
+fn why(v: &Visitor, problem: &Problem) -> String {
+    match problem {
+        Problem::Denied(denied) => v.t(&ndp_text::key("denied", denied.code().trim_start_matches("authority."))),
+        Problem::Refusal(refusal) => ndp_text::texts(v.lang).refusal(refusal),
+        _ => String::new(),
+    }
+}
+
+/// Records that may be opened from this one, by whom.
+fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
+    let Some(duty) = v.duty().map(|d| d.duty) else { return };
+    let id = seen.loaded.id;
+    let stage = seen.loaded.neighbour.whole.state.stage();
+    let view = seen.loaded.neighbour.whole.state.view();
+    let mut add = |act: ActId, href: String, main: bool| {
+        now.push(Doing { main, ..plain(v.t(&format!("act-{}", act.name())), href) });
+    };
+    let entry = |id: Id| format!("entry={id}");
+    match (&seen.loaded.neighbour.whole.state, duty) {
+        (State::ListEntry(_), Duty::ManagingOfficer) if stage == "L.listed" => {
+            add(ActId::C1, format!("/bo-tieu-chi/moi/versions?{}", entry(id)), true);
+            add(ActId::E1, format!("/ho-so/moi/mo?{}&set={}", entry(id), set_of(id)), false);
+        }
+        (State::ListEntry(_), Duty::Applicant) if stage == "L.listed" => {
+            add(ActId::E1, format!("/ho-so/moi/mo?{}&set={}", entry(id), set_of(id)), true);
+            add(ActId::SC1, format!("/tu-danh-gia/moi/mo?{}&set={}", entry(id), set_of(id)), false);
+        }
+        (State::CriteriaSet(s), Duty::Applicant | Duty::ManagingOfficer) if s.in_force_on(v.today).is_some() => {
+            add(ActId::E1, format!("/ho-so/moi/mo?entry={}&set={id}", Id::from(s.entry)), duty == Duty::Applicant);
+            add(ActId::CP1, format!("/de-nghi-sua-doi/moi/mo?set={id}"), false);
+        }
+        (State::Body(_), Duty::Evaluator | Duty::Chair | Duty::ViceChair | Duty::Secretary | Duty::Support) => {
+            let product = view.product.map(|p| format!("&product={}", Id::from(p))).unwrap_or_default();
+            add(ActId::B17, format!("/ke-khai/moi/mo?body={id}{product}"), stage == "B.established");
+        }
+        (State::Product(_), Duty::ManagingOfficer) => {
+            add(ActId::U1, format!("/ke-hoach/moi/mo?product={id}"), false);
+        }
+        (State::Dossier(d), Duty::Evaluator | Duty::Chair | Duty::ViceChair) if d.round().is_some() && stage == "E.evaluating" => {
+            let mine = d.round().is_some_and(|r| v.reading.reader.account.is_some_and(|a| r.due.contains(&a)));
+            if mine {
+                now.push(plain(v.t("web-tab-sheet"), format!("{}/phieu", place_of(id))));
+            }
+        }
+        (State::Dossier(d), Duty::Applicant) if d.decision.is_some() => {
+            add(ActId::RC1, format!("/xem-xet-lai/moi/mo?on={id}"), false);
+        }
+        (State::Dossier(_) | State::Recognition(_), Duty::ManagingRecords) => add(ActId::KN1, format!("/khieu-nai/moi/mo?on={id}"), false),
+        _ => {}
+    }
+    if let (State::CriteriaSet(s), Duty::ConsultedOfficer | Duty::ListOfficer) = (&seen.loaded.neighbour.whole.state, duty)
+        && s.working().is_some_and(|w| w.consultation.is_some())
+        && stage == "C.consulting"
+    {
+        let label = v.t1("web-begin-paper", &[("act", &v.t("act-C3"))]);
+        now.push(Doing { post: true, key: Uuid::new_v4().to_string(), ..plain(label, format!("/gop-y/moi/van-ban/mo?set={id}")) });
+    }
+}
+
+fn set_of(entry: Id) -> String {
+    Id::new(Kind::CriteriaSet, entry.uuid).to_string()
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct History {
+    f: Frame,
+    badge: String,
+    tabs: Vec<(String, String, bool)>,
+    events: Vec<Event>,
+    next: Option<String>,
+}
+
+struct Event {
+    title: String,
+    paper: String,
+    who: String,
+    iso: String,
+    at: String,
+    hash: String,
+    more: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Since {
+    #[serde(default)]
+    after: u64,
+}
+
+/// `GET /{slug}/{id}/lich-su`
+pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query(since): Query<Since>) -> Result<Response, Refused> {
+    const MOST: u64 = 100;
+    let kind = kind_of(&slug_).ok_or(Edge::NoSuchPage)?;
+    let id = known::id_of(Some(kind), &id).ok_or(Edge::NotFound)?;
+    let seen = seen(&v.app, &v.reading, id).await?;
+    if seen.facets.iter().all(|f| *f == Facet::Published) {
+        return Err(Edge::NotFound.into());
+    }
+    let all = ndp_domain::shown::whole(kind, &seen.facets);
+    let past = v.app.engine.store.history(id, since.after, MOST).await?;
+    let envelopes: Vec<(Envelope, &ndp_store::seen::Past)> =
+        past.iter().filter_map(|p| Some((serde_json::from_str(&p.body).ok()?, p))).collect();
+    let accounts: Vec<_> = envelopes.iter().filter_map(|(e, _)| e.actor.account).collect();
+    let people = known::names(&v, &accounts).await?;
+    let values: Vec<serde_json::Value> = envelopes.iter().map(|(e, _)| inner(e)).collect();
+    let named = named(&v, &values.iter().collect::<Vec<_>>()).await?;
+    let fields = Fields { v: &v, named: &named, words: kind.name() };
+    let one = |((e, p), value): (&(Envelope, &ndp_store::seen::Past), &serde_json::Value)| {
+        // Persons are named to readers of the whole record; others learn the duty that acted.
+        let name = e.actor.account.filter(|_| all).and_then(|a| people.get(&a).cloned());
+        let duty = e.actor.duty.map(|d| v.t(&format!("duty-{}", d.code())));
+        let org = e.actor.org.map(|o| v.organisation(o));
+        let who: Vec<String> = [name, duty, org].into_iter().flatten().collect();
+        let paper =
+            e.paper.as_ref().map(|p| v.t1("web-number-of", &[("number", &p.number), ("day", &say::day(p.date))])).unwrap_or_default();
+        Event {
+            title: v.t(&format!("act-{}", e.act.name())),
+            paper,
+            who: who.join(", "),
+            iso: e.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            at: say::instant(e.at),
+            hash: p.hash.iter().take(4).map(|b| format!("{b:02x}")).collect(),
+            more: if all && !crate::shown::blank(value) { fields.list(value) } else { String::new() },
+        }
+    };
+    let events: Vec<Event> = envelopes.iter().zip(&values).map(one).collect();
+    let next = (past.len() as u64 == MOST).then(|| past.last().map(|p| format!("{}/lich-su?after={}", place_of(id), p.n))).flatten();
+    let mut f = frame(&v, &title(&v, &seen), &format!("/{}", slug(kind))).await?;
+    f.crumbs.push((format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))));
+    v.app.read(&v.reading, id, "events").await?;
+    page(&History { f, badge: markup::state(stage_shown(&seen), v.lang), tabs: tabs(&v, &seen, "/lich-su"), events, next })
+}
+
+/// What an event says, without the names of its machine and of itself.
+fn inner(e: &Envelope) -> serde_json::Value {
+    let value = serde_json::to_value(&e.event).unwrap_or_default();
+    let step = |v: serde_json::Value| match v {
+        serde_json::Value::Object(o) if o.len() == 1 => o.into_iter().next().map(|(_, v)| v).unwrap_or_default(),
+        other => other,
+    };
+    step(step(value))
+}
+
+/// `POST /{slug}/{id}/tep`
+pub async fn give_file(v: Visitor, Path((slug_, id)): Path<(String, String)>, mut sent: Sent) -> Result<Response, Refused> {
+    v.acting()?;
+    v.proved(sent.get("_proof"))?;
+    let kind = kind_of(&slug_).ok_or(Edge::NoSuchPage)?;
+    let id = known::id_of(Some(kind), &id).ok_or(Edge::NotFound)?;
+    if sent.files.is_empty() {
+        return Err(Edge::FileEmpty.into());
+    }
+    let mut wrong = crate::form::Mistakes::new();
+    files::keep(&v, id, &mut sent, &mut wrong).await?;
+    match wrong.into_values().next() {
+        Some((_, said)) => {
+            let mut f = frame(&v, &v.t("web-file-send"), "").await?;
+            f.wrong = true;
+            let mut out = super::act::FormPage::new(f, place_of(id), place_of(id), v.t("web-back"));
+            out.errors = vec![(String::new(), said)];
+            crate::frame::page_with(StatusCode::UNPROCESSABLE_ENTITY, &super::text::Plain::of(out.f, out.errors, place_of(id)))
+        }
+        None => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}#files", place_of(id))))]).into_response()),
+    }
+}
+
+/// `GET /{slug}/{id}/tep/{sha256}`
+pub async fn file(v: Visitor, Path((slug_, id, sha256)): Path<(String, String, String)>, headers: HeaderMap) -> Result<Response, Refused> {
+    v.acting()?;
+    let kind = kind_of(&slug_).ok_or(Edge::NoSuchPage)?;
+    let path = (orders::plural(kind).to_owned(), id, sha256);
+    ndp_server::evidence::download(axum::extract::State(v.app.clone()), Path(path), headers, ndp_server::caller::Acting(v.reading.clone()))
+        .await
+}

@@ -1,0 +1,235 @@
+//! Papers: the strip of steps that each goes through, the signer's inbox, and the three lists of a records
+//! office: incoming, waiting for a number, outgoing.
+
+use crate::frame::{Frame, frame, page, place_of};
+use crate::markup::{self, esc};
+use crate::visitor::Visitor;
+use crate::{known, say};
+use askama::Template;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Level;
+use ndp_domain::document::Document;
+use ndp_domain::id::{AccountId, Kind};
+use ndp_domain::machine::{Known as _, State};
+use ndp_domain::record::Envelope;
+use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order};
+use ndp_store::read::Loaded;
+use ndp_store::seen::Seen;
+use std::fmt::Write;
+
+/// Steps of a paper, in order, with the act that does each.
+const STEPS: &[(&str, ActId)] = &[
+    ("draft", ActId::D1),
+    ("submitted", ActId::D2),
+    ("initialled", ActId::D3),
+    ("checked", ActId::D4),
+    ("signed", ActId::D6),
+    ("numbered", ActId::D7),
+    ("sealed", ActId::D8),
+    ("issued", ActId::D9),
+];
+
+/// The strip over a paper: who did each step when, with what remark, and whose turn it is.
+pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
+    let State::Document(d) = &seen.loaded.neighbour.whole.state else { return Ok(String::new()) };
+    if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
+        return Ok(String::new());
+    }
+    let past = v.app.engine.store.history(seen.loaded.id, 0, 200).await?;
+    let all: Vec<Envelope> = past.iter().filter_map(|p| serde_json::from_str(&p.body).ok()).collect();
+    let accounts: Vec<AccountId> = all.iter().filter_map(|e| e.actor.account).collect();
+    let people = known::names(v, &accounts).await?;
+    // A paper that was returned goes its way again: what was done before does not count.
+    let since = all.iter().rposition(|e| e.act == ActId::D5).map_or(0, |n| n + 1);
+    let current = &all[since.min(all.len())..];
+    let mut out = format!("<ol class=\"strip\" aria-label=\"{}\">", esc(&v.t("web-strip")));
+    let mut next_seen = false;
+    for (name, act) in STEPS {
+        let done = current
+            .iter()
+            .rev()
+            .find(|e| e.act == *act)
+            .or_else(|| (*act == ActId::D1).then(|| all.iter().find(|e| e.act == *act)).flatten());
+        let class = match (done, next_seen) {
+            (Some(_), _) => "done",
+            (None, false) if d.stage != ndp_domain::document::Stage::Void => {
+                next_seen = true;
+                "next"
+            }
+            _ => "later",
+        };
+        let _ = write!(out, "<li class=\"{class}\"><span class=\"step\">{}</span>", esc(&v.t(&format!("web-step-{name}"))));
+        if let Some(e) = done {
+            let who = e.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
+            let _ = write!(out, "<span class=\"hint\">{}<br><time class=\"num\">{}</time></span>", esc(&who), say::instant(e.at));
+        } else if class == "next" {
+            let _ = write!(out, "<span class=\"hint\">{}</span>", esc(&v.t("web-step-now")));
+        }
+        out.push_str("</li>");
+    }
+    out.push_str("</ol>");
+    if let Some(returned) = all.iter().rev().find(|e| e.act == ActId::D5)
+        && d.stage == ndp_domain::document::Stage::Returned
+    {
+        let event = serde_json::to_value(&returned.event).unwrap_or_default();
+        let pin = event.pointer("/document/returned/remark").and_then(|p| p.as_str()).and_then(|p| p.strip_prefix("content:"));
+        let text = match pin.and_then(ndp_domain::canonical::Hash::parse) {
+            Some(hash) => v.app.engine.store.content(hash).await?.and_then(|t| serde_json::from_str::<String>(&t).ok()),
+            None => None,
+        };
+        let who = returned.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
+        let _ = write!(
+            out,
+            "<div class=\"note warn\"><p><strong>{}</strong> {} · <time class=\"num\">{}</time></p><p>{}</p></div>",
+            esc(&v.t("web-returned")),
+            esc(&who),
+            say::instant(returned.at),
+            esc(&text.unwrap_or_default())
+        );
+    }
+    Ok(out)
+}
+
+struct Row {
+    href: String,
+    name: String,
+    about: String,
+    badge: String,
+    number: String,
+    updated: String,
+}
+
+struct Group {
+    title: String,
+    empty: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "papers.html")]
+struct Page {
+    f: Frame,
+    lead: String,
+    groups: Vec<Group>,
+    export: bool,
+}
+
+async fn papers(v: &Visitor, stages: &[&str], limit: u64) -> Result<Vec<Loaded>, Refused> {
+    let scope = v.reading.scope(&v.app);
+    let mut needs = Vec::new();
+    for stage in stages {
+        let filter =
+            Filter { kind: Some(Kind::Document), stage: Some((*stage).to_owned()), managing: v.duty().map(|d| d.org), ..Filter::default() };
+        let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, limit).await?;
+        needs.extend(lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)));
+    }
+    let mut all: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
+    all.sort_by_key(|l| std::cmp::Reverse(l.neighbour.whole.updated_at));
+    Ok(all)
+}
+
+async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
+    let about: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.acts.first().map(|a| a.stream)).collect();
+    let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &about).await?;
+    let one = |l: &Loaded| {
+        let state = Document::known(&l.neighbour.whole.state)?;
+        let first = state.acts.first()?;
+        let about = lines.iter().find(|x| x.id == first.stream).map(|x| known::line_name(v, x)).unwrap_or_default();
+        Some(Row {
+            href: place_of(l.id),
+            name: v.t(&format!("act-{}", first.act.name())),
+            about,
+            badge: markup::state(l.neighbour.whole.state.stage(), v.lang),
+            number: state.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
+            updated: say::day(ndp_domain::time::legal_date(l.neighbour.whole.updated_at)),
+        })
+    };
+    Ok(all.iter().filter_map(one).collect())
+}
+
+async fn group(v: &Visitor, title: &str, stages: &[&str]) -> Result<Group, Refused> {
+    let all = papers(v, stages, 50).await?;
+    Ok(Group { title: v.t(title), empty: v.t(&format!("{title}-none")), rows: rows(v, &all).await? })
+}
+
+/// `GET /trinh-ky`: what waits for this duty first, then what is under way, then what is done.
+pub async fn signing(v: Visitor) -> Result<Response, Refused> {
+    let duty = v.acting()?.clone();
+    let mine: &[&str] = match duty.duty.level() {
+        Level::Officer => &["D.draft", "D.returned"],
+        Level::UnitHead => &["D.submitted"],
+        Level::FormChecker => &["D.initialled"],
+        Level::Signer => &["D.checked", "D.initialled", "D.submitted"],
+        Level::Records => &["D.signed", "D.numbered", "D.sealed"],
+        Level::None => &["D.checked"],
+    };
+    let on_the_way: Vec<&str> = ["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"]
+        .into_iter()
+        .filter(|s| !mine.contains(s))
+        .collect();
+    let groups = vec![
+        group(&v, "web-papers-mine", mine).await?,
+        group(&v, "web-papers-way", &on_the_way).await?,
+        group(&v, "web-papers-done", &["D.issued", "D.filed"]).await?,
+    ];
+    let f = frame(&v, &v.t("web-nav-papers"), "/trinh-ky").await?;
+    page(&Page { f, lead: v.t("web-papers-lead"), groups, export: false })
+}
+
+/// `GET /van-thu`
+pub async fn office(v: Visitor) -> Result<Response, Refused> {
+    v.acting()?;
+    let incoming = incoming(&v).await?;
+    let groups = vec![
+        Group { title: v.t("web-incoming"), empty: v.t("web-incoming-none"), rows: incoming },
+        group(&v, "web-for-number", &["D.signed"]).await?,
+        group(&v, "web-for-issue", &["D.numbered", "D.sealed"]).await?,
+        group(&v, "web-outgoing", &["D.issued", "D.filed"]).await?,
+    ];
+    let f = frame(&v, &v.t("web-nav-records"), "/van-thu").await?;
+    page(&Page { f, lead: v.t("web-records-lead"), groups, export: true })
+}
+
+/// What has arrived and is not yet registered or assigned.
+async fn incoming(v: &Visitor) -> Result<Vec<Row>, Refused> {
+    let scope = v.reading.scope(&v.app);
+    let mut out = Vec::new();
+    for (kind, stage) in
+        [(Kind::ListEntry, "L.submitted"), (Kind::ListEntry, "L.received"), (Kind::Dossier, "E.submitted"), (Kind::Dossier, "E.received")]
+    {
+        let filter = Filter { kind: Some(kind), stage: Some(stage.to_owned()), ..Filter::default() };
+        for l in v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await? {
+            out.push(Row {
+                href: place_of(l.id),
+                name: known::line_name(v, &l),
+                about: v.t(&format!("kind-{}", kind.name())),
+                badge: markup::state(&l.stage, v.lang),
+                number: String::new(),
+                updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// `GET /van-thu.csv`: the register of outgoing papers.
+pub async fn register(v: Visitor) -> Result<Response, Refused> {
+    v.acting()?;
+    let all = papers(&v, &["D.issued", "D.filed", "D.numbered", "D.sealed"], 1_000).await?;
+    let mut text = format!("\u{feff}{}\r\n", v.t("web-register-columns"));
+    for l in &all {
+        let Some(state) = Document::known(&l.neighbour.whole.state) else { continue };
+        let Some(number) = &state.number else { continue };
+        let what = state.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or_default();
+        let to: Vec<String> = state.issued.iter().flat_map(|i| &i.recipients).map(|o| v.organisation(*o)).collect();
+        let stage = v.t(&ndp_text::key("state", l.neighbour.whole.state.stage()));
+        let cells = [number.printed(), number.date.to_string(), what, to.join("; "), stage].map(|c| ndp_server::public::cell(&c));
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"van-ban-di-{}.csv\"", v.today);
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}

@@ -1,0 +1,502 @@
+//! Criteria sets: the editor of a version's text, versions side by side, consultation with its responses.
+
+use super::act::{FormPage, changed, errors, mistakes, worked};
+use crate::form::draw::id_of;
+use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
+use crate::frame::{Frame, frame, page, page_with, place_of};
+use crate::markup::{self, esc, icon};
+use crate::pages::record::{tabs, title};
+use crate::sent::Sent;
+use crate::visitor::Visitor;
+use crate::{known, say};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ndp_domain::access::Facet;
+use ndp_domain::criteria_set::{self, CriteriaSet, SetText};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{CriteriaSetId, Kind};
+use ndp_domain::machine::Known as _;
+use ndp_domain::opinion::Opinion;
+use ndp_engine::{Problem, orders};
+use ndp_server::problem::{Edge, Refused};
+use ndp_server::records::{seen, stage_shown};
+use ndp_store::seen::Seen;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+fn state(seen: &Seen) -> Option<&criteria_set::State> {
+    CriteriaSet::known(&seen.loaded.neighbour.whole.state)
+}
+
+/// A text to start from: the framework of the regulation version, inherited line by line.
+pub fn framework(v: &Visitor, record: &Seen) -> Option<Value> {
+    let set = state(record)?;
+    let regulation = v.directory.regulations.get(&set.regulation)?;
+    let line = |c: &ndp_domain::regulation::Criterion| json!({ "code": c.code, "group": c.group, "name_vi": c.name_vi, "name_en": c.name_en, "lineage": "inherited", "evidence": "", "checked_against_annex": c.checked_against_annex, "force": "must", "conditional": false });
+    Some(json!({ "lines": regulation.framework.iter().map(line).collect::<Vec<_>>() }))
+}
+
+/// One response for each opinion that has come in on the draft (C5).
+pub async fn responses(v: &Visitor, record: &Seen) -> Result<Value, Refused> {
+    let Some(set) = state(record) else { return Ok(json!([])) };
+    let Some(asked) = set.working().and_then(|w| w.consultation.as_ref()) else { return Ok(json!([])) };
+    let loaded = v.app.engine.store.load(&[Need::Children(record.loaded.id, Kind::Opinion)]).await?;
+    let of = |l: &ndp_store::read::Loaded| Opinion::known(&l.neighbour.whole.state).is_some_and(|o| o.draft == asked.draft);
+    let all: Vec<Value> = loaded.values().filter(|l| of(l)).map(|l| json!({ "opinion": l.id, "answer": "accepted", "text": "" })).collect();
+    Ok(json!(all))
+}
+
+/// The set's form: market and level as fields, the lines as a table with buttons to move them.
+pub fn drawn(d: &Drawing<'_>, shape: &Shape) -> String {
+    let text = ["draft", "text"].into_iter().find(|n| shape.property(n).is_some());
+    let (at, inner) = match text {
+        Some(name) => (format!("/{name}"), shape.property(name).map(|p| &p.shape)),
+        None => (String::new(), Some(shape)),
+    };
+    let Some(inner) = inner else { return d.form(shape) };
+    let Shape::Object(_, properties) = shape else { return d.form(shape) };
+    let others: Vec<&str> = properties
+        .iter()
+        .map(|p| p.name.as_str())
+        .filter(|n| Some(*n) != text && (text.is_some() || !matches!(*n, "lines" | "market" | "security_level")))
+        .collect();
+    let mut out = d.part(shape, "", &others);
+    out.push_str(&d.part(inner, &at, &["market", "security_level"]));
+    out.push_str(&table(d, inner, &format!("{at}/lines")));
+    out
+}
+
+fn table(d: &Drawing<'_>, text: &Shape, at: &str) -> String {
+    let t = ndp_text::texts(d.lang);
+    let Some(Shape::List(line)) = text.property("lines").map(|p| &p.shape) else { return String::new() };
+    let keys = d.pairs.keys(at);
+    let mut out = format!(
+        "<fieldset class=\"group lines\" id=\"{}\"><legend>{}</legend>",
+        id_of(&format!("{}{at}", d.prefix)),
+        esc(&d.label("lines"))
+    );
+    for (n, key) in keys.iter().enumerate() {
+        let item = format!("{at}/{key}");
+        let name = d.pairs.get(&format!("{item}/name_vi"));
+        let code = d.pairs.get(&format!("{item}/code"));
+        let wrong = d.wrong.keys().any(|k| k.starts_with(&format!("{item}/")));
+        let open = if wrong || name.is_empty() { " open" } else { "" };
+        let unchecked = d.pairs.get(&format!("{item}/checked_against_annex")) != "true";
+        let mark = if unchecked { markup::pill("warn", "triangle", &t.get("web-not-checked-annex", &[])) } else { String::new() };
+        let pointer = format!("{}{item}", d.prefix);
+        let _ = write!(
+            out,
+            "<details class=\"line\"{open}><summary><span class=\"num\">{}</span> {} {mark}</summary><input type=\"hidden\" name=\"{}\" value=\"\">{}<p class=\"buttons\">",
+            esc(code),
+            esc(name),
+            esc(&pointer),
+            d.part(
+                line,
+                &item,
+                &["code", "group", "name_vi", "name_en", "evidence", "force", "lineage", "conditional", "checked_against_annex"]
+            )
+        );
+        let mut button = |verb: &str, sign: &str, key: &str| {
+            let _ = write!(
+                out,
+                "<button class=\"link\" name=\"_do\" value=\"{verb}:{}\" formnovalidate>{}{}</button>",
+                esc(&pointer),
+                icon(sign),
+                esc(&t.get(key, &[("code", code)]))
+            );
+        };
+        if n > 0 {
+            button("up", "up", "web-line-up");
+        }
+        if n + 1 < keys.len() {
+            button("down", "down", "web-line-down");
+        }
+        button("remove", "bin", "web-line-remove");
+        out.push_str("</p></details>");
+    }
+    let _ = write!(
+        out,
+        "<button class=\"second\" name=\"_do\" value=\"add:{}\" formnovalidate>{}{}</button></fieldset>",
+        esc(&format!("{}{at}", d.prefix)),
+        icon("plus"),
+        esc(&t.get("web-line-add", &[]))
+    );
+    out
+}
+
+/// Shape of a set's text.
+fn text_shape() -> Option<&'static Shape> {
+    let form = orders::find(Kind::CriteriaSet, "consultations")?;
+    shape::of(form).property("draft").map(|p| &p.shape)
+}
+
+async fn set_of(v: &Visitor, id: &str) -> Result<Seen, Refused> {
+    let id = known::id_of(Some(Kind::CriteriaSet), id).ok_or(Edge::NotFound)?;
+    seen(&v.app, &v.reading, id).await
+}
+
+/// `GET /bo-tieu-chi/{id}/soan`
+pub async fn editor(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    v.acting()?;
+    let set = set_of(&v, &id).await?;
+    if !set.facets.contains(&Facet::Draft) {
+        return Err(Edge::NotFound.into());
+    }
+    let fields = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
+    let mut text = serde_json::Map::new();
+    for (name, field) in &fields {
+        text.insert(name.clone(), serde_json::from_str(&field.value).unwrap_or_default());
+    }
+    let text = if text.is_empty() { framework(&v, &set).unwrap_or_default() } else { Value::Object(text) };
+    let mut pairs = Pairs::default();
+    if let Some(shape) = text_shape() {
+        pairs.put(shape, "", &text);
+    }
+    show(&v, &set, &pairs, &versions(&fields), &Mistakes::new(), Vec::new(), StatusCode::OK, "").await
+}
+
+/// Versions of the draft's fields as the page carries them: `lines:3,market:1`.
+fn versions(fields: &std::collections::BTreeMap<String, ndp_store::drafts::Field>) -> String {
+    fields.iter().map(|(n, f)| format!("{n}:{}", f.version)).collect::<Vec<_>>().join(",")
+}
+
+#[allow(clippy::too_many_arguments)]
+async fn show(
+    v: &Visitor,
+    set: &Seen,
+    pairs: &Pairs,
+    versions: &str,
+    wrong: &Mistakes,
+    general: Vec<String>,
+    status: StatusCode,
+    saved: &str,
+) -> Result<Response, Refused> {
+    let id = set.loaded.id;
+    let mut f = frame(v, &v.t1("web-set-editor", &[("name", &title(v, set))]), "/bo-tieu-chi").await?;
+    f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));
+    f.crumbs.push((place_of(id), title(v, set)));
+    f.wrong = status.is_client_error();
+    let mut known = Known::default();
+    if let Some(regulation) = state(set).and_then(|s| v.directory.regulations.get(&s.regulation)) {
+        let name = |g: &ndp_domain::regulation::Group| if v.lang == ndp_text::Lang::En { g.name_en.clone() } else { g.name_vi.clone() };
+        known
+            .lists
+            .insert("group".to_owned(), regulation.groups.iter().map(|g| (g.code.clone(), format!("{} {}", g.code, name(g)))).collect());
+    }
+    let Some(shape) = text_shape() else { return Err(Edge::NotFound.into()) };
+    let drawing = Drawing { lang: v.lang, act: "C2", pairs, wrong, known: &known, prefix: "" };
+    let mut out = FormPage::new(f, format!("{}/soan", place_of(id)), place_of(id), v.t("web-save"));
+    out.body = format!("<input type=\"hidden\" name=\"versions\" value=\"{}\">{}", esc(versions), drawn(&drawing, shape));
+    out.errors = errors(v, wrong, "", general);
+    out.lead = v.t("web-set-editor-lead");
+    out.saved = saved.to_owned();
+    out.autosave = false;
+    if !saved.is_empty() {
+        out.f.notice = Some(saved.to_owned());
+    }
+    page_with(status, &out)
+}
+
+/// `POST /bo-tieu-chi/{id}/soan`
+pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    v.acting()?;
+    v.proved(sent.get("_proof"))?;
+    let set = set_of(&v, &id).await?;
+    let Some(shape) = text_shape() else { return Err(Edge::NotFound.into()) };
+    let what = sent.get("_do").to_owned();
+    let carried = sent.get("versions").to_owned();
+    if worked(&mut sent.pairs, &what) {
+        let pairs = sent.pairs.numbered(shape, false);
+        return show(&v, &set, &pairs, &carried, &Mistakes::new(), Vec::new(), StatusCode::OK, "").await;
+    }
+    let pairs = sent.pairs.numbered(shape, true);
+    let (content, wrong) = pairs.content(shape, &Known::default());
+    if !wrong.is_empty() {
+        return show(&v, &set, &pairs, &carried, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY, "").await;
+    }
+    // Three fields at most: the lines, the market, the level.
+    let known = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
+    let seen_version = |name: &str| {
+        carried.split(',').find_map(|p| p.split_once(':').filter(|(n, _)| *n == name)).and_then(|(_, n)| n.parse().ok()).unwrap_or(0)
+    };
+    for (name, value) in content.as_object().into_iter().flatten() {
+        let same = known.get(name).is_some_and(|f| serde_json::from_str::<Value>(&f.value).ok().as_ref() == Some(value));
+        if same {
+            continue;
+        }
+        match v.app.engine.save_draft(&v.reading.reader, set.loaded.id, name, value, seen_version(name)).await {
+            Ok(_) => {}
+            Err(problem @ Problem::Stale { .. }) => {
+                let now = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
+                let general = vec![changed(&v, &Refused::from(problem)).await?];
+                let mut wrong = Mistakes::new();
+                theirs(&v, shape, &now, &pairs, &mut wrong);
+                return show(&v, &set, &pairs, &versions(&now), &wrong, general, StatusCode::CONFLICT, "").await;
+            }
+            Err(Problem::Invalid(all)) => {
+                return show(&v, &set, &pairs, &carried, &mistakes(&all), Vec::new(), StatusCode::UNPROCESSABLE_ENTITY, "").await;
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let now = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
+    let at = v.t1("web-saved-at", &[("at", &say::instant(v.app.engine.clock.now()))]);
+    show(&v, &set, &pairs, &versions(&now), &Mistakes::new(), Vec::new(), StatusCode::OK, &at).await
+}
+
+/// At each field that differs, what stands there now.
+fn theirs(
+    v: &Visitor,
+    shape: &Shape,
+    now: &std::collections::BTreeMap<String, ndp_store::drafts::Field>,
+    mine: &Pairs,
+    wrong: &mut Mistakes,
+) {
+    let value: serde_json::Map<String, Value> =
+        now.iter().map(|(n, f)| (n.clone(), serde_json::from_str(&f.value).unwrap_or_default())).collect();
+    let mut theirs = Pairs::default();
+    theirs.put(shape, "", &Value::Object(value));
+    let keys: std::collections::BTreeSet<&String> = theirs.0.keys().chain(mine.0.keys()).collect();
+    for key in keys {
+        let (a, b) = (mine.get(key), theirs.get(key));
+        if a != b {
+            let said = if b.is_empty() { "–" } else { b };
+            wrong.insert(key.trim_end_matches(':').to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", said)])));
+        }
+    }
+}
+
+/// Cards of a set's own page: the lines in force, and who was asked and who has answered.
+pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Refused> {
+    let Some(set) = state(seen) else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    let version = set.in_force_on(v.today).or(set.in_force_version());
+    if let Some((version, promulgated)) = version.and_then(|w| Some((w, w.promulgated.as_ref()?)))
+        && let Some(text) = v.app.engine.store.content(promulgated.text.0).await?
+        && let Ok(text) = serde_json::from_str::<SetText>(&text)
+    {
+        let heading = v.t1(
+            "web-set-in-force",
+            &[("n", &version.n.to_string()), ("number", &promulgated.paper.number), ("day", &say::day(promulgated.effective_from))],
+        );
+        all.push((heading, lines(v, set, &text)));
+    }
+    let working = set.working().filter(|_| seen.facets.iter().any(|f| *f != Facet::Published));
+    if let Some(asked) = working.and_then(|w| w.consultation.as_ref()) {
+        let loaded = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Opinion)]).await?;
+        let ids: Vec<_> = loaded.keys().copied().collect();
+        let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
+        let mut out = String::from("<ul class=\"rows\">");
+        let mut answered = 0;
+        for org in &asked.consulted {
+            let opinion = loaded
+                .values()
+                .find(|l| Opinion::known(&l.neighbour.whole.state).is_some_and(|o| o.organisation == *org && o.draft == asked.draft));
+            let said = match opinion {
+                None => markup::pill("mute", "clock", &v.t("web-opinion-open")),
+                Some(l) => {
+                    answered += 1;
+                    let verdict = Opinion::known(&l.neighbour.whole.state)
+                        .and_then(|o| serde_json::to_value(o.verdict).ok())
+                        .and_then(|x| x.as_str().map(str::to_owned))
+                        .unwrap_or_default();
+                    let said = ndp_text::texts(v.lang)
+                        .find(&format!("choice-Verdict-{verdict}"), &[])
+                        .unwrap_or_else(|| v.t(&format!("choice-{verdict}")));
+                    let pill = markup::pill("ok", "tick", &said);
+                    if visible.iter().any(|x| x.id == l.id) { format!("<a href=\"{}\">{pill}</a>", v.href(&place_of(l.id))) } else { pill }
+                }
+            };
+            let _ = write!(out, "<li><span>{}</span><span>{said}</span></li>", esc(&v.organisation(*org)));
+        }
+        out.push_str("</ul>");
+        let title = v.t1(
+            "web-opinions",
+            &[("n", &answered.to_string()), ("of", &asked.consulted.len().to_string()), ("day", &say::day(asked.until))],
+        );
+        all.push((title, out));
+    }
+    Ok(all)
+}
+
+fn lines(v: &Visitor, set: &criteria_set::State, text: &SetText) -> String {
+    let groups = v.directory.regulations.get(&set.regulation).map(|r| r.groups.as_slice()).unwrap_or_default();
+    let english = v.lang == ndp_text::Lang::En;
+    let mut out = String::new();
+    for group in groups {
+        let name = if english { &group.name_en } else { &group.name_vi };
+        let _ = write!(out, "<h3 class=\"pad\">{}</h3><ul class=\"rows\">", esc(name));
+        for line in text.lines.iter().filter(|l| l.group.as_str() == group.code) {
+            let name = line.name_en.as_ref().filter(|_| english).unwrap_or(&line.name_vi);
+            let mark =
+                if line.checked_against_annex { String::new() } else { markup::pill("warn", "triangle", &v.t("web-not-checked-annex")) };
+            let _ = write!(
+                out,
+                "<li><span><span class=\"num\">{}</span> {}</span><span>{mark}</span></li>",
+                esc(line.code.as_str()),
+                esc(name.as_str())
+            );
+        }
+        out.push_str("</ul>");
+    }
+    let market = text.market.definition_en.as_ref().filter(|_| english).unwrap_or(&text.market.definition_vi);
+    let _ = write!(
+        out,
+        "<dl class=\"facts\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl>",
+        esc(&v.t("field-market")),
+        esc(market.as_str()),
+        esc(&v.t("field-method")),
+        esc(text.market.method.as_str())
+    );
+    out
+}
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Compare {
+    f: Frame,
+    badge: String,
+    tabs: Vec<(String, String, bool)>,
+    action: String,
+    versions: Vec<u32>,
+    old: u32,
+    new: u32,
+    rows: Vec<(String, String, String, String)>,
+    stays: Vec<(String, String, u32)>,
+    nothing: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    a: Option<u32>,
+    b: Option<u32>,
+}
+
+/// `GET /bo-tieu-chi/{id}/so-sanh?a=1&b=2`
+pub async fn compare(v: Visitor, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Refused> {
+    let set = set_of(&v, &id).await?;
+    let s = state(&set).ok_or(Edge::NotFound)?;
+    let versions: Vec<u32> = s.versions.iter().filter(|w| w.promulgated.is_some()).map(|w| w.n).collect();
+    let new = which.b.or(versions.last().copied()).unwrap_or(1);
+    let old = which.a.or_else(|| versions.iter().rev().nth(1).copied()).unwrap_or(new);
+    let set_id: CriteriaSetId = set.loaded.id.try_into().map_err(|_| Edge::NotFound)?;
+    let (mut rows, mut stays) = (Vec::new(), Vec::new());
+    if old != new
+        && let (Some(before), Some(after)) = (v.app.engine.set_text(set_id, old).await?, v.app.engine.set_text(set_id, new).await?)
+    {
+        rows = differences(&v, &before, &after);
+        if let Some(found) = v.app.engine.compare(set_id, old, new).await? {
+            let ids: Vec<_> = found.stays.iter().map(|s| s.dossier).collect();
+            let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
+            stays = found
+                .stays
+                .into_iter()
+                .filter(|s| visible.iter().any(|l| l.id == s.dossier))
+                .map(|s| (place_of(s.dossier), s.name, s.version))
+                .collect();
+        }
+    }
+    let mut f = frame(&v, &v.t1("web-compare-title", &[("name", &title(&v, &set))]), "/bo-tieu-chi").await?;
+    f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));
+    let nothing = v.t(if versions.len() > 1 { "web-compare-same" } else { "web-compare-one" });
+    page(&Compare {
+        badge: markup::state(stage_shown(&set), v.lang),
+        tabs: tabs(&v, &set, "/so-sanh"),
+        action: format!("{}/so-sanh", place_of(set.loaded.id)),
+        versions,
+        old,
+        new,
+        rows,
+        stays,
+        nothing,
+        f,
+    })
+}
+
+fn differences(v: &Visitor, before: &SetText, after: &SetText) -> Vec<(String, String, String, String)> {
+    let mut rows = Vec::new();
+    let text = |l: &criteria_set::SetLine| format!("{}. {}", l.name_vi, l.evidence);
+    for line in &after.lines {
+        let old = before.lines.iter().find(|l| l.code == line.code);
+        match old {
+            None => rows.push((
+                line.code.to_string(),
+                markup::pill("ok", "plus", &v.t("web-added")),
+                String::new(),
+                format!("<ins>{}</ins>", esc(&text(line))),
+            )),
+            Some(old) if old != line => {
+                let (a, b) = word_changes(&text(old), &text(line));
+                rows.push((line.code.to_string(), markup::pill("info", "pencil", &v.t("web-altered")), a, b));
+            }
+            Some(_) => {}
+        }
+    }
+    for line in before.lines.iter().filter(|l| !after.lines.iter().any(|n| n.code == l.code)) {
+        rows.push((
+            line.code.to_string(),
+            markup::pill("bad", "x", &v.t("web-removed")),
+            format!("<del>{}</del>", esc(&text(line))),
+            String::new(),
+        ));
+    }
+    let market = |m: &criteria_set::Market| format!("{} {} {} {}", m.definition_vi, m.unit, m.method, m.source);
+    if before.market != after.market {
+        let (a, b) = word_changes(&market(&before.market), &market(&after.market));
+        rows.push((v.t("field-market"), markup::pill("info", "pencil", &v.t("web-altered")), a, b));
+    }
+    rows
+}
+
+/// Words that are only in the one or the other text, marked in both.
+pub fn word_changes(old: &str, new: &str) -> (String, String) {
+    let (a, b): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
+    // Longest common run of words; texts of a line are short.
+    let (n, m) = (a.len().min(2_000), b.len().min(2_000));
+    let mut table = vec![0_u16; (n + 1) * (m + 1)];
+    for i in (0..n).rev() {
+        for j in (0..m).rev() {
+            table[i * (m + 1) + j] = if a[i] == b[j] {
+                table[(i + 1) * (m + 1) + j + 1] + 1
+            } else {
+                table[(i + 1) * (m + 1) + j].max(table[i * (m + 1) + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    while i < n || j < m {
+        if i < n && j < m && a[i] == b[j] {
+            left.push(esc(a[i]));
+            right.push(esc(b[j]));
+            (i, j) = (i + 1, j + 1);
+        } else if j < m && (i == n || table[i * (m + 1) + j + 1] >= table[(i + 1) * (m + 1) + j]) {
+            right.push(format!("<ins>{}</ins>", esc(b[j])));
+            j += 1;
+        } else {
+            left.push(format!("<del>{}</del>", esc(a[i])));
+            i += 1;
+        }
+    }
+    (left.join(" "), right.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word_changes;
+
+    #[test]
+    fn only_the_words_that_changed_are_marked() {
+        let (a, b) = word_changes("Lưu trữ tại Việt Nam", "Lưu trữ dữ liệu tại Việt Nam");
+        assert_eq!(a, "Lưu trữ tại Việt Nam");
+        assert_eq!(b, "Lưu trữ <ins>dữ</ins> <ins>liệu</ins> tại Việt Nam");
+        let (a, b) = word_changes("cũ <b>", "mới");
+        assert_eq!((a.as_str(), b.as_str()), ("<del>cũ</del> <del>&lt;b&gt;</del>", "<ins>mới</ins>"));
+    }
+}

@@ -1,0 +1,118 @@
+//! My work: what waits for the reader in the duty chosen, by when.
+
+use crate::frame::{Frame, frame, page, place_of};
+use crate::markup;
+use crate::visitor::{Due, Visitor};
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use ndp_domain::authority::{Duty, Level, Side};
+use ndp_domain::id::{Id, Kind};
+use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order, Task};
+use serde::Deserialize;
+
+struct Row {
+    href: String,
+    what: String,
+    name: String,
+    due: Option<Due>,
+}
+
+struct Group {
+    title: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Page {
+    f: Frame,
+    lead: String,
+    total: usize,
+    q: String,
+    button: Option<(String, String)>,
+    groups: Vec<Group>,
+    drafts: Vec<(String, String, String)>,
+}
+
+/// Tasks of the reader in their duty.
+pub async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
+    let Some(duty) = v.duty() else { return Ok(Vec::new()) };
+    let mut holders = vec![duty.org.to_string()];
+    if duty.org == v.directory.focal_on(v.today) {
+        holders.push("focal_agency".to_owned());
+    }
+    Ok(v.app.engine.store.inbox(&v.reading.scope(&v.app), duty.duty, &holders, v.reading.reader.account, limit).await?)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    xong: String,
+}
+
+/// `GET /viec`
+pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let duty = v.acting()?.clone();
+    let tasks = inbox(&v, 200).await?;
+    let total = tasks.len();
+    let wanted = ndp_domain::text::fold(&asked.q);
+    let soon = (v.today + chrono::Days::new(7)).to_string();
+    let today = v.today.to_string();
+    let mut groups = [("web-work-over", Vec::new()), ("web-work-soon", Vec::new()), ("web-work-later", Vec::new())];
+    for task in tasks {
+        let Some(kind) = Kind::of_name(&task.kind) else { continue };
+        let id = Id::new(kind, task.stream);
+        let what = v.t(&format!("act-{}", task.act));
+        let kind_name = v.t(&format!("kind-{}", kind.name()));
+        let name = task.name.clone().map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
+        if !wanted.is_empty() && !ndp_domain::text::fold(&format!("{what} {name}")).contains(&wanted) {
+            continue;
+        }
+        let place = match task.due_on.as_deref() {
+            Some(due) if due < today.as_str() => 0,
+            Some(due) if due <= soon.as_str() => 1,
+            _ => 2,
+        };
+        let href = if task.act == "E15" && duty.duty != Duty::Support { format!("{}/phieu", place_of(id)) } else { place_of(id) };
+        groups[place].1.push(Row { href, what, name, due: v.due(task.due_on.as_deref()) });
+    }
+    let button = match duty.duty {
+        Duty::ManagingOfficer => Some(("/de-xuat/moi/mo".to_owned(), v.t("web-new-entry"))),
+        Duty::Administrator => Some(("/quan-tri/moi".to_owned(), v.t("web-invite"))),
+        _ => None,
+    };
+    let drafts = drafts(&v, duty.duty).await?;
+    let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&v.today).num_days_from_monday()));
+    let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
+    let mut f = frame(&v, &v.t("web-nav-work"), "/viec").await?;
+    f.notice = super::record::Notice { xong: asked.xong }.text(&v);
+    let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), rows }).collect();
+    page(&Page { f, lead, total, q: asked.q, button, groups, drafts })
+}
+
+/// What the reader's unit has begun and not yet sent: proposals, dossiers, papers.
+async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>, Refused> {
+    let kinds: &[(Kind, &str)] = match (duty.side(), duty.level()) {
+        (Side::Managing, Level::Officer) => {
+            &[(Kind::ListEntry, "L.draft"), (Kind::Dossier, "E.draft"), (Kind::Document, "D.draft"), (Kind::Document, "D.returned")]
+        }
+        (_, Level::Officer) => &[(Kind::Document, "D.draft"), (Kind::Document, "D.returned")],
+        (Side::Applicant, _) => &[(Kind::Dossier, "E.draft")],
+        (Side::Body, _) if duty == Duty::Secretary => &[(Kind::Document, "D.draft")],
+        _ => &[],
+    };
+    let scope = v.reading.scope(&v.app);
+    let mut out = Vec::new();
+    // At most four kinds of drafts: each is one page of an index.
+    for (kind, stage) in kinds {
+        let filter = Filter { kind: Some(*kind), stage: Some((*stage).to_owned()), ..Filter::default() };
+        for line in v.app.engine.store.list(&scope, &filter, Order::Updated, None, 10).await? {
+            out.push((place_of(line.id), crate::known::line_name(v, &line), markup::state(&line.stage, v.lang)));
+        }
+    }
+    Ok(out)
+}

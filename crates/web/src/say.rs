@@ -1,0 +1,101 @@
+//! Days, numbers and mistakes in words.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use ndp_domain::calendar::Calendar;
+use ndp_text::{Lang, key, texts};
+
+/// `02/03/2026`, in both languages.
+pub fn day(day: NaiveDate) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+/// A day or an instant as stored, for people: `02/03/2026` or `14:32, 02/03/2026` in Viet Nam.
+pub fn when(text: &str) -> Option<String> {
+    if let Ok(at) = text.parse::<NaiveDate>() {
+        return Some(day(at));
+    }
+    let at: DateTime<Utc> = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    Some(instant(at))
+}
+
+/// Seven hours ahead of UTC all year.
+pub fn instant(at: DateTime<Utc>) -> String {
+    (at + chrono::TimeDelta::hours(7)).format("%H:%M, %d/%m/%Y").to_string()
+}
+
+/// `4.000.000` or `4,000,000`.
+pub fn whole(n: u128, lang: Lang) -> String {
+    let digits = n.to_string();
+    let mark = if lang == Lang::Vi { '.' } else { ',' };
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(mark);
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A share in hundredths of a percent, cut and never rounded up: 49.95 % stays below half.
+pub fn share(numerator: u128, denominator: u128, lang: Lang) -> String {
+    if denominator == 0 {
+        return "–".to_owned();
+    }
+    let hundredths = numerator * 10_000 / denominator;
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    let mark = if lang == Lang::Vi { ',' } else { '.' };
+    let text = match part {
+        0 => whole.to_string(),
+        part if part % 10 == 0 => format!("{whole}{mark}{}", part / 10),
+        part => format!("{whole}{mark}{part:02}"),
+    };
+    format!("{text}%")
+}
+
+/// Working days until a day, negative when it has passed.
+pub fn working_days(calendar: &Calendar, today: NaiveDate, due: NaiveDate) -> i64 {
+    let (from, to, sign) = if due >= today { (today, due, 1) } else { (due, today, -1) };
+    let days = from.iter_days().skip(1).take_while(|d| *d <= to).take(4_000).filter(|d| calendar.works(*d)).count();
+    sign * i64::try_from(days).unwrap_or(i64::MAX)
+}
+
+/// "3 working days left", "today", "6 working days overdue".
+pub fn left(calendar: &Calendar, today: NaiveDate, due: NaiveDate, lang: Lang) -> (bool, String) {
+    let n = working_days(calendar, today, due);
+    let t = texts(lang);
+    match n {
+        _ if due == today => (false, t.get("web-due-today", &[])),
+        n if due > today => (false, t.get("web-due-left", &[("n", &n.to_string())])),
+        n => (true, t.get("web-due-over", &[("n", &n.unsigned_abs().to_string())])),
+    }
+}
+
+/// What is wrong with a field, as the page says it.
+pub fn mistake(lang: Lang, code: &str, expected: &str, pointer: &str) -> String {
+    let t = texts(lang);
+    let field = pointer.trim_end_matches("/sha256").rsplit('/').find(|p| !p.is_empty() && p.parse::<usize>().is_err()).unwrap_or_default();
+    let label = t.find(&format!("field-{field}"), &[]).unwrap_or_default();
+    match code {
+        "said" => expected.to_owned(),
+        "input.field_missing" | "input.text_empty" => t.get("web-wrong-missing", &[("field", &label)]),
+        "input.date" => t.get("web-wrong-date", &[("field", &label)]),
+        "input.number" => t.get("web-wrong-number", &[("field", &label)]),
+        other => t.get(&key("input", other.trim_start_matches("input.")), &[("expected", expected)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_cut_and_never_rounded_up_to_the_threshold() {
+        assert_eq!(share(4_999_999, 10_000_000, Lang::Vi), "49,99%");
+        assert_eq!(share(1, 2, Lang::Vi), "50%");
+        assert_eq!(share(473, 1000, Lang::En), "47.3%");
+        assert_eq!(share(4995, 10_000, Lang::Vi), "49,95%");
+        assert_eq!(whole(4_000_000, Lang::Vi), "4.000.000");
+        assert_eq!(whole(12, Lang::En), "12");
+    }
+}

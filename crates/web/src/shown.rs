@@ -1,0 +1,210 @@
+//! A record as shown: its fields in words, ids as names with links, days as people write them. What is in
+//! the value was decided by `ndp_domain::shown`; nothing is added to it here.
+
+use crate::frame::place_of;
+use crate::markup::{self, esc, icon};
+use crate::say;
+use crate::visitor::Visitor;
+use ndp_domain::id::{AccountId, Id, Kind};
+use ndp_text::{key, texts};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Names of what a value mentions, loaded before it is drawn.
+#[derive(Debug, Default)]
+pub struct Named {
+    pub people: BTreeMap<AccountId, String>,
+    pub records: BTreeMap<Id, String>,
+}
+
+/// Every id in a value.
+fn ids(value: &Value, out: &mut Vec<Id>) {
+    match value {
+        Value::String(text) => out.extend(text.parse::<Id>().ok()),
+        Value::Array(items) => items.iter().for_each(|v| ids(v, out)),
+        Value::Object(fields) => fields.iter().for_each(|(k, v)| {
+            out.extend(k.parse::<Id>().ok());
+            ids(v, out);
+        }),
+        _ => {}
+    }
+}
+
+/// Names of the people and records that these values mention; of records only those the reader sees.
+pub async fn named(v: &Visitor, values: &[&Value]) -> Result<Named, ndp_server::problem::Refused> {
+    let mut all = Vec::new();
+    values.iter().for_each(|value| ids(value, &mut all));
+    all.sort();
+    all.dedup();
+    let people: Vec<AccountId> = all.iter().filter(|id| id.kind == Kind::Account).map(|id| AccountId(id.uuid)).collect();
+    let records: Vec<Id> =
+        all.into_iter().filter(|id| !matches!(id.kind, Kind::Account | Kind::Organisation | Kind::Reference)).take(200).collect();
+    let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &records).await?;
+    let records = lines.iter().map(|l| (l.id, crate::known::line_name(v, l))).collect();
+    Ok(Named { people: crate::known::names(v, &people).await?, records })
+}
+
+/// Fields that say nothing to a person, or stand elsewhere on the page.
+const QUIET: &[&str] = &["id", "stage", "salt", "name", "title"];
+
+pub struct Fields<'a> {
+    pub v: &'a Visitor,
+    pub named: &'a Named,
+    /// Act or kind whose words are used where they differ.
+    pub words: &'a str,
+}
+
+impl Fields<'_> {
+    pub fn label(&self, name: &str) -> String {
+        let t = texts(self.v.lang);
+        t.find(&format!("field-{}-{name}", self.words), &[])
+            .or_else(|| t.find(&format!("field-{name}"), &[]))
+            .unwrap_or_else(|| name.to_owned())
+    }
+
+    /// A list of names and values.
+    pub fn list(&self, value: &Value) -> String {
+        let mut out = String::new();
+        if let Value::Object(fields) = value {
+            out.push_str(r#"<dl class="facts">"#);
+            for (name, value) in fields.iter().filter(|(n, v)| !QUIET.contains(&n.as_str()) && !blank(v)) {
+                let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", esc(&self.label(name)), self.value(name, value));
+            }
+            out.push_str("</dl>");
+        }
+        out
+    }
+
+    pub fn value(&self, name: &str, value: &Value) -> String {
+        let t = texts(self.v.lang);
+        match value {
+            Value::Null => "–".to_owned(),
+            Value::Bool(yes) => esc(&t.get(if *yes { "web-yes" } else { "web-no" }, &[])),
+            Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), |n| say::whole(u128::from(n), self.v.lang)),
+            Value::String(text) => self.text(name, text),
+            Value::Array(items) if items.is_empty() => "–".to_owned(),
+            Value::Array(items) => {
+                let all: String = items.iter().map(|item| format!("<li>{}</li>", self.value(name, item))).collect();
+                format!("<ul class=\"plain\">{all}</ul>")
+            }
+            Value::Object(fields) => {
+                // The share is said as people say it.
+                let n = |k: &str| fields.get(k).and_then(Value::as_u64);
+                if let (Some(a), Some(low), Some(high)) = (n("numerator"), n("denominator_low"), n("denominator_high")) {
+                    return share(self.v, a, low, high);
+                }
+                if let (Some(Value::String(name)), Some(Value::String(hash))) = (fields.get("name"), fields.get("sha256")) {
+                    let short: String = hash.chars().take(8).collect();
+                    return format!("{} <span class=\"hint num\">SHA-256 {short}</span>", esc(name));
+                }
+                if let (Some(Value::String(number)), Some(Value::String(date))) = (fields.get("number"), fields.get("date")) {
+                    let issuer = fields.get("issuer").and_then(Value::as_str).and_then(|i| self.v.organisation_of(i));
+                    let of = issuer.map(|i| format!(" · {}", esc(&i))).unwrap_or_default();
+                    let document = fields.get("document").and_then(Value::as_str).and_then(|d| d.parse::<Id>().ok());
+                    let said = esc(&t.get("web-number-of", &[("number", number), ("day", &say::when(date).unwrap_or_default())]));
+                    return match document.filter(|d| self.named.records.contains_key(d)) {
+                        Some(d) => format!("<a href=\"{}\">{said}</a>{of}", self.v.href(&place_of(d))),
+                        None => format!("{said}{of}"),
+                    };
+                }
+                if let [(tag, inner)] = fields.iter().collect::<Vec<_>>().as_slice()
+                    && (inner.is_object() || inner.is_null())
+                    && t.has(&format!("choice-{tag}"))
+                {
+                    let more = if blank(inner) { String::new() } else { self.list(inner) };
+                    return format!("{}{more}", esc(&t.get(&format!("choice-{tag}"), &[])));
+                }
+                let ids_as_keys = fields.keys().all(|k| !t.has(&format!("field-{k}")));
+                if ids_as_keys {
+                    let all: String = fields
+                        .iter()
+                        .map(|(k, v)| format!("<div><dt>{}</dt><dd>{}</dd></div>", self.text("", k), self.value(name, v)))
+                        .collect();
+                    return format!("<dl class=\"facts\">{all}</dl>");
+                }
+                self.list(value)
+            }
+        }
+    }
+
+    fn text(&self, name: &str, text: &str) -> String {
+        let t = texts(self.v.lang);
+        if let Ok(id) = text.parse::<Id>() {
+            return self.id(id);
+        }
+        if let Some(hash) = text.strip_prefix("content:") {
+            let short: String = hash.chars().take(8).collect();
+            return format!("<span class=\"num\">SHA-256 {short}</span>");
+        }
+        if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let short: String = text.chars().take(8).collect();
+            return format!("<span class=\"num\">SHA-256 {short}</span>");
+        }
+        if let Some(said) = say::when(text) {
+            return format!("<time class=\"num\" datetime=\"{}\">{said}</time>", esc(text));
+        }
+        match name {
+            "duty" => return esc(&t.get(&format!("duty-{text}"), &[])),
+            "act" => return esc(&t.get(&format!("act-{text}"), &[])),
+            "outcome" | "class" => return markup::class(Some(text), self.v.lang),
+            _ => {}
+        }
+        if text.contains('.') && t.has(&key("state", text)) {
+            return markup::state(text, self.v.lang);
+        }
+        let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        match t.find(&format!("choice-{text}"), &[]).filter(|_| plain) {
+            Some(said) => esc(&said),
+            None => esc(text).replace('\n', "<br>"),
+        }
+    }
+
+    pub fn id(&self, id: Id) -> String {
+        match id.kind {
+            Kind::Account => esc(&self.named.people.get(&AccountId(id.uuid)).cloned().unwrap_or_else(|| short(id))),
+            Kind::Organisation => {
+                let name = self.v.organisation_of(&id.to_string()).unwrap_or_else(|| short(id));
+                format!("<a href=\"{}\">{}</a>", self.v.href(&place_of(id)), esc(&name))
+            }
+            _ => match self.named.records.get(&id) {
+                Some(name) => format!("<a href=\"{}\">{}</a>", self.v.href(&place_of(id)), esc(name)),
+                None => esc(&short(id)),
+            },
+        }
+    }
+}
+
+/// An id that may only be shown as one.
+pub fn short(id: Id) -> String {
+    let text = id.to_string();
+    let tail: String = text.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+    format!("…{tail}")
+}
+
+pub fn blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// `2.600.000 ÷ 4.000.000 = 65%`, and both ends where the market is an interval.
+pub fn share(v: &Visitor, numerator: u64, low: u64, high: u64) -> String {
+    let (n, low, high) = (u128::from(numerator), u128::from(low), u128::from(high));
+    let say_one = |d: u128| format!("{} ÷ {} = {}", say::whole(n, v.lang), say::whole(d, v.lang), say::share(n, d, v.lang));
+    if low == high { say_one(low) } else { format!("{}; {}", say_one(high), say_one(low)) }
+}
+
+/// A tick or a cross with its word.
+pub fn met(v: &Visitor, met: bool) -> String {
+    if met { markup::pill("ok", "tick", &v.t("web-met")) } else { markup::pill("bad", "x", &v.t("web-not-met")) }
+}
+
+/// Icons stand beside words, never for them.
+pub fn with_icon(name: &str, text: &str) -> String {
+    format!("{}{}", icon(name), esc(text))
+}

@@ -1,0 +1,248 @@
+//! Whoever looks at a page: nobody, or somebody in one of their duties; how they want it shown; and
+//! the proof that what they send comes from a page of ours.
+
+use crate::say;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use chrono::NaiveDate;
+use ndp_domain::authority::{Duty, Side};
+use ndp_domain::canonical::Hash;
+use ndp_domain::id::{Id, OrganisationId};
+use ndp_domain::time::legal_date;
+use ndp_domain::visibility::Reader;
+use ndp_engine::Directory;
+use ndp_server::App;
+use ndp_server::caller::{CHOSEN, Reading, SESSION, SignedIn, cookie, cookie_name, on_page};
+use ndp_server::duties::{Duty1, Named, acting};
+use ndp_server::problem::{Edge, Refused, lang};
+use ndp_text::{Lang, texts};
+use std::sync::Arc;
+
+/// Cookie of the Display panel.
+pub const DISPLAY: &str = "ndp_display";
+
+/// How pages are shown: kept in a cookie, applied here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Display {
+    /// 0 as the system has it, 1 light, 2 dark.
+    pub theme: u8,
+    /// 0 usual, 1 larger, 2 largest.
+    pub size: u8,
+    pub underline: bool,
+    /// Keys of lists and sheets (WCAG 2.1.4: they can be switched off).
+    pub no_keys: bool,
+}
+
+impl Display {
+    pub fn parse(text: &str) -> Display {
+        let mut digits = text.bytes().map(|b| b.wrapping_sub(b'0'));
+        let mut next = |most: u8| digits.next().filter(|d| *d <= most).unwrap_or(0);
+        Display { theme: next(2), size: next(2), underline: next(1) == 1, no_keys: next(1) == 1 }
+    }
+    pub fn text(self) -> String {
+        format!("{}{}{}{}", self.theme, self.size, u8::from(self.underline), u8::from(self.no_keys))
+    }
+}
+
+/// A request for a page.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub app: App,
+    pub reading: Reading,
+    pub lang: Lang,
+    /// Path and query without the language.
+    pub place: String,
+    pub display: Display,
+    /// Proof for forms; empty where nobody is signed in.
+    pub proof: String,
+    /// Duties one may act in, with the chosen one's place.
+    pub duties: Vec<Duty1>,
+    pub directory: Arc<Directory>,
+    pub today: NaiveDate,
+}
+
+/// The proof that belongs to a session's secret: known to its own pages alone.
+pub fn proof_of(secret: &str) -> String {
+    Hash::of_parts(&[b"ndp form", secret.as_bytes()]).to_string().chars().take(40).collect()
+}
+
+/// Path and query without `/en`.
+pub fn plain_place(uri: &Uri) -> String {
+    let text = uri.path_and_query().map_or("/", |p| p.as_str());
+    match text.strip_prefix("/en") {
+        Some("") => "/".to_owned(),
+        Some(rest) if rest.starts_with('/') => rest.to_owned(),
+        Some(rest) if rest.starts_with('?') => format!("/{rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+impl Visitor {
+    pub fn t(&self, key: &str) -> String {
+        texts(self.lang).get(key, &[])
+    }
+    pub fn t1(&self, key: &str, args: &[(&str, &str)]) -> String {
+        texts(self.lang).get(key, args)
+    }
+
+    /// The address of a page in the reader's language.
+    pub fn href(&self, place: &str) -> String {
+        if self.lang == Lang::En { format!("/en{place}") } else { place.to_owned() }
+    }
+
+    pub fn duty(&self) -> Option<&Duty1> {
+        self.reading.duty.as_ref()
+    }
+    pub fn is(&self, duty: Duty) -> bool {
+        self.duty().is_some_and(|d| d.duty == duty)
+    }
+    pub fn side(&self) -> Side {
+        self.duty().map_or(Side::Public, |d| d.duty.side())
+    }
+    pub fn signed_in(&self) -> bool {
+        self.reading.signed_in.is_some()
+    }
+
+    /// Somebody in a duty, or the way to sign in.
+    pub fn acting(&self) -> Result<&Duty1, Refused> {
+        if !self.signed_in() {
+            return Err(Edge::NotSignedIn.into());
+        }
+        self.duty().ok_or_else(|| ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyNotHeld).into())
+    }
+
+    /// Name of an organisation in the reader's language.
+    pub fn organisation(&self, id: OrganisationId) -> String {
+        organisation_name(&self.directory, id, self.lang)
+    }
+
+    pub fn organisation_of(&self, text: &str) -> Option<String> {
+        let id: OrganisationId = text.parse::<Id>().ok()?.try_into().ok()?;
+        Some(self.organisation(id))
+    }
+
+    /// Is what was sent made on a page of ours?
+    pub fn proved(&self, proof: &str) -> Result<(), Refused> {
+        if !self.proof.is_empty() && proof == self.proof { Ok(()) } else { Err(Edge::Parameter("_proof").into()) }
+    }
+
+    /// A last day with how far it is.
+    pub fn due(&self, text: Option<&str>) -> Option<Due> {
+        let day: NaiveDate = text?.parse().ok()?;
+        let (over, left) = say::left(&self.directory.calendar, self.today, day, self.lang);
+        Some(Due { iso: day.to_string(), day: say::day(day), left, over })
+    }
+}
+
+/// A last day as shown.
+#[derive(Debug, Clone)]
+pub struct Due {
+    pub iso: String,
+    pub day: String,
+    pub left: String,
+    pub over: bool,
+}
+
+pub fn organisation_name(directory: &Directory, id: OrganisationId, lang: Lang) -> String {
+    let Some(o) = directory.organisations.get(&id) else { return id.to_string() };
+    let english = o.record.name_en.as_ref().filter(|_| lang == Lang::En);
+    english.map_or_else(|| o.record.name_vi.to_string(), ToString::to_string)
+}
+
+/// What is sent must come from this site: browsers say where a request was made.
+pub fn same_site(app: &App, headers: &HeaderMap) -> Result<(), Refused> {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let foreign = || Refused::from(Edge::Parameter("Origin"));
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => return Ok(()),
+        Some(_) => return Err(foreign()),
+        None => {}
+    }
+    match text("origin") {
+        None => Ok(()),
+        Some(origin) => {
+            let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+            let ours = text("host").is_some_and(|h| h == host) || app.settings.base.ends_with(&format!("//{host}"));
+            if ours { Ok(()) } else { Err(foreign()) }
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Refused;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Refused> {
+        if parts.method != axum::http::Method::GET && parts.method != axum::http::Method::HEAD {
+            same_site(app, &parts.headers)?;
+        }
+        if parts.uri.query().is_some_and(|q| q.contains("%00")) || parts.uri.path().contains("%00") {
+            return Err(Edge::NoSuchPage.into());
+        }
+        let signed_in = on_page(app, &parts.headers).await?;
+        let secret = cookie(app, &parts.headers, SESSION).unwrap_or_default();
+        let display = cookie(app, &parts.headers, DISPLAY).map(|t| Display::parse(&t)).unwrap_or_default();
+        let (duties, chosen) = match &signed_in {
+            None => (Vec::new(), None),
+            Some(signed_in) => {
+                let today = signed_in.standing.today(app);
+                let wanted = cookie(app, &parts.headers, CHOSEN).and_then(|t| Named::parse(&unescaped(&t)));
+                let chosen = wanted.and_then(|named| app.choose(&today, &named).ok()).or_else(|| today.first().cloned());
+                (today, chosen)
+            }
+        };
+        let reading = reading_of(app, signed_in, chosen)?;
+        let place = plain_place(&parts.uri);
+        Ok(Visitor {
+            proof: if reading.signed_in.is_some() { proof_of(&secret) } else { String::new() },
+            lang: lang(),
+            directory: app.engine.directory(),
+            today: legal_date(app.engine.clock.now()),
+            app: app.clone(),
+            place,
+            display,
+            duties,
+            reading,
+        })
+    }
+}
+
+impl OptionalFromRequestParts<App> for Visitor {
+    type Rejection = Refused;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Visitor>, Refused> {
+        <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await.map(Some)
+    }
+}
+
+fn reading_of(app: &App, signed_in: Option<SignedIn>, chosen: Option<Duty1>) -> Result<Reading, Refused> {
+    let Some(signed_in) = signed_in else { return Ok(public()) };
+    let Some(duty) = chosen else {
+        return Ok(Reading { signed_in: Some(signed_in), ..public() });
+    };
+    if app.settings.second_factor.contains(duty.duty.code()) && !signed_in.caller.second_factor {
+        // Until the second factor is given the person is signed in and in no duty.
+        return Ok(Reading { signed_in: Some(signed_in), ..public() });
+    }
+    let (actor, reader) = acting(signed_in.caller.account, &duty);
+    Ok(Reading { signed_in: Some(signed_in), actor, reader, duty: Some(duty) })
+}
+
+fn public() -> Reading {
+    Reading { signed_in: None, actor: ndp_domain::occasion::Actor::default(), reader: Reader::public(), duty: None }
+}
+
+/// Cookie values keep to plain characters: `@` and `/` are written as `%40` and `%2F`.
+fn unescaped(text: &str) -> String {
+    text.replace("%40", "@").replace("%2F", "/")
+}
+
+pub fn escaped(text: &str) -> String {
+    text.replace('@', "%40").replace('/', "%2F")
+}
+
+/// A cookie to be set; `lasts` in seconds, 0 ends it, none for the browser's session.
+pub fn set_cookie(app: &App, name: &str, value: &str, lasts: Option<u32>) -> Option<(header::HeaderName, HeaderValue)> {
+    let secure = if app.settings.base.starts_with("https://") { "; Secure" } else { "" };
+    let age = lasts.map_or_else(String::new, |s| format!("; Max-Age={s}"));
+    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie_name(app, name));
+    Some((header::SET_COOKIE, HeaderValue::from_str(&text).ok()?))
+}
