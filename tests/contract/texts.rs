@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
     let mut all = BTreeMap::new();
     for (file, text) in sources(lang) {
+        // A text with a plural goes on over indented lines.
+        let text = text.replace("\n ", " ");
         for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
             let (name, value) = line.split_once(" = ").unwrap_or_else(|| panic!("{file}: {line}"));
             let variables = value.split("{ $").skip(1).filter_map(|v| v.split([' ', '}']).next()).map(str::to_owned).collect();
@@ -107,4 +109,100 @@ fn every_text_renders_with_its_variables() {
             assert!(!text.contains('{') && !text.is_empty(), "{lang} {name}: {text}");
         }
     }
+}
+
+/// Texts of all sources and templates of the pages.
+fn web_sources() -> String {
+    fn read(folder: &std::path::Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                read(&path, out);
+            } else {
+                out.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates/web");
+    let mut out = String::new();
+    read(&root.join("src"), &mut out);
+    read(&root.join("templates"), &mut out);
+    out
+}
+
+/// Families whose last part is computed: states, days, steps, classes.
+const COMPUTED: &[&str] = &[
+    "web-accessibility-",
+    "web-class-",
+    "web-day-",
+    "web-display-",
+    "web-guide-",
+    "web-legal-",
+    "web-order-",
+    "web-org-",
+    "web-outcome-",
+    "web-problem-",
+    "web-register-",
+    "web-rule-",
+    "web-step-",
+    "web-unit-",
+    "web-way-",
+    "web-weekday-",
+];
+
+#[test]
+fn every_text_of_a_page_is_there_and_none_is_unused() {
+    let sources = web_sources();
+    let known = keys(Lang::Vi);
+    let used: BTreeSet<&str> = sources
+        .split('"')
+        .filter(|word| {
+            word.starts_with("web-") && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+        })
+        .collect();
+    let missing: Vec<&&str> = used.iter().filter(|k| !known.contains_key(**k) && !COMPUTED.iter().any(|f| f.starts_with(**k))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let computed = |k: &str| COMPUTED.iter().any(|f| k.starts_with(f)) || k.ends_with("-none");
+    let unused: Vec<&String> = known.keys().filter(|k| k.starts_with("web-") && !used.contains(k.as_str()) && !computed(k)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+    for kind in ndp_domain::id::Kind::ALL {
+        assert!(known.contains_key(&format!("kind-{}", kind.name())) && known.contains_key(&format!("kinds-{}", kind.name())), "{kind:?}");
+    }
+}
+
+#[test]
+fn every_field_and_choice_of_a_form_has_its_text_and_every_state_its_look() {
+    use ndp_web::form::Shape;
+    fn walk(shape: &Shape, fields: &mut BTreeSet<String>, choices: &mut BTreeSet<(String, String)>) {
+        match shape {
+            Shape::Object(_, properties) => properties.iter().filter(|p| !ndp_web::form::shape::hidden(&p.name)).for_each(|p| {
+                fields.insert(p.name.clone());
+                walk(&p.shape, fields, choices);
+            }),
+            Shape::List(inner) | Shape::Map(inner) => walk(inner, fields, choices),
+            Shape::OneOf(of, variants) => variants.iter().for_each(|(tag, inner)| {
+                choices.insert((of.clone(), tag.clone()));
+                inner.iter().for_each(|inner| walk(inner, fields, choices));
+            }),
+            Shape::Choice(of, values) if of != "Act" && of != "Duty" => {
+                choices.extend(values.iter().map(|v| (of.clone(), v.clone())));
+            }
+            _ => {}
+        }
+    }
+    let (mut fields, mut choices) = (BTreeSet::new(), BTreeSet::new());
+    for form in ndp_engine::orders::all() {
+        walk(ndp_web::form::shape::of(form), &mut fields, &mut choices);
+    }
+    assert!(fields.len() > 150 && choices.len() > 60, "{} fields, {} choices", fields.len(), choices.len());
+    for lang in [Lang::Vi, Lang::En] {
+        let t = texts(lang);
+        let missing: Vec<&String> = fields.iter().filter(|f| !t.has(&format!("field-{f}"))).collect();
+        assert!(missing.is_empty(), "{lang}: {missing:?}");
+        let unsaid: Vec<_> =
+            choices.iter().filter(|(of, v)| !t.has(&format!("choice-{of}-{v}")) && !t.has(&format!("choice-{v}"))).collect();
+        assert!(unsaid.is_empty(), "{lang}: {unsaid:?}");
+    }
+    let plain: Vec<&str> = states().into_iter().filter(|s| *s != "new" && s.contains('.') && !ndp_web::markup::has_look(s)).collect();
+    assert!(plain.is_empty(), "{plain:?}");
 }

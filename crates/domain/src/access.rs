@@ -235,6 +235,7 @@ fn pairs(state: &State) -> Vec<(Principal, Facet)> {
         State::Document(document) => {
             rows.extend(unit());
             rows.extend(people(&document.signers_expected, Own));
+            rows.extend(people(&document.secretary, Draft));
             let stage = Document::stage(document);
             if !matches!(stage, "D.draft" | "D.void") {
                 rows.extend([org(view.issuing, File), org(view.issuing, Form)].into_iter().flatten());

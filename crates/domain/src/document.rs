@@ -161,6 +161,9 @@ pub struct State {
     /// The unit hired, where it signs too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hired: Option<OrganisationId>,
+    /// Who drafts the body's letters, and may see what they draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secretary: Option<AccountId>,
 }
 
 pub struct Document;
@@ -239,6 +242,7 @@ impl Machine for Document {
                 unit: unit.as_ref().map(|u| u.to_string()),
                 body: *body,
                 signers_expected: signers_of(*body, occasion)?,
+                secretary: secretary_of(*body, occasion)?,
                 acts: acts.clone(),
                 hired: acts.iter().filter(|a| two_sign(a.act)).find_map(|a| occasion.evidence.find::<Body>(a.stream).ok()?.state.selected),
             },
@@ -276,7 +280,7 @@ impl Machine for Document {
     }
 
     fn evolve(state: Option<State>, event: &Event) -> Option<State> {
-        if let Event::Drafted { id, kind, regulation, issuing, unit, body, signers_expected, acts, hired } = event.clone() {
+        if let Event::Drafted { id, kind, regulation, issuing, unit, body, signers_expected, acts, hired, secretary } = event.clone() {
             let (snapshot, signature, number, issued) = (None, None, None, None);
             let stage = Stage::Draft;
             return Some(State {
@@ -298,6 +302,7 @@ impl Machine for Document {
                 corrected_by: Vec::new(),
                 replaced_by: None,
                 hired,
+                secretary,
             });
         }
         let mut s = state?;
@@ -351,6 +356,12 @@ fn signers_of(body: Option<BodyId>, occasion: &Occasion) -> Result<Vec<AccountId
     let Some(body) = body else { return Ok(Vec::new()) };
     let established = occasion.evidence.find::<Body>(body)?.state.established()?;
     Ok(std::iter::once(established.chair).chain(established.vice_chair).collect())
+}
+
+/// The body's secretary, who drafts its letters.
+fn secretary_of(body: Option<BodyId>, occasion: &Occasion) -> Result<Option<AccountId>, Refusal> {
+    let Some(body) = body else { return Ok(None) };
+    Ok(Some(occasion.evidence.find::<Body>(body)?.state.established()?.secretary))
 }
 
 /// Must two duties sign a paper of this act?

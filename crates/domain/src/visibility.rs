@@ -98,9 +98,8 @@ fn facets(reader: &Reader, params: &Params) -> Vec<(Principal, Facet)> {
     }
     if let Some(account) = reader.account {
         let personal: &[Facet] = match reader.duty {
-            Chair | ViceChair | Evaluator | Secretary | Support | CountingBoard => {
-                &[Facet::Own, Facet::Title, Facet::Evidence, Facet::Sheet]
-            }
+            Secretary => &[Facet::Own, Facet::Title, Facet::Evidence, Facet::Sheet, Facet::Draft],
+            Chair | ViceChair | Evaluator | Support | CountingBoard => &[Facet::Own, Facet::Title, Facet::Evidence, Facet::Sheet],
             _ => &[Facet::Own],
         };
         out.extend(personal.iter().map(|f| (Principal::Person(account), *f)));

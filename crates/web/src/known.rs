@@ -2,9 +2,11 @@
 
 use crate::form::{Known, Shape};
 use crate::visitor::Visitor;
+use ndp_domain::access::{Facet, Principal};
 use ndp_domain::account::Account;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::visibility::Scope;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::seen::Seen;
@@ -114,6 +116,29 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
     Ok(known)
 }
 
+/// A dossier that waits for its evaluation: its id, its product's, its name.
+pub type Ready = (Id, Id, String);
+
+/// What a body's members declare their interests on, and its secretary opens rounds of: the managing
+/// agency's dossiers that wait for their evaluation. Their names, and no more, for members named in the decision (the facet *Title*:
+/// title and parties only, before the declaration); nothing of a product from which the person is recused.
+pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
+    let seen = ndp_server::records::seen(&v.app, &v.reading, body).await?;
+    let Some(managing) = seen.loaded.neighbour.whole.state.view().managing else { return Ok(Vec::new()) };
+    let own = v.reading.scope(&v.app);
+    let admits = vec![(Principal::Organisation(managing).text(), Facet::File.name())];
+    let scope = Scope { admits, ..own };
+    let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stage: Some("E.ready".to_owned()), ..Filter::default() };
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;
+    let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let of = |l: &ndp_store::read::Loaded| {
+        let view = l.neighbour.whole.state.view();
+        Some((l.id, view.product?.into(), view.name?))
+    };
+    Ok(lines.iter().filter_map(|l| loaded.get(&l.id)).filter_map(of).collect())
+}
+
 /// A record in a list of choices.
 pub fn line_name(v: &Visitor, line: &ndp_store::lists::Line) -> String {
     let name = line.name.clone().unwrap_or_else(|| v.t(&format!("kind-{}", line.id.kind.name())));
@@ -132,6 +157,17 @@ async fn keys(known: &mut Known, v: &Visitor, state: &State) -> Result<(), Refus
             known.lists.insert("code".to_owned(), all);
             let clarifying = state.stage() == "E.clarifying";
             d.round().filter(|_| clarifying).and_then(|r| r.clarifications.last()).or(d.supplements.last()).cloned()
+        }
+        State::Sheet(s) => {
+            // A ballot is cast on each line of the round that has a result.
+            let dossier = v.app.engine.store.load_one(s.dossier.into()).await?;
+            if let Some(round) =
+                dossier.as_ref().and_then(|l| ndp_domain::dossier::Dossier::known(&l.neighbour.whole.state)).and_then(|d| d.round())
+            {
+                let voted = round.lines.iter().filter(|l| l.decides == ndp_domain::regulation::Decides::Result);
+                known.keys.insert("votes".to_owned(), voted.map(|l| (l.code.clone(), line(v, &s.regulation, &l.code))).collect());
+            }
+            None
         }
         State::ListEntry(l) => l.supplements.last().cloned(),
         State::CriteriaSet(_) => None,

@@ -116,10 +116,10 @@ pub fn pill(style: &str, icon_name: &str, text: &str) -> String {
     format!(r#"<span class="badge {style}">{}{}</span>"#, icon(icon_name), esc(text))
 }
 
-/// Badge of a state.
+/// Badge of a state; none for records that stand in no state of their own.
 pub fn state(stage: &str, lang: Lang) -> String {
     let (style, icon) = look(stage);
-    pill(style, icon, &texts(lang).get(&key("state", stage), &[]))
+    texts(lang).find(&key("state", stage), &[]).map(|text| pill(style, icon, &text)).unwrap_or_default()
 }
 
 /// Badge of a class of recognition; none: nothing is known.

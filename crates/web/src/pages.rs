@@ -4,14 +4,17 @@ pub mod account;
 pub mod act;
 pub mod administration;
 pub mod audit;
+pub mod doings;
 pub mod evaluation;
 pub mod list;
 pub mod lists;
 pub mod organisation;
 pub mod paper;
+pub mod prefill;
 pub mod problem;
 pub mod record;
 pub mod records_office;
+pub mod round;
 pub mod set;
 pub mod sign_in;
 pub mod text;
@@ -63,6 +66,7 @@ pub fn routes() -> Router<App> {
         .route("/ho-so/{id}/phieu", get(evaluation::sheet).post(evaluation::save))
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
         .route("/ho-so/{id}/ket-luan", get(evaluation::conclusion))
+        .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
         .route("/van-ban/{id}/noi-dung", get(paper::content).post(paper::save))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))

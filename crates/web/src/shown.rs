@@ -46,7 +46,7 @@ pub async fn named(v: &Visitor, values: &[&Value]) -> Result<Named, ndp_server::
 }
 
 /// Fields that say nothing to a person, or stand elsewhere on the page.
-const QUIET: &[&str] = &["id", "stage", "salt", "name", "title"];
+const QUIET: &[&str] = &["id", "stage", "salt", "name", "title", "snapshot"];
 
 pub struct Fields<'a> {
     pub v: &'a Visitor,
@@ -63,12 +63,17 @@ impl Fields<'_> {
             .unwrap_or_else(|| name.to_owned())
     }
 
+    /// What says nothing to a person: of a paper also the codes of its kind and how often it was frozen.
+    fn quiet(&self, name: &str) -> bool {
+        QUIET.contains(&name) || (self.words == "document" && matches!(name, "kind" | "versions"))
+    }
+
     /// A list of names and values.
     pub fn list(&self, value: &Value) -> String {
         let mut out = String::new();
         if let Value::Object(fields) = value {
             out.push_str(r#"<dl class="facts">"#);
-            for (name, value) in fields.iter().filter(|(n, v)| !QUIET.contains(&n.as_str()) && !blank(v)) {
+            for (name, value) in fields.iter().filter(|(n, v)| !self.quiet(n) && !blank(v)) {
                 let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", esc(&self.label(name)), self.value(name, value));
             }
             out.push_str("</dl>");
@@ -145,6 +150,7 @@ impl Fields<'_> {
             return format!("<time class=\"num\" datetime=\"{}\">{said}</time>", esc(text));
         }
         match name {
+            "unit" => return esc(&self.v.unit(text)),
             "duty" => return esc(&t.get(&format!("duty-{text}"), &[])),
             "act" => return esc(&t.get(&format!("act-{text}"), &[])),
             "outcome" | "class" => return markup::class(Some(text), self.v.lang),

@@ -2,7 +2,7 @@
 //! the proof that what they send comes from a page of ours.
 
 use crate::say;
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use chrono::NaiveDate;
@@ -117,6 +117,15 @@ impl Visitor {
         organisation_name(&self.directory, id, self.lang)
     }
 
+    /// Name of a unit of the reader's own organisation; its code where it has none on record.
+    pub fn unit(&self, code: &str) -> String {
+        let own = self.duty().and_then(|d| self.directory.organisations.get(&d.org));
+        let all = own.into_iter().chain(self.directory.organisations.values());
+        let found = all.flat_map(|o| &o.units).find(|u| u.code.as_str() == code);
+        let english = self.lang == Lang::En;
+        found.map_or_else(|| code.to_owned(), |u| u.name_en.as_ref().filter(|_| english).unwrap_or(&u.name_vi).to_string())
+    }
+
     pub fn organisation_of(&self, text: &str) -> Option<String> {
         let id: OrganisationId = text.parse::<Id>().ok()?.try_into().ok()?;
         Some(self.organisation(id))
@@ -203,13 +212,6 @@ impl FromRequestParts<App> for Visitor {
             duties,
             reading,
         })
-    }
-}
-
-impl OptionalFromRequestParts<App> for Visitor {
-    type Rejection = Refused;
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Visitor>, Refused> {
-        <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await.map(Some)
     }
 }
 

@@ -61,6 +61,8 @@ pub enum Event {
         acts: Vec<PinnedAct>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hired: Option<OrganisationId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        secretary: Option<AccountId>,
     },
     Submitted {
         snapshot: Pin,

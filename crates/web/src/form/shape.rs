@@ -120,7 +120,8 @@ impl Reader<'_> {
             .map(|(n, s)| Property { name: n.clone(), shape: self.read(s, "", depth + 1), required: required.contains(&n.as_str()) })
             .collect();
         // As people read it: what is named in the order first, what must be given before what may be.
-        all.sort_by_key(|p| (order.iter().position(|o| *o == p.name).unwrap_or(order.len()), !p.required));
+        let place = |p: &Property| order.iter().position(|o| *o == p.name).unwrap_or(order.len() + usize::from(p.name == "regulation"));
+        all.sort_by_key(|p| (place(p), !p.required));
         Shape::Object(name.to_owned(), all)
     }
 
@@ -171,7 +172,7 @@ fn order_of(name: &str) -> &'static [&'static str] {
         }
         "Finding" => &["code", "mark", "reason"],
         "Point" => &["number", "text", "raised_by"],
-        _ => &["regulation", "name", "title", "managing", "unit", "from", "to"],
+        _ => &["name", "title", "on", "code", "entry", "set", "product", "form", "managing", "unit", "from", "to"],
     }
 }
 

@@ -105,6 +105,7 @@ pub async fn form(
     };
     let mut pairs = given(query.as_deref());
     prefill(&v, form, seen.as_ref(), &mut pairs);
+    crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;
     show(&v, form, seen.as_ref(), pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
 }
 
@@ -178,7 +179,13 @@ pub async fn show(
     }
     f.wrong = status.is_client_error();
     let shape = shape::of(form);
-    let known = known::of(v, shape, seen).await?;
+    let mut known = known::of(v, shape, seen).await?;
+    let body = id.filter(|id| id.kind == Kind::Body).or_else(|| known::id_of(Some(Kind::Body), pairs.get("/body")));
+    if let (Some(body), true) = (body, v.side() == ndp_domain::authority::Side::Body && shape.property("product").is_some()) {
+        let own = known.records.entry(Kind::Product).or_default();
+        let more = known::ready(v, body).await?.into_iter().map(|(_, product, name)| (product.to_string(), name));
+        own.extend(more.filter(|(id, _)| !own.iter().any(|(o, _)| o == id)).collect::<Vec<_>>());
+    }
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
     let mut out = FormPage::new(f, place(form, id), back, title.clone());
     out.body = drawing.form(shape);

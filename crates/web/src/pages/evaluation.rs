@@ -6,7 +6,8 @@
 
 use crate::frame::{Frame, frame, page, page_with, place_of};
 use crate::markup::{self, esc};
-use crate::pages::record::{Doing, doings, tabs, title};
+use crate::pages::doings::{Doing, doings};
+use crate::pages::record::{tabs, title};
 use crate::sent::Sent;
 use crate::shown::{Fields, met};
 use crate::visitor::{Due, Visitor};
@@ -77,12 +78,17 @@ async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
 
 /// Sheets of the round that the reader sees: their own, and all once they are opened.
 async fn sheets(v: &Visitor, room: &Room) -> Result<BTreeMap<AccountId, sheet::State>, Refused> {
-    let filter = Filter { kind: Some(Kind::Sheet), parent: Some(room.seen.loaded.id), ..Filter::default() };
+    Ok(sheets_of(v, room.seen.loaded.id, room.round.n).await?.into_iter().map(|(_, s)| (s.member, s)).collect())
+}
+
+/// Sheets of a round with their ids, as the reader sees them.
+pub async fn sheets_of(v: &Visitor, dossier: Id, round: u32) -> Result<Vec<(Id, sheet::State)>, Refused> {
+    let filter = Filter { kind: Some(Kind::Sheet), parent: Some(dossier), ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 200).await?;
     let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
     let loaded = v.app.engine.store.load(&needs).await?;
-    let of = |l: &ndp_store::read::Loaded| Sheet::known(&l.neighbour.whole.state).filter(|s| s.round == room.round.n).cloned();
-    Ok(loaded.values().filter_map(of).map(|s| (s.member, s)).collect())
+    let of = |l: &ndp_store::read::Loaded| Sheet::known(&l.neighbour.whole.state).filter(|s| s.round == round).map(|s| (l.id, s.clone()));
+    Ok(loaded.values().filter_map(of).collect())
 }
 
 async fn written(v: &Visitor, room: &Room) -> Result<(Written, u64), Refused> {

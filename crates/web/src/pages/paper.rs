@@ -37,7 +37,12 @@ struct Draft {
 }
 
 /// `POST /{slug}/{id}/van-ban/{noun}`: begins the paper of an act (D1).
-pub async fn begin(v: Visitor, Path((slug, id, noun)): Path<(String, String, String)>, sent: Sent) -> Result<Response, Refused> {
+pub async fn begin(
+    v: Visitor,
+    Path((slug, id, noun)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    sent: Sent,
+) -> Result<Response, Refused> {
     if !v.signed_in() {
         return Ok(super::sign_in::ended(&v, &sent));
     }
@@ -64,8 +69,7 @@ pub async fn begin(v: Visitor, Path((slug, id, noun)): Path<(String, String, Str
     match order(&v.app, &v.reading, draft, None, None, sent.key(), content).await {
         Ok(receipt) => {
             let doc = receipt.stream(Kind::Document).ok_or(Edge::NotFound)?;
-            let query = sent.get("given");
-            let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+            let query = query.map(|q| format!("?{q}")).unwrap_or_default();
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}/noi-dung{query}", place_of(doc))))]).into_response())
         }
         Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_))) => {
@@ -133,6 +137,7 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         let record = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await.ok();
         if let Some(record) = &record {
             super::act::prefill(v, form, Some(record), &mut pairs);
+            super::prefill::more(v, form, Some(record), &mut pairs).await?;
             if let Some(typed) = typed(v, record, form).await? {
                 pairs.put(shape, "", &typed);
             }

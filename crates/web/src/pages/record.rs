@@ -1,9 +1,9 @@
 //! One record: where it stands, what may be done with it now and why not the rest, what it says, its
 //! records, its files and its history in sentences.
 
-use crate::form::{Shape, shape};
 use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
 use crate::markup::{self, esc};
+use crate::pages::doings::{Doing, doings};
 use crate::sent::Sent;
 use crate::shown::{Fields, named};
 use crate::visitor::{Due, Visitor};
@@ -13,34 +13,17 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::access::Facet;
-use ndp_domain::acts::{ActId, Who};
-use ndp_domain::authority::{Denied, Duty, Level, Side};
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Side;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::State;
 use ndp_domain::record::Envelope;
-use ndp_engine::Problem;
-use ndp_engine::may::May;
 use ndp_engine::orders;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::records::{seen, stage_shown};
 use ndp_store::lists::{Filter, Order};
 use ndp_store::seen::Seen;
 use serde::Deserialize;
-use uuid::Uuid;
-
-/// Something that may be done.
-#[derive(Debug, Clone)]
-pub struct Doing {
-    pub label: String,
-    pub href: String,
-    /// Nothing to fill in: the button does it.
-    pub inline: bool,
-    /// Begins a paper.
-    pub post: bool,
-    pub main: bool,
-    pub note: String,
-    pub key: String,
-}
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -197,9 +180,13 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
 async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Refused> {
     let filter = Filter { parent: Some(id), ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
+    let papers: Vec<Id> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
+    let about = super::records_office::abouts(v, &papers).await?;
     let one = |l: &ndp_store::lists::Line| {
         let kind = v.t(&format!("kind-{}", l.id.kind.name()));
-        let name = match (&l.name, &l.code) {
+        let paper = about.get(&l.id).map(|a| a.split(" · ").next().unwrap_or(a).to_owned());
+        let name = match (&paper.or_else(|| l.name.clone()), &l.code) {
+            (Some(name), Some(code)) if l.id.kind == Kind::Document => format!("{kind} {code}: {name}"),
             (Some(name), _) => format!("{kind}: {name}"),
             (None, Some(code)) => format!("{kind} {code}"),
             (None, None) => kind,
@@ -227,151 +214,6 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
         all.push((fields.label(&name), drawn));
     }
     Ok(all)
-}
-
-/// Is a paper of this act begun by this duty? By the officers of the side whose signer signs it, and by the
-/// secretary for the letters of a body.
-fn drafts(v: &Visitor, act: ActId) -> bool {
-    let Some(duty) = v.duty().map(|d| d.duty) else { return false };
-    let row = act.row();
-    let signers: Vec<Duty> = match row.who {
-        Who::OneOf(all) | Who::Each(all) => all.to_vec(),
-        _ => Vec::new(),
-    };
-    let own_side = signers.iter().any(|d| d.side() == duty.side());
-    let body_letter = duty == Duty::Secretary && signers.iter().any(|d| matches!(d, Duty::Chair | Duty::ViceChair));
-    (own_side && duty.level() == Level::Officer) || body_letter || signers.contains(&duty) && duty.level() == Level::None
-}
-
-/// What may be done now, the main thing first; and why not the rest.
-pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String, String)>), Refused> {
-    let Some(signed_in) = &v.reading.signed_in else { return Ok((Vec::new(), Vec::new())) };
-    if v.duty().is_none() {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let id = seen.loaded.id;
-    let all = v.app.engine.acts_of(&v.reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
-    let (mut now, mut not) = (Vec::new(), Vec::new());
-    let stage = seen.loaded.neighbour.whole.state.stage();
-    for may in &all {
-        let title = v.t(&format!("act-{}", may.act.id.name()));
-        let by_duty = matches!(&may.why_not, Some(Problem::Denied(Denied::DutyOfAnotherAct)));
-        let leaves = may.act.leaves(stage);
-        let Some(form) = orders::of_act(id.kind, may.act.id) else { continue };
-        if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
-            now.push(doing(v, &title, form, Some(id), true, may));
-        } else if may.why_not.is_none() && !may.by_paper {
-            now.push(doing(v, &title, form, Some(id), false, may));
-        } else if let Some(problem) = &may.why_not
-            && !by_duty
-            && leaves
-        {
-            not.push((title, why(v, problem)));
-        }
-    }
-    opens(v, seen, &mut now);
-    if let State::Document(d) = &seen.loaded.neighbour.whole.state
-        && matches!(stage, "D.draft" | "D.returned")
-        && now.iter().any(|d| d.href.ends_with("/submissions"))
-    {
-        now.retain(|d| !d.href.ends_with("/submissions"));
-        now.insert(0, plain(v.t("web-paper-fill"), format!("{}/noi-dung", place_of(id))));
-        let _ = d;
-    }
-    let common = |d: &Doing| ["/transfers", "/clock-pauses", "/clock-resumptions"].iter().any(|c| d.href.ends_with(c));
-    let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
-    now.sort_by_key(rank);
-    for (n, d) in now.iter_mut().enumerate() {
-        d.main = n == 0 && !common(d);
-    }
-    Ok((now, not))
-}
-
-fn plain(label: String, href: String) -> Doing {
-    Doing { label, href, inline: false, post: false, main: true, note: String::new(), key: String::new() }
-}
-
-fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<Id>, paper: bool, may: &May) -> Doing {
-    let key = Uuid::new_v4().to_string();
-    let main = may.act.task;
-    let noun = if form.noun.is_empty() { super::act::OPEN } else { form.noun };
-    if paper {
-        let href = format!("/{}/{}/van-ban/{noun}", slug(form.kind), id.map_or_else(|| super::act::NEW.to_owned(), |i| i.to_string()));
-        return Doing {
-            label: v.t1("web-begin-paper", &[("act", title)]),
-            href,
-            inline: false,
-            post: true,
-            main,
-            note: String::new(),
-            key,
-        };
-    }
-    let empty = matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
-    Doing { label: title.to_owned(), href: super::act::place(form, id), inline: empty, post: false, main, note: String::new(), key }
-}
-
-fn why(v: &Visitor, problem: &Problem) -> String {
-    match problem {
-        Problem::Denied(denied) => v.t(&ndp_text::key("denied", denied.code().trim_start_matches("authority."))),
-        Problem::Refusal(refusal) => ndp_text::texts(v.lang).refusal(refusal),
-        _ => String::new(),
-    }
-}
-
-/// Records that may be opened from this one, by whom.
-fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
-    let Some(duty) = v.duty().map(|d| d.duty) else { return };
-    let id = seen.loaded.id;
-    let stage = seen.loaded.neighbour.whole.state.stage();
-    let view = seen.loaded.neighbour.whole.state.view();
-    let mut add = |act: ActId, href: String, main: bool| {
-        now.push(Doing { main, ..plain(v.t(&format!("act-{}", act.name())), href) });
-    };
-    let entry = |id: Id| format!("entry={id}");
-    match (&seen.loaded.neighbour.whole.state, duty) {
-        (State::ListEntry(_), Duty::ManagingOfficer) if stage == "L.listed" => {
-            add(ActId::C1, format!("/bo-tieu-chi/moi/versions?{}", entry(id)), true);
-            add(ActId::E1, format!("/ho-so/moi/mo?{}&set={}", entry(id), set_of(id)), false);
-        }
-        (State::ListEntry(_), Duty::Applicant) if stage == "L.listed" => {
-            add(ActId::E1, format!("/ho-so/moi/mo?{}&set={}", entry(id), set_of(id)), true);
-            add(ActId::SC1, format!("/tu-danh-gia/moi/mo?{}&set={}", entry(id), set_of(id)), false);
-        }
-        (State::CriteriaSet(s), Duty::Applicant | Duty::ManagingOfficer) if s.in_force_on(v.today).is_some() => {
-            add(ActId::E1, format!("/ho-so/moi/mo?entry={}&set={id}", Id::from(s.entry)), duty == Duty::Applicant);
-            add(ActId::CP1, format!("/de-nghi-sua-doi/moi/mo?set={id}"), false);
-        }
-        (State::Body(_), Duty::Evaluator | Duty::Chair | Duty::ViceChair | Duty::Secretary | Duty::Support) => {
-            let product = view.product.map(|p| format!("&product={}", Id::from(p))).unwrap_or_default();
-            add(ActId::B17, format!("/ke-khai/moi/mo?body={id}{product}"), stage == "B.established");
-        }
-        (State::Product(_), Duty::ManagingOfficer) => {
-            add(ActId::U1, format!("/ke-hoach/moi/mo?product={id}"), false);
-        }
-        (State::Dossier(d), Duty::Evaluator | Duty::Chair | Duty::ViceChair) if d.round().is_some() && stage == "E.evaluating" => {
-            let mine = d.round().is_some_and(|r| v.reading.reader.account.is_some_and(|a| r.due.contains(&a)));
-            if mine {
-                now.push(plain(v.t("web-tab-sheet"), format!("{}/phieu", place_of(id))));
-            }
-        }
-        (State::Dossier(d), Duty::Applicant) if d.decision.is_some() => {
-            add(ActId::RC1, format!("/xem-xet-lai/moi/mo?on={id}"), false);
-        }
-        (State::Dossier(_) | State::Recognition(_), Duty::ManagingRecords) => add(ActId::KN1, format!("/khieu-nai/moi/mo?on={id}"), false),
-        _ => {}
-    }
-    if let (State::CriteriaSet(s), Duty::ConsultedOfficer | Duty::ListOfficer) = (&seen.loaded.neighbour.whole.state, duty)
-        && s.working().is_some_and(|w| w.consultation.is_some())
-        && stage == "C.consulting"
-    {
-        let label = v.t1("web-begin-paper", &[("act", &v.t("act-C3"))]);
-        now.push(Doing { post: true, key: Uuid::new_v4().to_string(), ..plain(label, format!("/gop-y/moi/van-ban/mo?set={id}")) });
-    }
-}
-
-fn set_of(entry: Id) -> String {
-    Id::new(Kind::CriteriaSet, entry.uuid).to_string()
 }
 
 #[derive(Template)]

@@ -131,6 +131,18 @@ async fn papers(v: &Visitor, stages: &[&str], limit: u64) -> Result<Vec<Loaded>,
     Ok(all)
 }
 
+/// What papers are about: the act's words and the record's name, by paper.
+pub async fn abouts(v: &Visitor, ids: &[ndp_domain::id::Id]) -> Result<std::collections::BTreeMap<ndp_domain::id::Id, String>, Refused> {
+    if ids.is_empty() {
+        return Ok(Default::default());
+    }
+    let needs: Vec<_> = ids.iter().map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
+    let loaded: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
+    let rows = rows(v, &loaded).await?;
+    let say = |r: &Row| if r.about.is_empty() { r.name.clone() } else { format!("{} · {}", r.name, r.about) };
+    Ok(rows.iter().filter_map(|r| Some((r.href.rsplit('/').next()?.parse().ok()?, say(r)))).collect())
+}
+
 async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
     let about: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.acts.first().map(|a| a.stream)).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &about).await?;
@@ -151,7 +163,7 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
 }
 
 async fn group(v: &Visitor, title: &str, stages: &[&str]) -> Result<Group, Refused> {
-    let all = papers(v, stages, 50).await?;
+    let all = papers(v, stages, 20).await?;
     Ok(Group { title: v.t(title), empty: v.t(&format!("{title}-none")), rows: rows(v, &all).await? })
 }
 

@@ -62,13 +62,16 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let wanted = ndp_domain::text::fold(&asked.q);
     let soon = (v.today + chrono::Days::new(7)).to_string();
     let today = v.today.to_string();
+    let papers: Vec<Id> = tasks.iter().filter(|t| t.kind == "document").map(|t| Id::new(Kind::Document, t.stream)).collect();
+    let about = super::records_office::abouts(&v, &papers).await?;
     let mut groups = [("web-work-over", Vec::new()), ("web-work-soon", Vec::new()), ("web-work-later", Vec::new())];
     for task in tasks {
         let Some(kind) = Kind::of_name(&task.kind) else { continue };
         let id = Id::new(kind, task.stream);
         let what = v.t(&format!("act-{}", task.act));
         let kind_name = v.t(&format!("kind-{}", kind.name()));
-        let name = task.name.clone().map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
+        let known = task.name.as_ref().or_else(|| about.get(&id));
+        let name = known.map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
         if !wanted.is_empty() && !ndp_domain::text::fold(&format!("{what} {name}")).contains(&wanted) {
             continue;
         }
@@ -106,13 +109,14 @@ async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>
         _ => &[],
     };
     let scope = v.reading.scope(&v.app);
-    let mut out = Vec::new();
+    let mut lines = Vec::new();
     // At most four kinds of drafts: each is one page of an index.
     for (kind, stage) in kinds {
         let filter = Filter { kind: Some(*kind), stage: Some((*stage).to_owned()), ..Filter::default() };
-        for line in v.app.engine.store.list(&scope, &filter, Order::Updated, None, 10).await? {
-            out.push((place_of(line.id), crate::known::line_name(v, &line), markup::state(&line.stage, v.lang)));
-        }
+        lines.extend(v.app.engine.store.list(&scope, &filter, Order::Updated, None, 10).await?);
     }
-    Ok(out)
+    let papers: Vec<Id> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
+    let about = super::records_office::abouts(v, &papers).await?;
+    let name = |l: &ndp_store::lists::Line| about.get(&l.id).cloned().unwrap_or_else(|| crate::known::line_name(v, l));
+    Ok(lines.iter().map(|l| (place_of(l.id), name(l), markup::state(&l.stage, v.lang))).collect())
 }

@@ -1,0 +1,81 @@
+//! What a form can already say from records beside it: rules of work from the version, members who are due,
+//! recipients of a snapshot, the decision that a publication tells of.
+
+use crate::form::{Pairs, shape};
+use crate::say;
+use crate::visitor::Visitor;
+use ndp_domain::acts::ActId;
+use ndp_domain::document::Snapshot;
+use ndp_domain::id::Id;
+use ndp_domain::machine::{Known as _, State};
+use ndp_domain::publication::PublicField;
+use ndp_domain::recognition::Recognition;
+use ndp_engine::orders::OrderForm;
+use ndp_server::problem::Refused;
+use ndp_store::seen::Seen;
+use serde_json::json;
+
+pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) -> Result<(), Refused> {
+    let shape = shape::of(form);
+    let state = seen.map(|s| &s.loaded.neighbour.whole.state);
+    match (form.act, state) {
+        (ActId::E1 | ActId::SC3, _) => {
+            if let Some(code) = ndp_domain::tracking::code(ndp_identity::random::<9>()?) {
+                pairs.set("/code", code.to_string());
+            }
+            pairs.put(shape, "", &json!({ "product": { "new": { "record": { "kind": "platform", "sample": false } } } }));
+            if let Some(duty) = v.duty() {
+                pairs.set("/product/new/record/owner", duty.org.to_string());
+            }
+        }
+        (ActId::B4 | ActId::B6, Some(State::Body(body))) => {
+            if let Some((establishing, _)) = &body.decision {
+                pairs.put(shape, "", &json!({ "establishing": establishing }));
+            } else if let Some(regulation) = v.directory.regulations.get(&body.regulation) {
+                pairs.put(shape, "", &json!({ "establishing": { "rules": regulation.body, "members": [{}, {}, {}] } }));
+            }
+        }
+        (ActId::B7, Some(State::Body(_))) => pairs.put(shape, "", &json!({ "people": ["", "", ""] })),
+        (ActId::E11, Some(State::Dossier(_))) => {}
+        (ActId::E16, Some(State::Dossier(d))) => {
+            if let Some(round) = d.round() {
+                pairs.put(shape, "", &json!({ "present": round.due }));
+            }
+        }
+        (ActId::E30, Some(State::Sheet(s))) => pairs.set("/dossier", Id::from(s.dossier).to_string()),
+        (ActId::L5 | ActId::E6 | ActId::E12, _) => pairs.put(shape, "", &json!({ "points": [{ "number": 1 }] })),
+        (ActId::D7, Some(State::Document(d))) => {
+            let symbol = v
+                .directory
+                .organisations
+                .get(&d.issuing)
+                .and_then(|o| o.record.symbol.as_ref().map(ToString::to_string).or(Some(o.record.code.to_string())));
+            let what = if d.kind.contains("decision") { "QĐ-" } else { "" };
+            pairs.put(
+                shape,
+                "",
+                &json!({ "number": { "symbol": symbol.map(|s| format!("{what}{s}")), "book": "cong-van-di", "imported": true } }),
+            );
+        }
+        (ActId::D9, Some(State::Document(d))) => {
+            let snapshot = match d.snapshot {
+                Some(pin) => v.app.engine.store.content(pin.0).await?.and_then(|t| serde_json::from_str::<Snapshot>(&t).ok()),
+                None => None,
+            };
+            if let Some(snapshot) = snapshot {
+                pairs.put(shape, "", &json!({ "recipients": snapshot.recipients }));
+            }
+        }
+        (ActId::P2, Some(State::Publication(p))) => {
+            let ground = v.app.engine.store.load_one(p.ground).await?;
+            let paper = ground.as_ref().and_then(|l| Recognition::known(&l.neighbour.whole.state)).map(|r| r.paper.clone());
+            pairs.put(shape, "", &json!({ "record": { "name_vi": p.name, "public": PublicField::ALL } }));
+            if let Some(paper) = paper {
+                pairs.set("/record/decision_number", paper.number);
+                pairs.set("/record/decision_date", say::day(paper.date));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+// Every page, as each duty sees it, in both languages: no violation of axe (light and dark), no scrolling
+// sideways at 320, 375, 768 and 1280, targets of at least 24 px, nothing inline, one h1, no leftover key of
+// a text, weights within the house's limits. With `--pictures FOLDER` it also writes pictures.
+import { browser, demonstration, PASSWORD } from "./house.mjs";
+import { readFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+import assert from "node:assert/strict";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
+const quick = process.argv.includes("--quick");
+
+// A page by its address; `list >` opens the first record that the list shows.
+const PAGES = {
+  "-": ["/", "/?q=dau+thau", "/?q=khong-co-gi-nhu-the", "/? > nen-tang", "/tra-cuu", "/tra-cuu?ma=KHONGCOMA0", "/huong-dan", "/kha-nang-tiep-can", "/hien-thi", "/dang-nhap", "/mat-khau/quen", "/mat-khau/dat/reset?token=x", "/co-quan", "/co-quan > co-quan/", "/viec!401", "/khong-co!404"],
+  "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
+  "ma-s.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.checked > van-ban/", "/van-ban?stage=D.checked > van-ban/ + /signatures", "/van-ban?stage=D.returned > van-ban/"],
+  "ma-v.btc": ["/van-thu", "/van-ban?stage=D.signed > van-ban/ + /numbers"],
+  "fa-u.bkhcn": ["/viec", "/theo-doi", "/de-xuat?stage=L.received > de-xuat/ + /assignments"],
+  "en-a.dn-mau": ["/viec", "/ho-so", "/ho-so?stage=E.draft > ho-so/", "/ho-so?stage=E.draft > ho-so/ + /submissions", "/ho-so?stage=E.decided > ho-so/"],
+  "ev.btc": ["/viec", "/danh-gia", "/danh-gia > danh-gia/body", "/ho-so?stage=E.evaluating > ho-so/ + /phieu", "/ho-so?stage=E.decided > ho-so/ + /tong-hop"],
+  "adm.bkhcn": ["/quan-tri", "/quan-tri/moi", "/quan-tri/nhiem-vu", "/quan-tri/quy-dinh", "/quan-tri/lich", "/nguoi-dung"],
+  "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
+};
+
+const demo = await demonstration();
+const chrome = await browser();
+const wrong = [];
+const weights = [];
+let seen = 0;
+const say = (what) => { wrong.push(what); console.log(`WRONG ${what}`); };
+
+try {
+  for (const lang of ["vi", "en"]) {
+    for (const [who, places] of Object.entries(PAGES)) {
+      const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
+      context.setDefaultTimeout(15000);
+      const page = await context.newPage();
+      const prefix = lang === "en" ? "/en" : "";
+      if (who !== "-") {
+        await page.goto(`${demo.base}${prefix}/dang-nhap`);
+        await page.fill("#email", `${who}@demo.example`);
+        await page.fill("#password", PASSWORD);
+        await page.click("main form button.button");
+        await page.waitForURL(/\/viec/);
+      }
+      for (const place of places) {
+        let [path, wanted = "200"] = place.split("!");
+        let name = `${who} ${lang} ${path}`;
+        if (path.includes(" > ")) {
+          const [list, rest] = path.split(" > ");
+          const [needle, more = ""] = rest.split(" + ");
+          await page.goto(`${demo.base}${prefix}${list}`);
+          const href = await page.locator(`main a[href*="/${needle}"]`).evaluateAll((all) => all.map((a) => a.getAttribute("href")).find((h) => /_[0-9a-f]{32}$/.test(h)));
+          if (!href) { say(`${name}: the list shows none`); continue; }
+          path = href.replace(/^\/en(?=\/)/, "") + more;
+        }
+        const url = `${demo.base}${prefix}${path}`;
+        const answer = await page.goto(url);
+        const html = await answer.text();
+        seen += 1;
+        if (String(answer.status()) !== wanted) { say(`${name}: ${answer.status()}`); continue; }
+        weights.push([gzipSync(html).length, name]);
+        if (/\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="/.test(html)) say(`${name}: something inline`);
+        const said = await page.locator("body").innerText();
+        const key = said.match(/\b(web|field|choice|act|state|kind|kinds|duty|hint)-[a-z0-9_A-Z-]+/);
+        if (key && !/act-|state-/.test(path)) say(`${name}: the text ${key[0]} is missing`);
+        if (lang === "en" && await page.locator("html").getAttribute("lang") !== "en") say(`${name}: not in English`);
+        if (await page.locator("h1").count() !== 1) say(`${name}: ${await page.locator("h1").count()} headings of the first level`);
+        if (await page.locator("main .button:visible").count() > 1) say(`${name}: more than one filled button`);
+        for (const width of quick ? [320, 1280] : [320, 375, 768, 1280]) {
+          await page.setViewportSize({ width, height: 900 });
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          if (over > 0) say(`${name}: ${over} px too wide at ${width}`);
+          if (width === 375 || width === 320) {
+            const small = await page.evaluate(() => [...document.querySelectorAll("main a, main button, header a, header button, summary, input:not([type=hidden]), select")].filter((e) => {
+              const r = e.getBoundingClientRect();
+              if (!r.width || !r.height || e.closest(".unseen") || e.classList.contains("unseen") || e.classList.contains("skip")) return false;
+              // Links in running text are excepted (WCAG 2.5.8).
+              if (e.tagName === "A" && getComputedStyle(e).display === "inline") return false;
+              return r.height < 23.5 || r.width < 23.5;
+            }).slice(0, 3).map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${Math.round(e.getBoundingClientRect().width)}x${Math.round(e.getBoundingClientRect().height)}`));
+            if (small.length) say(`${name}: small targets ${small.join("; ")}`);
+          }
+          if (pictures && (width === 1280 || width === 375)) {
+            mkdirSync(pictures, { recursive: true });
+            const file = `${name}`.replace(/[^a-z0-9.]+/gi, "-").slice(0, 90);
+            await page.screenshot({ path: `${pictures}/${file}-${width}.png`, fullPage: true });
+          }
+        }
+        await page.setViewportSize({ width: 1280, height: 900 });
+        for (const scheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme: scheme });
+          await page.evaluate(axe);
+          const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+          for (const v of found.violations) say(`${name} ${scheme}: ${v.id} ${v.nodes.slice(0, 2).map((n) => `${n.target.join(" ")} ${(n.failureSummary ?? "").split("\n").slice(1, 2).join()}`).join("; ")}`);
+        }
+        await page.emulateMedia({ colorScheme: null });
+      }
+      await context.close();
+    }
+  }
+  weights.sort((a, b) => b[0] - a[0]);
+  console.log("heaviest pages (gzip):");
+  for (const [bytes, name] of weights.slice(0, 10)) console.log(`  ${bytes} ${name}`);
+  for (const [bytes, name] of weights) if (bytes > 22 * 1024) say(`${name}: ${bytes} bytes packed`);
+  console.log(`${seen} pages seen, ${wrong.length} wrong`);
+  assert.equal(wrong.length, 0);
+} finally {
+  await chrome.close();
+  demo.stop();
+}
