@@ -67,6 +67,7 @@ try {
     const head = await house.open("ma-u.btc", paper);
     const button = head.locator('.acts form[action$="/initials"] button');
     await button.dblclick();
+    await head.waitForURL(/xong=D3/);
     await head.waitForLoadState();
     await head.goto(house.place(`${paper}/lich-su`));
     assert.equal(await head.locator(".timeline li").filter({ hasText: "Ký nháy" }).count(), 1);
@@ -160,7 +161,7 @@ try {
     assert.equal(await sheet.locator("#m1").isChecked(), true);
     for (let n = 0; n < 20 && !(await sheet.evaluate(() => document.activeElement.matches("button.button"))); n += 1) await sheet.keyboard.press("Tab");
     await sheet.keyboard.press("Enter");
-    await sheet.waitForLoadState();
+    await sheet.waitForFunction((c) => document.querySelector("input[name=code]")?.value !== c && document.readyState === "complete", first);
     assert.notEqual(await sheet.locator("input[name=code]").inputValue(), first);
     await sheet.keyboard.press("2");
     for (let n = 0; n < 20 && !(await sheet.evaluate(() => document.activeElement.matches("button.button"))); n += 1) await sheet.keyboard.press("Tab");

@@ -25,5 +25,9 @@ use ndp_server::App;
 pub fn pages() -> Router<App> {
     let _ = ndp_server::problem::DRAWN.set(pages::problem::drawn);
     let all = pages::routes();
-    Router::new().route("/static/{turn}/{*name}", get(assets::get)).merge(all.clone()).nest("/en", all)
+    Router::new()
+        .route("/static/{turn}/{*name}", get(assets::get))
+        .route("/en/", get(pages::list::list))
+        .merge(all.clone())
+        .nest("/en", all)
 }
