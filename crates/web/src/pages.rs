@@ -4,6 +4,8 @@ pub mod account;
 pub mod act;
 pub mod administration;
 pub mod audit;
+pub mod compare;
+pub mod conclusion;
 pub mod doings;
 pub mod evaluation;
 pub mod list;
@@ -61,11 +63,11 @@ pub fn routes() -> Router<App> {
         .route("/quan-tri/quy-dinh", get(administration::regulations))
         .route("/co-quan", get(organisation::all))
         .route("/co-quan/{id}", get(organisation::one))
-        .route("/bo-tieu-chi/{id}/so-sanh", get(set::compare))
+        .route("/bo-tieu-chi/{id}/so-sanh", get(compare::compare))
         .route("/bo-tieu-chi/{id}/soan", get(set::editor).post(set::save))
         .route("/ho-so/{id}/phieu", get(evaluation::sheet).post(evaluation::save))
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
-        .route("/ho-so/{id}/ket-luan", get(evaluation::conclusion))
+        .route("/ho-so/{id}/ket-luan", get(conclusion::conclusion))
         .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
         .route("/van-ban/{id}/noi-dung", get(paper::content).post(paper::save))
         .route("/{slug}", get(lists::list))

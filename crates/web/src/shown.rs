@@ -65,7 +65,16 @@ impl Fields<'_> {
 
     /// What says nothing to a person: of a paper also the codes of its kind and how often it was frozen.
     fn quiet(&self, name: &str) -> bool {
-        QUIET.contains(&name) || (self.words == "document" && matches!(name, "kind" | "versions"))
+        // Lines, rounds and versions have pages and cards of their own.
+        let own: &[&str] = match self.words {
+            "document" => &["kind", "versions"],
+            "dossier" => &["lines", "rounds", "version", "application", "decision", "carried"],
+            "criteria_set" => &["versions"],
+            "list_entry" => &["proposal"],
+            "publication" => &["record"],
+            _ => &[],
+        };
+        QUIET.contains(&name) || own.contains(&name)
     }
 
     /// A list of names and values.
@@ -89,6 +98,12 @@ impl Fields<'_> {
             Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), |n| say::whole(u128::from(n), self.v.lang)),
             Value::String(text) => self.text(name, text),
             Value::Array(items) if items.is_empty() => "–".to_owned(),
+            // Many things with fields of their own stand folded.
+            Value::Array(items) if items.len() > 2 && items.iter().all(Value::is_object) => {
+                let all: String = items.iter().map(|item| format!("<li>{}</li>", self.value(name, item))).collect();
+                let n = t.get("web-count", &[("n", &items.len().to_string())]);
+                format!("<details><summary>{}</summary><ul class=\"plain\">{all}</ul></details>", esc(&n))
+            }
             Value::Array(items) => {
                 let all: String = items.iter().map(|item| format!("<li>{}</li>", self.value(name, item))).collect();
                 format!("<ul class=\"plain\">{all}</ul>")
@@ -117,8 +132,14 @@ impl Fields<'_> {
                     && (inner.is_object() || inner.is_null())
                     && t.has(&format!("choice-{tag}"))
                 {
-                    let more = if blank(inner) { String::new() } else { self.list(inner) };
-                    return format!("{}{more}", esc(&t.get(&format!("choice-{tag}"), &[])));
+                    let said = esc(&t.get(&format!("choice-{tag}"), &[]));
+                    // A choice with one text is one sentence.
+                    let fields: Vec<_> = inner.as_object().into_iter().flatten().filter(|(_, v)| !blank(v)).collect();
+                    return match fields.as_slice() {
+                        [] => said,
+                        [(name, value)] if !value.is_object() => format!("{said}: {}", self.value(name, value)),
+                        _ => format!("{said}{}", self.list(inner)),
+                    };
                 }
                 let ids_as_keys = fields.keys().all(|k| !t.has(&format!("field-{k}")));
                 if ids_as_keys {
@@ -126,7 +147,7 @@ impl Fields<'_> {
                         .iter()
                         .map(|(k, v)| format!("<div><dt>{}</dt><dd>{}</dd></div>", self.text("", k), self.value(name, v)))
                         .collect();
-                    return format!("<dl class=\"facts\">{all}</dl>");
+                    return format!("<dl class=\"facts keyed\">{all}</dl>");
                 }
                 self.list(value)
             }

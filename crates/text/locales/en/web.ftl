@@ -18,6 +18,10 @@ web-optional = optional
 web-choose = – Select –
 web-not-said = Not stated
 web-date-shape = day/month/year
+web-more-n = { $n ->
+    [one] { $n } more
+   *[other] { $n } more
+ }
 web-yes = Yes
 web-no = No
 web-all = All
@@ -378,8 +382,8 @@ web-tracking-over-none = Nothing is overdue.
 web-tracking-agencies = Published entries by agency
 web-tracking-tiles = “–” means that nothing is on record here, not that there is no platform.
 web-figure-entries = Open proposals
-web-figure-dossiers = Open dossiers
-web-figure-recognised = Recognitions in force
+web-figure-published = Published entries
+web-figure-recognised = Of them recognised
 web-figure-over = Overdue
 web-audit-now = Check again now
 web-audit-not-yet = Choose “Check again now” to compare chains, seals and every derived table.

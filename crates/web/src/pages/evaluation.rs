@@ -1,17 +1,16 @@
 //! The evaluation room: a member's own sheet line by line with the evidence beside it, the summary of
-//! findings once the sheets are opened, and the conclusion explained in four steps.
+//! findings once the sheets are opened.
 //!
 //! A sheet being written is its member's alone: it rests encrypted on the server and nowhere in the
 //! browser, and goes when it is handed in.
 
 use crate::frame::{Frame, frame, page, page_with, place_of};
-use crate::markup::{self, esc};
-use crate::pages::doings::{Doing, doings};
+use crate::known;
+use crate::markup::{self};
 use crate::pages::record::{tabs, title};
 use crate::sent::Sent;
-use crate::shown::{Fields, met};
+use crate::shown::met;
 use crate::visitor::{Due, Visitor};
-use crate::{known, say};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
@@ -21,7 +20,6 @@ use ndp_domain::dossier::{self, Application, Dossier, LineEvidence, Round, disag
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::Known as _;
-use ndp_domain::outcome::{Assessment, Outcome, Step};
 use ndp_domain::regulation::Decides;
 use ndp_domain::sheet::{self, Sheet};
 use ndp_engine::{Problem, orders};
@@ -45,15 +43,15 @@ struct Entry {
     reason: String,
 }
 
-struct Room {
-    seen: Seen,
-    round: Round,
+pub struct Room {
+    pub seen: Seen,
+    pub round: Round,
     text: Option<SetText>,
     application: Option<Application>,
     me: AccountId,
 }
 
-fn state(seen: &Seen) -> Result<&dossier::State, Refused> {
+pub fn state(seen: &Seen) -> Result<&dossier::State, Refused> {
     Dossier::known(&seen.loaded.neighbour.whole.state).ok_or_else(|| Edge::NotFound.into())
 }
 
@@ -62,7 +60,7 @@ async fn pinned<T: serde::de::DeserializeOwned>(v: &Visitor, pin: ndp_domain::ca
 }
 
 /// The dossier with its round, for those who see it whole.
-async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
+pub async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
     v.acting()?;
     let id = known::id_of(Some(Kind::Dossier), id).ok_or(Edge::NotFound)?;
     let seen = seen(&v.app, &v.reading, id).await?;
@@ -400,248 +398,4 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         members: all.keys().map(short).collect(),
         rows,
     })
-}
-
-struct Why {
-    title: String,
-    badge: String,
-    body: String,
-    style: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "conclusion.html")]
-struct Conclusion {
-    f: Frame,
-    badge: String,
-    code: String,
-    tabs: Vec<(String, String, bool)>,
-    style: &'static str,
-    verdict: String,
-    sentence: String,
-    steps: Vec<Why>,
-    missing: String,
-    acts: Vec<Doing>,
-}
-
-/// `GET /ho-so/{id}/ket-luan`: the outcome as the rules compute it, explained in four steps.
-pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let room = room(&v, &id).await?;
-    let d = state(&room.seen)?;
-    let (acts, _) = doings(&v, &room.seen).await?;
-    let decides = [
-        "/national-recognitions",
-        "/potential-recognitions",
-        "/rejections",
-        "/van-ban/national-recognitions",
-        "/van-ban/potential-recognitions",
-        "/van-ban/rejections",
-        "/set-asides",
-        "/van-ban/set-asides",
-        "/minutes-signatures",
-        "/report-conclusions",
-        "/denominator-choices",
-    ];
-    let mut acts: Vec<Doing> = acts.into_iter().filter(|a| decides.iter().any(|n| a.href.ends_with(n))).collect();
-    let assessment = room.round.assessment.as_ref();
-    // Only the decision that follows from the rules is offered.
-    if let Some(a) = assessment {
-        let noun = match a.outcome {
-            Outcome::National => "national-recognitions",
-            Outcome::Potential => "potential-recognitions",
-            Outcome::Rejected => "rejections",
-            Outcome::Undetermined => "denominator-choices",
-        };
-        acts.retain(|x| {
-            !["national-recognitions", "potential-recognitions", "rejections"].iter().any(|n| x.href.ends_with(n)) || x.href.ends_with(noun)
-        });
-    }
-    acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0);
-    let (style, verdict, sentence) = verdict(&v, assessment);
-    let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
-    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
-    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
-    let missing = if assessment.is_none() { v.t("web-missing-conclusion") } else { String::new() };
-    page(&Conclusion {
-        badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
-        code: d.code.clone(),
-        tabs: tabs(&v, &room.seen, "/ket-luan"),
-        style,
-        verdict,
-        sentence,
-        steps: steps(&v, d, &room.round, assessment),
-        missing,
-        acts,
-        f,
-    })
-}
-
-fn verdict(v: &Visitor, assessment: Option<&Assessment>) -> (&'static str, String, String) {
-    match assessment.map(|a| a.outcome) {
-        Some(Outcome::National) => ("national", esc(&v.t("web-class-national")), v.t("web-outcome-national")),
-        Some(Outcome::Potential) => ("pot", esc(&v.t("web-class-potential")), v.t("web-outcome-potential")),
-        Some(Outcome::Rejected) => ("bad", esc(&v.t("web-class-rejected")), v.t("web-outcome-rejected")),
-        Some(Outcome::Undetermined) => ("warn", esc(&v.t("web-class-undetermined")), v.t("web-outcome-undetermined")),
-        None => ("mute", esc(&v.t("web-outcome-none")), v.t("web-outcome-none-what")),
-    }
-}
-
-fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Assessment>) -> Vec<Why> {
-    let results = round.all_results();
-    let others: Vec<_> = round.lines.iter().filter(|l| l.decides == Decides::Result).collect();
-    let met_n = others.iter().filter(|l| results.get(&l.code).copied().unwrap_or(false)).count();
-    let grey = assessment.is_none();
-    let style = |ok: bool| {
-        if grey {
-            "later"
-        } else if ok {
-            "ok"
-        } else {
-            "bad"
-        }
-    };
-    let valid = Why {
-        title: v.t("web-step1"),
-        badge: markup::pill("ok", "tick", &v.t("web-valid")),
-        body: format!(
-            "<p>{}</p>",
-            esc(&v.t1(
-                "web-step1-what",
-                &[("n", &round.set.n.to_string()), ("day", &say::day(round.opened_on)), ("cut", &say::day(round.cut_off))]
-            ))
-        ),
-        style: "ok",
-    };
-    let unmet: Vec<String> =
-        others.iter().filter(|l| results.get(&l.code) == Some(&false)).map(|l| known::line(v, &d.regulation, &l.code)).collect();
-    let list = if unmet.is_empty() {
-        String::new()
-    } else {
-        format!("<ul>{}</ul>", unmet.iter().map(|u| format!("<li>{}</li>", esc(u))).collect::<String>())
-    };
-    let count = format!("{met_n}/{}", others.len());
-    let criteria = Why {
-        title: v.t("web-step2"),
-        badge: if grey {
-            markup::pill("none", "dash", &count)
-        } else if unmet.is_empty() {
-            markup::pill("ok", "tick", &count)
-        } else {
-            markup::pill("bad", "x", &count)
-        },
-        body: format!("<p>{}</p>{list}", esc(&v.t1("web-step2-what", &[("met", &met_n.to_string()), ("of", &others.len().to_string())]))),
-        style: style(unmet.is_empty()),
-    };
-    let share = round.share;
-    let reached = assessment.and_then(|a| a.share.met);
-    let threshold = assessment
-        .and_then(|a| a.steps.iter().find_map(|s| if let Step::Popularity { threshold, .. } = s { Some(*threshold) } else { None }));
-    let per = threshold.map_or(50, |t| u64::from(t.numerator) * 100 / u64::from(t.denominator).max(1));
-    let body = match share {
-        Some(s) => {
-            let wide = (u128::from(s.numerator) * 1000 / u128::from(s.denominator_high.max(1))).min(1000);
-            format!(
-                "<div class=\"bullet\"><p class=\"mark\">{} </p><svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"1000\" height=\"10\"/><rect class=\"fill\" width=\"{wide}\" height=\"10\"/><rect class=\"limit\" x=\"{}\" width=\"4\" height=\"10\"/></svg></div><p>{}</p>",
-                esc(&v.t1("web-threshold", &[("n", &per.to_string())])),
-                per * 10 - 2,
-                esc(&crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high))
-            )
-        }
-        None => format!("<p>{}</p>", esc(&v.t("web-no-figure"))),
-    };
-    let below = v.t1("web-below", &[("n", &per.to_string())]);
-    let popularity = Why {
-        title: v.t("web-step3"),
-        badge: match (grey, reached) {
-            (true, _) => markup::pill("none", "dash", &v.t("web-not-assessed")),
-            (_, Some(true)) => markup::pill("ok", "tick", &v.t("web-met")),
-            (_, Some(false)) => markup::pill("warn", "triangle", &below),
-            (_, None) => markup::pill("warn", "help", &v.t(if share.is_some() { "web-class-undetermined" } else { "web-not-met" })),
-        },
-        body,
-        style: if grey {
-            "later"
-        } else if reached == Some(true) {
-            "ok"
-        } else {
-            "warn"
-        },
-    };
-    let rule = v.directory.regulations.get(&d.regulation);
-    let from = rule.map(|r| say::day(r.effective_from)).unwrap_or_default();
-    let key = match assessment.map(|a| a.outcome) {
-        Some(o) => format!("web-rule-{}", o.name()),
-        None => "web-rule-none".to_owned(),
-    };
-    let applied = Why {
-        title: v.t("web-step4"),
-        badge: String::new(),
-        body: format!("<p>{} {}</p>", esc(&v.t(&key)), esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))),
-        style: if grey { "later" } else { "now" },
-    };
-    vec![valid, criteria, popularity, applied]
-}
-
-/// Cards of a dossier's own page.
-pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec<(String, String)>, Refused> {
-    let Some(d) = Dossier::known(&seen.loaded.neighbour.whole.state) else { return Ok(Vec::new()) };
-    let mut all = vec![(v.t("web-steps"), way(v, d, seen.loaded.neighbour.whole.state.stage()))];
-    if let Some((outcome, paper)) = &d.decision {
-        let said = v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]);
-        all.push((
-            v.t("web-platform-decision"),
-            format!("<p class=\"pad\">{} {}</p>", markup::class(Some(outcome.name()), v.lang), esc(&said)),
-        ));
-    }
-    Ok(all)
-}
-
-/// "Step 4 of 6" over the segments: where a dossier stands on its way.
-pub fn way(v: &Visitor, d: &dossier::State, stage: &str) -> String {
-    let n = match stage {
-        "E.draft" => 1,
-        "E.submitted" | "E.received" => 2,
-        "E.examining" | "E.supplement" | "E.ready" => 3,
-        "E.evaluating" | "E.clarifying" | "E.meeting" | "E.counted" => 4,
-        "E.concluded" => 5,
-        _ if d.decision.is_some() => 6,
-        _ => 0,
-    };
-    if n == 0 {
-        return format!("<p class=\"pad\">{}</p>", esc(&v.t("web-way-ended")));
-    }
-    let name = v.t(&format!("web-way-{n}"));
-    let line = v.t1("web-step-of", &[("n", &n.to_string()), ("of", "6"), ("name", &name)]);
-    let bars: String = (1..=6)
-        .map(|i| {
-            format!(
-                "<span class=\"{}\"></span>",
-                if i < n {
-                    "done"
-                } else if i == n {
-                    "here"
-                } else {
-                    ""
-                }
-            )
-        })
-        .collect();
-    format!("<div class=\"way\"><p><strong>{}</strong></p><div class=\"segments\" aria-hidden=\"true\">{bars}</div></div>", esc(&line))
-}
-
-/// What the public sees of a recognised platform's evaluation: what its record says.
-pub async fn published(v: &Visitor, p: &ndp_domain::publication::State) -> Result<Vec<(String, String)>, Refused> {
-    let Some(class) = &p.class else { return Ok(Vec::new()) };
-    let name = serde_json::to_value(class).ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default();
-    let regulation = v.directory.regulations.get(&p.regulation).map(|r| say::day(r.effective_from)).unwrap_or_default();
-    let text = v.t1("web-platform-rule", &[("version", &p.regulation), ("day", &regulation)]);
-    Ok(vec![(
-        v.t("web-outcome"),
-        format!(
-            "<p class=\"pad\">{} {}</p><p class=\"pad\">{}</p>",
-            markup::class(Some(&name), v.lang),
-            esc(&v.t(&format!("web-outcome-{name}"))),
-            esc(&text)
-        ),
-    )])
 }

@@ -75,6 +75,19 @@ async fn lines(v: &Visitor) -> Result<Arc<Vec<Line>>, Refused> {
     Ok(found)
 }
 
+/// Published entries of each managing agency, and how many of them are recognised.
+pub async fn by_agency(v: &Visitor) -> Result<BTreeMap<OrganisationId, (u64, u64)>, Refused> {
+    let mut all: BTreeMap<OrganisationId, (u64, u64)> = BTreeMap::new();
+    for line in lines(v).await?.iter() {
+        if let Some(managing) = line.managing {
+            let n = all.entry(managing).or_default();
+            n.0 += 1;
+            n.1 += u64::from(line.register == Register::Recognised);
+        }
+    }
+    Ok(all)
+}
+
 struct Option1 {
     value: String,
     label: String,
@@ -368,7 +381,7 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
     };
     let mut cards = Vec::new();
     if p.register == Register::Recognised {
-        cards.extend(super::evaluation::published(&v, p).await?);
+        cards.extend(super::conclusion::published(&v, p).await?);
     }
     let mut history = Vec::new();
     for version in ndp_domain::publication::entry_versions(p) {

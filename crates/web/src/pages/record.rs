@@ -134,7 +134,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let document = ndp_domain::shown::shown(&whole.state, &seen.facets);
     let named = named(&v, &[&document]).await?;
     let fields = Fields { v: &v, named: &named, words: kind.name() };
-    let mut cards = super::evaluation::cards(&v, &seen, &fields).await?;
+    let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));

@@ -1,33 +1,31 @@
-//! Criteria sets: the editor of a version's text, versions side by side, consultation with its responses.
+//! Criteria sets: the editor of a version's text, consultation with its responses, the version in force.
 
 use super::act::{FormPage, changed, errors, mistakes, worked};
 use crate::form::draw::id_of;
 use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
-use crate::frame::{Frame, frame, page, page_with, place_of};
+use crate::frame::{frame, page_with, place_of};
 use crate::markup::{self, esc, icon};
-use crate::pages::record::{tabs, title};
+use crate::pages::record::title;
 use crate::sent::Sent;
 use crate::visitor::Visitor;
 use crate::{known, say};
-use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ndp_domain::access::Facet;
 use ndp_domain::criteria_set::{self, CriteriaSet, SetText};
 use ndp_domain::evidence::Need;
-use ndp_domain::id::{CriteriaSetId, Kind};
+use ndp_domain::id::Kind;
 use ndp_domain::machine::Known as _;
 use ndp_domain::opinion::Opinion;
 use ndp_engine::{Problem, orders};
 use ndp_server::problem::{Edge, Refused};
-use ndp_server::records::{seen, stage_shown};
+use ndp_server::records::seen;
 use ndp_store::seen::Seen;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-fn state(seen: &Seen) -> Option<&criteria_set::State> {
+pub fn state(seen: &Seen) -> Option<&criteria_set::State> {
     CriteriaSet::known(&seen.loaded.neighbour.whole.state)
 }
 
@@ -133,7 +131,7 @@ fn text_shape() -> Option<&'static Shape> {
     shape::of(form).property("draft").map(|p| &p.shape)
 }
 
-async fn set_of(v: &Visitor, id: &str) -> Result<Seen, Refused> {
+pub async fn set_of(v: &Visitor, id: &str) -> Result<Seen, Refused> {
     let id = known::id_of(Some(Kind::CriteriaSet), id).ok_or(Edge::NotFound)?;
     seen(&v.app, &v.reading, id).await
 }
@@ -355,148 +353,4 @@ fn lines(v: &Visitor, set: &criteria_set::State, text: &SetText) -> String {
         esc(text.market.method.as_str())
     );
     out
-}
-
-#[derive(Template)]
-#[template(path = "compare.html")]
-struct Compare {
-    f: Frame,
-    badge: String,
-    tabs: Vec<(String, String, bool)>,
-    action: String,
-    versions: Vec<u32>,
-    old: u32,
-    new: u32,
-    rows: Vec<(String, String, String, String)>,
-    stays: Vec<(String, String, u32)>,
-    nothing: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Which {
-    a: Option<u32>,
-    b: Option<u32>,
-}
-
-/// `GET /bo-tieu-chi/{id}/so-sanh?a=1&b=2`
-pub async fn compare(v: Visitor, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Refused> {
-    let set = set_of(&v, &id).await?;
-    let s = state(&set).ok_or(Edge::NotFound)?;
-    let versions: Vec<u32> = s.versions.iter().filter(|w| w.promulgated.is_some()).map(|w| w.n).collect();
-    let new = which.b.or(versions.last().copied()).unwrap_or(1);
-    let old = which.a.or_else(|| versions.iter().rev().nth(1).copied()).unwrap_or(new);
-    let set_id: CriteriaSetId = set.loaded.id.try_into().map_err(|_| Edge::NotFound)?;
-    let (mut rows, mut stays) = (Vec::new(), Vec::new());
-    if old != new
-        && let (Some(before), Some(after)) = (v.app.engine.set_text(set_id, old).await?, v.app.engine.set_text(set_id, new).await?)
-    {
-        rows = differences(&v, &before, &after);
-        if let Some(found) = v.app.engine.compare(set_id, old, new).await? {
-            let ids: Vec<_> = found.stays.iter().map(|s| s.dossier).collect();
-            let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
-            stays = found
-                .stays
-                .into_iter()
-                .filter(|s| visible.iter().any(|l| l.id == s.dossier))
-                .map(|s| (place_of(s.dossier), s.name, s.version))
-                .collect();
-        }
-    }
-    let mut f = frame(&v, &v.t1("web-compare-title", &[("name", &title(&v, &set))]), "/bo-tieu-chi").await?;
-    f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));
-    let nothing = v.t(if versions.len() > 1 { "web-compare-same" } else { "web-compare-one" });
-    page(&Compare {
-        badge: markup::state(stage_shown(&set), v.lang),
-        tabs: tabs(&v, &set, "/so-sanh"),
-        action: format!("{}/so-sanh", place_of(set.loaded.id)),
-        versions,
-        old,
-        new,
-        rows,
-        stays,
-        nothing,
-        f,
-    })
-}
-
-fn differences(v: &Visitor, before: &SetText, after: &SetText) -> Vec<(String, String, String, String)> {
-    let mut rows = Vec::new();
-    let text = |l: &criteria_set::SetLine| format!("{}. {}", l.name_vi, l.evidence);
-    for line in &after.lines {
-        let old = before.lines.iter().find(|l| l.code == line.code);
-        match old {
-            None => rows.push((
-                line.code.to_string(),
-                markup::pill("ok", "plus", &v.t("web-added")),
-                String::new(),
-                format!("<ins>{}</ins>", esc(&text(line))),
-            )),
-            Some(old) if old != line => {
-                let (a, b) = word_changes(&text(old), &text(line));
-                rows.push((line.code.to_string(), markup::pill("info", "pencil", &v.t("web-altered")), a, b));
-            }
-            Some(_) => {}
-        }
-    }
-    for line in before.lines.iter().filter(|l| !after.lines.iter().any(|n| n.code == l.code)) {
-        rows.push((
-            line.code.to_string(),
-            markup::pill("bad", "x", &v.t("web-removed")),
-            format!("<del>{}</del>", esc(&text(line))),
-            String::new(),
-        ));
-    }
-    let market = |m: &criteria_set::Market| format!("{} {} {} {}", m.definition_vi, m.unit, m.method, m.source);
-    if before.market != after.market {
-        let (a, b) = word_changes(&market(&before.market), &market(&after.market));
-        rows.push((v.t("field-market"), markup::pill("info", "pencil", &v.t("web-altered")), a, b));
-    }
-    rows
-}
-
-/// Words that are only in the one or the other text, marked in both.
-pub fn word_changes(old: &str, new: &str) -> (String, String) {
-    let (a, b): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
-    // Longest common run of words; texts of a line are short.
-    let (n, m) = (a.len().min(2_000), b.len().min(2_000));
-    let mut table = vec![0_u16; (n + 1) * (m + 1)];
-    for i in (0..n).rev() {
-        for j in (0..m).rev() {
-            table[i * (m + 1) + j] = if a[i] == b[j] {
-                table[(i + 1) * (m + 1) + j + 1] + 1
-            } else {
-                table[(i + 1) * (m + 1) + j].max(table[i * (m + 1) + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    while i < n || j < m {
-        if i < n && j < m && a[i] == b[j] {
-            left.push(esc(a[i]));
-            right.push(esc(b[j]));
-            (i, j) = (i + 1, j + 1);
-        } else if j < m && (i == n || table[i * (m + 1) + j + 1] >= table[(i + 1) * (m + 1) + j]) {
-            right.push(format!("<ins>{}</ins>", esc(b[j])));
-            j += 1;
-        } else {
-            left.push(format!("<del>{}</del>", esc(a[i])));
-            i += 1;
-        }
-    }
-    (left.join(" "), right.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word_changes;
-
-    #[test]
-    fn only_the_words_that_changed_are_marked() {
-        let (a, b) = word_changes("Lưu trữ tại Việt Nam", "Lưu trữ dữ liệu tại Việt Nam");
-        assert_eq!(a, "Lưu trữ tại Việt Nam");
-        assert_eq!(b, "Lưu trữ <ins>dữ</ins> <ins>liệu</ins> tại Việt Nam");
-        let (a, b) = word_changes("cũ <b>", "mới");
-        assert_eq!((a.as_str(), b.as_str()), ("<del>cũ</del> <del>&lt;b&gt;</del>", "<ins>mới</ins>"));
-    }
 }

@@ -70,7 +70,7 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     out.found = true;
     out.name = d.name.clone();
     out.badge = markup::state(whole.state.stage(), v.lang);
-    out.way = super::evaluation::way(&v, d, whole.state.stage());
+    out.way = super::conclusion::way(&v, d, whole.state.stage());
     // Steps and dates only: no names, opinions or findings (ux.md, P3).
     out.facts.push((v.t("web-handled-by"), v.organisation(d.managing)));
     if let Some(incoming) = &d.incoming {

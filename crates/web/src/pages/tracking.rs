@@ -43,13 +43,10 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let counts = v.app.engine.counts(&v.reading.reader).await?;
     let (position, end) = (v.app.engine.store.position_of("tally").await?, v.app.engine.store.feed_end().await?);
     let mut by_stage: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let mut by_agency: BTreeMap<String, u64> = BTreeMap::new();
+    let registers = super::list::by_agency(&v).await?;
     for c in &counts {
         let n = u64::try_from(c.n).unwrap_or(0);
         *by_stage.entry((c.kind.clone(), c.stage.clone())).or_default() += n;
-        if c.kind == "publication" && c.stage != "P.closed" {
-            *by_agency.entry(c.managing.clone()).or_default() += n;
-        }
     }
     let mut groups = Vec::new();
     for kind in [Kind::ListEntry, Kind::Dossier, Kind::Recognition, Kind::Publication] {
@@ -60,7 +57,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
             .filter(|(_, n)| *n > 0)
             .collect();
         let most = rows.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
-        let rows = rows
+        let rows: Vec<Row> = rows
             .into_iter()
             .map(|(s, n)| Row {
                 label: v.t(&key("state", s)),
@@ -69,6 +66,10 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
                 wide: n * 100 / most,
             })
             .collect();
+        if rows.is_empty() {
+            // Not what this duty sees; an empty card would say that there is none.
+            continue;
+        }
         groups.push(Group { title: v.t(&format!("kinds-{}", kind.name())), rows });
     }
     let over = overdue(&v).await?;
@@ -78,8 +79,8 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let say_n = |n: u64| say::whole(u128::from(n), v.lang);
     let figures = vec![
         (v.t("web-figure-entries"), say_n(total("list_entry", true))),
-        (v.t("web-figure-dossiers"), say_n(total("dossier", true))),
-        (v.t("web-figure-recognised"), say_n(by_stage.get(&("recognition".to_owned(), "R.in_force".to_owned())).copied().unwrap_or(0))),
+        (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
+        (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
         (v.t("web-figure-over"), if over.len() >= 50 { v.t1("web-more-than", &[("n", "50")]) } else { say_n(over.len() as u64) }),
     ];
     let classes = ["ministry", "ministerial-level agency", "government agency"];
@@ -89,7 +90,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         .values()
         .filter(|o| o.exists_on(v.today) && classes.contains(&o.record.class.as_str()))
         .map(|o| {
-            let n = by_agency.get(&o.id.to_string()).copied().unwrap_or(0);
+            let n = registers.get(&o.id).map_or(0, |(all, _)| *all);
             // Nothing on record is not nothing there: never a 0 for what is not known.
             let (said, style) = if n == 0 { (format!("– {}", v.t("web-unknown")), "plain") } else { (say_n(n), "has") };
             (v.organisation(o.id), said, style, place_of(o.id.into()))
