@@ -37,6 +37,7 @@ pub struct Served {
     pub identity_clock: Clock,
     pub folder: TempDir,
     tokens: Mutex<HashMap<AccountId, String>>,
+    secrets: Mutex<HashMap<AccountId, String>>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
 }
@@ -111,7 +112,18 @@ impl Served {
         };
         let serving = tokio::spawn(async move { ndp_server::serve(served, ndp_web::pages(), listener, None, ended).await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Served { world, app, base, client, identity_clock, folder, tokens: Mutex::default(), stop: Some(stop), serving: Some(serving) }
+        Served {
+            world,
+            app,
+            base,
+            client,
+            identity_clock,
+            folder,
+            tokens: Mutex::default(),
+            secrets: Mutex::default(),
+            stop: Some(stop),
+            serving: Some(serving),
+        }
     }
 
     /// Ends as an operator ends it.
@@ -151,6 +163,29 @@ impl Served {
         let token = self.app.identity.start(who.account, "test", false).await.unwrap().access;
         self.tokens.lock().unwrap().insert(who.account, token.clone());
         token
+    }
+
+    /// A page as a person in their duty gets it; nobody gets it without a session.
+    pub async fn page(&self, who: Option<&Persona>, path: &str) -> (u16, String) {
+        let mut request = self.client.get(format!("{}{path}", self.base));
+        if let Some(who) = who {
+            let known = self.secrets.lock().unwrap().get(&who.account).cloned();
+            let secret = match known {
+                Some(secret) => secret,
+                None => {
+                    let secret = self.app.identity.start(who.account, "test", false).await.unwrap().refresh;
+                    self.secrets.lock().unwrap().insert(who.account, secret.clone());
+                    secret
+                }
+            };
+            let duty = ndp_web::visitor::escaped(&duty_header(&who.actor()));
+            request = request.header("cookie", format!("ndp_session={secret}; ndp_duty={duty}"));
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        assert!(status < 500, "{path}: {status} {text}");
+        (status, text)
     }
 
     pub fn forget_tokens(&self) {

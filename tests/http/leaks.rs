@@ -16,8 +16,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 const CHANNELS: &[&str] = &[
-    "record", "history", "list", "total", "search", "sort", "tasks", "feed", "webhook", "refusal", "files", "draft", "contents", "export",
+    "record",
+    "history",
+    "list",
+    "total",
+    "search",
+    "sort",
+    "tasks",
+    "feed",
+    "webhook",
+    "refusal",
+    "files",
+    "draft",
+    "contents",
+    "export",
     "counts",
+    "page",
+    "page-lists",
+    "page-forms",
 ];
 
 struct Fact {
@@ -148,6 +164,54 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                 for form in orders::all().iter().filter(|f| f.kind == id.kind && f.continues) {
                     let path = format!("/{}/{id}/{}?dry_run=true", orders::plural(id.kind), form.noun);
                     out.push_str(&text(served, who, Method::POST, &path, Some(json!({}))).await);
+                }
+            }
+        }
+        // Pages: what an address itself says is no answer, so it is taken out.
+        "page" => {
+            for id in &fact.streams {
+                let place = ndp_web::frame::place_of(*id);
+                let mut places = vec![place.clone(), format!("{place}/lich-su")];
+                match id.kind {
+                    Kind::Dossier => places.extend(["phieu", "tong-hop", "ket-luan"].map(|p| format!("{place}/{p}"))),
+                    Kind::Document => places.push(format!("{place}/noi-dung")),
+                    _ => {}
+                }
+                for place in places {
+                    out.push_str(&served.page(who, &place).await.1.replace(&id.to_string(), ""));
+                }
+            }
+        }
+        "page-lists" => {
+            let q = fact.search.replace(' ', "+");
+            for kind in kinds {
+                let slug = ndp_web::frame::slug(kind);
+                for place in [format!("/{slug}"), format!("/{slug}?q={q}"), format!("/{slug}?order=due"), format!("/{slug}?order=name")] {
+                    out.push_str(&served.page(who, &place).await.1);
+                }
+            }
+            for place in [
+                "/",
+                "/viec",
+                "/theo-doi",
+                "/trinh-ky",
+                "/van-thu",
+                "/nhat-ky",
+                "/quan-tri",
+                "/co-quan/BTC",
+                "/nen-tang.csv",
+                "/van-thu.csv",
+            ] {
+                out.push_str(&served.page(who, place).await.1);
+            }
+            out.push_str(&served.page(who, &format!("/?q={q}")).await.1);
+            out.push_str(&served.page(who, &format!("/tra-cuu?ma={q}")).await.1);
+        }
+        "page-forms" => {
+            for id in &fact.streams {
+                for form in orders::all().iter().filter(|f| f.kind == id.kind && f.continues) {
+                    let place = format!("{}/{}", ndp_web::frame::place_of(*id), form.noun);
+                    out.push_str(&served.page(who, &place).await.1.replace(&id.to_string(), ""));
                 }
             }
         }

@@ -4,6 +4,8 @@ use crate::form::{Known, Shape};
 use crate::visitor::Visitor;
 use ndp_domain::access::{Facet, Principal};
 use ndp_domain::account::Account;
+use ndp_domain::authority::{Duty, Side};
+use ndp_domain::body::Body;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::visibility::Scope;
@@ -38,6 +40,35 @@ pub async fn people(v: &Visitor) -> Result<Vec<(String, String)>, Refused> {
         .collect();
     all.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(all)
+}
+
+/// Whom a form proposes: people of the reader's own organisation; for the bodies that a managing agency
+/// sets up, and for administrators, everybody; within a body those named in it.
+async fn people_for(v: &Visitor, seen: Option<&Seen>) -> Result<Vec<(String, String)>, Refused> {
+    let Some(duty) = v.duty() else { return Ok(Vec::new()) };
+    let everybody = duty.duty == Duty::Administrator
+        || (matches!(duty.duty.side(), Side::Managing | Side::Consulted | Side::Focal)
+            && seen.is_some_and(|s| s.loaded.id.kind == Kind::Body));
+    let all = people(v).await?;
+    if everybody {
+        return Ok(all);
+    }
+    let mut near: Vec<String> = v.reading.reader.account.iter().map(|a| Id::from(*a).to_string()).collect();
+    if let (Side::Body, Some(account)) = (duty.duty.side(), v.reading.reader.account) {
+        for body in v.app.engine.store.bodies_of(account).await? {
+            let Some(Ok(e)) = Body::known(&body.neighbour.whole.state).map(|b| b.established()) else { continue };
+            let named =
+                e.members.iter().map(|m| m.person).chain(e.support.iter().copied()).chain([e.chair, e.secretary]).chain(e.vice_chair);
+            near.extend(named.map(|p| Id::from(p).to_string()));
+        }
+    } else {
+        for loaded in v.app.engine.store.load_kind(Kind::Account).await? {
+            let here =
+                Account::known(&loaded.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
+            near.extend(here.then(|| loaded.id.to_string()));
+        }
+    }
+    Ok(all.into_iter().filter(|(id, _)| near.contains(id)).collect())
 }
 
 /// Names of people by their accounts.
@@ -84,7 +115,7 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
     for kind in shape.kinds() {
         let all = match kind {
             Kind::Organisation => organisations(v),
-            Kind::Account => people(v).await?,
+            Kind::Account => people_for(v, seen).await?,
             kind => {
                 let filter = Filter { kind: Some(kind), ..Filter::default() };
                 let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;

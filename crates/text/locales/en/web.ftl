@@ -406,6 +406,7 @@ web-admin-regulations-lead = A version in use cannot be edited, only superseded;
 web-admin-terms = Time limits of version { $version }
 web-admin-calendar = Public holidays
 web-admin-calendar-lead = Days off and days made up for this year, from the loaded data.
+web-calendar-none = The public holidays of { $number } are not loaded; time limits into that year are estimates.
 web-term = Time limit
 web-length = Length
 web-unit-working = { $n ->

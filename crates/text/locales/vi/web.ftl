@@ -391,6 +391,7 @@ web-admin-regulations-lead = Phiên bản đã áp dụng không sửa được,
 web-admin-terms = Thời hạn của phiên bản { $version }
 web-admin-calendar = Lịch nghỉ lễ, tết
 web-admin-calendar-lead = Ngày nghỉ và ngày làm bù của năm nay, theo dữ liệu đã nạp.
+web-calendar-none = Chưa nạp lịch nghỉ lễ, tết năm { $number }; thời hạn qua năm đó là ước tính.
 web-term = Thời hạn
 web-length = Độ dài
 web-unit-working = { $n } ngày làm việc

@@ -103,6 +103,13 @@ pub async fn form(
         Some(id) => Some(ndp_server::records::seen(&v.app, &v.reading, id).await?),
         None => None,
     };
+    if let (Some(seen), Some(signed_in)) = (&seen, &v.reading.signed_in) {
+        // A form that its reader's duty can never send is not shown: the page says whose act it is.
+        let acts = v.app.engine.acts_of(&v.reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
+        if let Some(Problem::Denied(denied)) = acts.iter().find(|a| a.act.id == form.act).and_then(|a| a.why_not.as_ref()) {
+            return Err(Problem::Denied(*denied).into());
+        }
+    }
     let mut pairs = given(query.as_deref());
     prefill(&v, form, seen.as_ref(), &mut pairs);
     crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;

@@ -155,7 +155,7 @@ pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
     if let Some(now) = v.directory.regulation_on(v.today) {
         let terms = now.terms.iter().map(|(name, term)| {
             let text = serde_json::to_value(term).ok().map(|t| term_text(&v, &t)).unwrap_or_default();
-            vec![format!("<span class=\"num\">{}</span>", esc(name)), esc(&text)]
+            vec![esc(&v.t(&ndp_text::key("term", name))), esc(&text)]
         });
         tables.push(Table {
             title: v.t1("web-admin-terms", &[("version", &now.id)]),
@@ -180,7 +180,15 @@ pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
     use chrono::{Datelike, NaiveDate};
     administrator(&v)?;
     let year = v.today.year();
-    let mut below = String::from("<div class=\"months\">");
+    let mut below = String::new();
+    if !v.directory.calendar.years.contains(&year) {
+        below.push_str(&format!(
+            "<p class=\"note warn\">{}{}</p>",
+            markup::icon("triangle"),
+            esc(&v.t1("web-calendar-none", &[("number", &year.to_string())]))
+        ));
+    }
+    below.push_str("<div class=\"months\">");
     for month in 1..=12 {
         below.push_str(&format!(
             "<section class=\"card\"><h2>{}</h2><table class=\"month\"><caption class=\"unseen\">{month}/{year}</caption><thead><tr>",

@@ -17,7 +17,8 @@ use serde_json::json;
 
 pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) -> Result<(), Refused> {
     let shape = shape::of(form);
-    let state = seen.map(|s| &s.loaded.neighbour.whole.state);
+    // From a record only for those who see it whole: a form must not tell what the record does not.
+    let state = seen.filter(|s| ndp_domain::shown::whole(s.loaded.id.kind, &s.facets)).map(|s| &s.loaded.neighbour.whole.state);
     match (form.act, state) {
         (ActId::E1 | ActId::SC3, _) => {
             if let Some(code) = ndp_domain::tracking::code(ndp_identity::random::<9>()?) {
