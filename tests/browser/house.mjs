@@ -139,6 +139,14 @@ export class House {
     await page.waitForLoadState("domcontentloaded");
     this.count(who);
     if (await page.locator(".summary").count()) throw new Error(`${who} at ${page.url()}: ${await page.locator(".summary").innerText()}`);
+    // A paper is looked at once more before it goes.
+    const last = page.locator("button[name=_do][value=submit]");
+    if (await last.count() && !(await page.locator("[data-sheet]").count())) {
+      await last.click();
+      await page.waitForLoadState("domcontentloaded");
+      this.count(who);
+      if (await page.locator(".summary").count()) throw new Error(`${who} at ${page.url()}: ${await page.locator(".summary").innerText()}`);
+    }
     return page;
   }
 

@@ -5,6 +5,7 @@ import { browser, demonstration, PASSWORD } from "./house.mjs";
 import { readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
+import { HtmlValidate } from "html-validate";
 import assert from "node:assert/strict";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -24,6 +25,7 @@ const PAGES = {
   "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
 };
 
+const valid = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "long-title": "off", "require-sri": "off" } });
 const demo = await demonstration();
 const chrome = await browser();
 const wrong = [];
@@ -62,6 +64,7 @@ try {
         seen += 1;
         if (String(answer.status()) !== wanted) { say(`${name}: ${answer.status()}`); continue; }
         weights.push([gzipSync(html).length, name]);
+        for (const r of (await valid.validateString(html)).results) for (const m of r.messages.slice(0, 3)) say(`${name}: ${m.ruleId}: ${m.message} (line ${m.line})`);
         if (/\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="/.test(html)) say(`${name}: something inline`);
         const said = await page.locator("body").innerText();
         const key = said.match(/\b(web|field|choice|act|state|kind|kinds|duty|hint)-[a-z0-9_A-Z-]+/);

@@ -11,7 +11,7 @@ use ndp_domain::acts::ActId;
 use ndp_domain::dossier::Dossier;
 use ndp_domain::id::{AccountId, DossierId, Id, Kind, OrganisationId};
 use ndp_domain::machine::Machine;
-use ndp_domain::organisation::{Ground, Record};
+use ndp_domain::organisation::{self, Ground, Record};
 use ndp_engine::keys::SealKey;
 use ndp_engine::reference::{self, Mistake, Sources};
 use ndp_engine::{Clock, Engine, Problem};
@@ -118,6 +118,20 @@ pub async fn install(engine: &Engine, sources: &Sources) -> Result<cast::Cast, D
     Ok(cast::cast(engine, administrator, [managing, keeper, consulted, committee], enterprise, hired).await?)
 }
 
+/// The two units of the managing ministry that the story speaks of, so that pages name them.
+async fn units(story: &Story<'_>) -> Result<(), DemoError> {
+    let all = [
+        (cast::UNIT, "Cục Chuyển đổi số (dữ liệu mẫu)", "Digital Transformation Department (sample data)", true),
+        (cast::EVALUATING_UNIT, "Vụ Khoa học và Công nghệ (dữ liệu mẫu)", "Science and Technology Department (sample data)", false),
+    ];
+    for (code, vi, en, coordinating) in all {
+        let unit = organisation::Unit { code: t(code), name_vi: t(vi), name_en: Some(t(en)), coordinating, from: None, to: None };
+        story.act(&story.cast.administrator, story.cast.managing.org, organisation::Command::RecordUnit { unit }).await?;
+    }
+    story.engine.refresh().await?;
+    Ok(())
+}
+
 /// Tells everything. `progress` hears parts done and in all.
 pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: impl Fn(u64, u64)) -> Result<Told, DemoError> {
     const PARTS: u64 = 9;
@@ -125,6 +139,7 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
     let cast = install(engine, sources).await?;
     progress(1, PARTS);
     let story = Story::new(engine, &cast, REGULATION);
+    units(&story).await?;
     let imported = story.import_shipped().await?;
     story.reorganise(&imported).await?;
     progress(2, PARTS);

@@ -185,6 +185,9 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
                 now.push(plain(v.t("web-tab-sheet"), format!("{}/phieu", place_of(id))));
             }
         }
+        (State::Dossier(d), Duty::Support) if d.round().is_some() && stage == "E.evaluating" => {
+            now.push(plain(v.t("web-paper-sheet"), format!("/phieu/moi/paper-sheets?dossier={id}")));
+        }
         (State::Dossier(d), Duty::Applicant) if d.decision.is_some() => {
             add(ActId::RC1, format!("/xem-xet-lai/moi/mo?on={id}"), false);
         }

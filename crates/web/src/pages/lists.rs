@@ -163,13 +163,20 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         Total::Exactly(n) => v.t1("web-count", &[("n", &n.to_string())]),
         Total::MoreThan(n) => v.t1("web-count-more", &[("number", &say::whole(u128::from(n), v.lang))]),
     };
+    let papers: Vec<_> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
+    let about = super::records_office::abouts(&v, &papers).await?;
     let rows = lines
         .iter()
         .map(|l| {
             let stage = if l.beyond { l.stage.as_str() } else { ndp_server::records::PUBLIC_SET };
             Row {
                 href: place_of(l.id),
-                name: l.name.clone().or_else(|| l.code.clone()).unwrap_or_else(|| v.t(&format!("kind-{}", kind.name()))),
+                name: about
+                    .get(&l.id)
+                    .cloned()
+                    .or_else(|| l.name.clone())
+                    .or_else(|| l.code.clone())
+                    .unwrap_or_else(|| v.t(&format!("kind-{}", kind.name()))),
                 code: l.code.clone().filter(|_| l.name.is_some()).unwrap_or_default(),
                 badge: markup::state(stage, v.lang),
                 due: v.due(l.due_on.as_deref().filter(|_| l.beyond)),

@@ -8,6 +8,7 @@ use crate::markup::esc;
 use crate::sent::Sent;
 use crate::visitor::Visitor;
 use crate::{files, known, say};
+use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -239,7 +240,7 @@ async fn show(
     f.crumbs.push((place_of(id), crate::pages::record::title(v, &open.seen)));
     f.wrong = status.is_client_error();
     let none = Mistakes::new();
-    let mut out = FormPage::new(f, format!("{}/noi-dung", place_of(id)), place_of(id), v.t("web-submit-for-signature"));
+    let mut out = FormPage::new(f, format!("{}/noi-dung", place_of(id)), place_of(id), v.t("web-check"));
     // Subject and recipients of the paper itself.
     let own_shape = Shape::Object(
         String::new(),
@@ -323,8 +324,8 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
     }
     let version: u64 = sent.get("_draft").parse().unwrap_or(0);
     let what = sent.get("_do").to_owned();
-    if let Some(of) = what.strip_prefix("theirs:") {
-        return take_theirs(&v, &open, &sent, of).await;
+    if what == "submit" {
+        return submit(&v, &open, version, sent.key()).await;
     }
     if worked(&mut sent.pairs, &what) {
         let draft = draft_of(&sent, &open, false);
@@ -352,20 +353,102 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
             Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response())
         }
         "save" => Ok(done(&v, &place_of(open.seen.loaded.id), "draft")),
-        _ => submit(&v, &open, draft, version, sent.key(), unfit, &at).await,
+        _ => match frozen(&open, &draft, unfit)? {
+            Ok(content) => check(&v, &open, version, &content).await,
+            Err(wrong) => show(&v, &open, draft, version, Vec::new(), &wrong, StatusCode::UNPROCESSABLE_ENTITY, &at).await,
+        },
     }
 }
 
-/// D2: the draft becomes the snapshot that goes for signature.
-async fn submit(
-    v: &Visitor,
-    open: &Open,
-    draft: Draft,
-    version: u64,
-    key: Option<String>,
-    unfit: Mistakes,
-    at: &str,
-) -> Result<Response, Refused> {
+#[derive(Template)]
+#[template(path = "check.html")]
+struct Check {
+    f: crate::frame::Frame,
+    action: String,
+    change: String,
+    key: String,
+    draft: u64,
+    subject: String,
+    recipients: Vec<String>,
+    parts: Vec<(String, String)>,
+    next: Vec<String>,
+}
+
+/// The last look before a paper goes: everything that was typed, who signs it, who gets it.
+async fn check(v: &Visitor, open: &Open, version: u64, content: &Value) -> Result<Response, Refused> {
+    let id = open.seen.loaded.id;
+    let named = crate::shown::named(v, &[content]).await?;
+    let mut parts = Vec::new();
+    for (n, (_, form)) in open.acts.iter().enumerate() {
+        let fields = crate::shown::Fields { v, named: &named, words: form.act.name() };
+        let command = content.pointer(&format!("/snapshot/acts/{n}/command"));
+        // The machine's name and the command's stand around the content.
+        let inner = command.and_then(|c| c.as_object()?.values().next()?.as_object()?.values().next().cloned()).unwrap_or_default();
+        parts.push((v.t(&format!("act-{}", form.act.name())), fields.list(&inner)));
+    }
+    let text = |pointer: &str| content.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let to = content.pointer("/snapshot/recipients").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let signers: Vec<String> = open
+        .acts
+        .iter()
+        .flat_map(|(_, form)| match form.act.row().who {
+            ndp_domain::acts::Who::OneOf(all) | ndp_domain::acts::Who::Each(all) => all.to_vec(),
+            _ => Vec::new(),
+        })
+        .map(|d| v.t(&format!("duty-{}", d.code())))
+        .collect();
+    let mut f = frame(v, &v.t("web-check"), "/trinh-ky").await?;
+    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
+    f.crumbs.push((place_of(id), crate::pages::record::title(v, &open.seen)));
+    page_with(
+        StatusCode::OK,
+        &Check {
+            f,
+            action: format!("{}/noi-dung", place_of(id)),
+            change: format!("{}/noi-dung", place_of(id)),
+            key: uuid::Uuid::new_v4().to_string(),
+            draft: version,
+            subject: text("/snapshot/subject"),
+            recipients: to.iter().filter_map(Value::as_str).filter_map(|o| v.organisation_of(o)).collect(),
+            parts,
+            next: vec![
+                v.t("web-check-next-1"),
+                v.t("web-check-next-2"),
+                v.t1("web-check-next-3", &[("who", &signers.join(", "))]),
+                v.t("web-check-next-4"),
+            ],
+        },
+    )
+}
+
+/// What the checked page sends: the draft as it was saved and looked at, and no other.
+async fn submit(v: &Visitor, open: &Open, seen: u64, key: Option<String>) -> Result<Response, Refused> {
+    let id = open.seen.loaded.id;
+    let fields = v.app.engine.draft_fields(&v.reading.reader, id).await?;
+    let Some(field) = fields.get(FIELD) else { return Err(Edge::NotFound.into()) };
+    let draft: Draft = serde_json::from_str(&field.value).unwrap_or_default();
+    if field.version != seen {
+        let general = vec![v.t("web-changed")];
+        return show(v, open, draft, field.version, general, &[], StatusCode::CONFLICT, "").await;
+    }
+    let content = match frozen(open, &draft, Mistakes::new())? {
+        Ok(content) => content,
+        Err(wrong) => return show(v, open, draft, seen, Vec::new(), &wrong, StatusCode::UNPROCESSABLE_ENTITY, "").await,
+    };
+    let form = orders::find(Kind::Document, "submissions").ok_or(Edge::NoSuchPage)?;
+    match order(&v.app, &v.reading, form, Some(id), None, key, content).await {
+        Ok(_) => Ok(done(v, &place_of(id), "D2")),
+        Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {
+            let general = vec![said(v, &refused)];
+            show(v, open, draft, seen, general, &[], refused.status(), "").await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The snapshot that goes for signature, or what of the draft cannot be one: by act, the paper's own last.
+#[allow(clippy::type_complexity)]
+fn frozen(open: &Open, draft: &Draft, unfit: Mistakes) -> Result<Result<Value, Vec<Mistakes>>, Refused> {
     let mut wrong: Vec<Mistakes> = vec![Mistakes::new(); open.acts.len() + 1];
     let mut frozen = Vec::new();
     for (n, (pinned, form)) in open.acts.iter().enumerate() {
@@ -391,19 +474,9 @@ async fn submit(
         wrong[own].insert("/recipients".to_owned(), ("input.field_missing".to_owned(), String::new()));
     }
     if wrong.iter().any(|w| !w.is_empty()) {
-        return show(v, open, draft, version, Vec::new(), &wrong, StatusCode::UNPROCESSABLE_ENTITY, at).await;
+        return Ok(Err(wrong));
     }
-    let content = json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "acts": frozen } });
-    let form = orders::find(Kind::Document, "submissions").ok_or(Edge::NoSuchPage)?;
-    let id = open.seen.loaded.id;
-    match order(&v.app, &v.reading, form, Some(id), None, key, content).await {
-        Ok(_) => Ok(done(v, &place_of(id), "D2")),
-        Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {
-            let general = vec![said(v, &refused)];
-            show(v, open, draft, version, general, &wrong, refused.status(), at).await
-        }
-        Err(other) => Err(other),
-    }
+    Ok(Ok(json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "acts": frozen } })))
 }
 
 /// Somebody else saved in between: both values stand at each field that differs, and the person chooses.
@@ -428,14 +501,4 @@ async fn both(v: &Visitor, open: &Open, mine: Draft, refused: &Refused) -> Resul
     let mut page = show(v, open, mine, field.version, general, &wrong, StatusCode::CONFLICT, "").await?;
     page.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(page)
-}
-
-/// The other's draft is taken whole.
-async fn take_theirs(v: &Visitor, open: &Open, _: &Sent, _: &str) -> Result<Response, Refused> {
-    let fields = v.app.engine.draft_fields(&v.reading.reader, open.seen.loaded.id).await?;
-    let (draft, version) = match fields.get(FIELD) {
-        Some(field) => (serde_json::from_str(&field.value).unwrap_or_default(), field.version),
-        None => (Draft::default(), 0),
-    };
-    show(v, open, draft, version, Vec::new(), &[], StatusCode::OK, "").await
 }

@@ -6,7 +6,7 @@ use crate::say;
 use crate::visitor::Visitor;
 use ndp_domain::acts::ActId;
 use ndp_domain::document::Snapshot;
-use ndp_domain::id::Id;
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::publication::PublicField;
 use ndp_domain::recognition::Recognition;
@@ -36,7 +36,7 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
                 pairs.put(shape, "", &json!({ "establishing": { "rules": regulation.body, "members": [{}, {}, {}] } }));
             }
         }
-        (ActId::B7, Some(State::Body(_))) => pairs.put(shape, "", &json!({ "people": ["", "", ""] })),
+        (ActId::B7, _) => pairs.put(shape, "", &json!({ "people": ["", "", ""] })),
         (ActId::E11, Some(State::Dossier(_))) => {}
         (ActId::E16, Some(State::Dossier(d))) => {
             if let Some(round) = d.round() {
@@ -44,6 +44,20 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
             }
         }
         (ActId::E30, Some(State::Sheet(s))) => pairs.set("/dossier", Id::from(s.dossier).to_string()),
+        (ActId::E15, None) => {
+            // A sheet on paper: a line for each line of the round, entered by whoever types it in.
+            let dossier = crate::known::id_of(Some(Kind::Dossier), pairs.get("/dossier"));
+            let Some(dossier) = dossier else { return Ok(()) };
+            let seen = ndp_server::records::seen(&v.app, &v.reading, dossier).await?;
+            if let State::Dossier(d) = &seen.loaded.neighbour.whole.state
+                && ndp_domain::shown::whole(Kind::Dossier, &seen.facets)
+                && let Some(round) = d.round()
+            {
+                let lines = round.lines.iter().filter(|l| l.decides == ndp_domain::regulation::Decides::Result);
+                let findings: Vec<_> = lines.map(|l| json!({ "code": l.code })).collect();
+                pairs.put(shape, "", &json!({ "text": { "findings": findings, "paper": { "entered_by": v.reading.reader.account } } }));
+            }
+        }
         (ActId::L5 | ActId::E6 | ActId::E12, _) => pairs.put(shape, "", &json!({ "points": [{ "number": 1 }] })),
         (ActId::D7, Some(State::Document(d))) => {
             let symbol = v
