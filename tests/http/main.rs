@@ -8,6 +8,7 @@ mod integration;
 mod journeys;
 mod leaks;
 mod letters;
+mod pages;
 mod sign_in;
 mod tokens;
 mod writing;

@@ -98,9 +98,11 @@ async fn of_parts(request: Request, app: &App) -> Result<Sent, Refused> {
     let wrong = |e: axum::extract::multipart::MultipartError| {
         if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { Edge::UploadSize } else { Edge::LengthWrong }
     };
+    // Files of somebody who is not signed in are read past and not kept; texts are kept for after the sign-in.
+    let signed_in = ndp_server::caller::on_page(app, request.headers()).await?.is_some();
     let mut parts = Multipart::from_request(request, app).await.map_err(|_| Edge::LengthWrong)?;
     let mut sent = Sent::default();
-    let (mut fields, mut left) = (0_usize, app.files.largest + app.settings.body as u64);
+    let (mut fields, mut texts, mut left) = (0_usize, app.settings.body, app.files.largest + app.settings.body as u64);
     while let Some(mut part) = parts.next_field().await.map_err(wrong)? {
         fields += 1;
         if fields > MOST {
@@ -111,10 +113,15 @@ async fn of_parts(request: Request, app: &App) -> Result<Sent, Refused> {
         let mut bytes = bytes::BytesMut::new();
         while let Some(chunk) = part.chunk().await.map_err(wrong)? {
             left = left.checked_sub(chunk.len() as u64).ok_or(Edge::UploadSize)?;
+            match file {
+                Some(_) if !signed_in => continue,
+                Some(_) => {}
+                None => texts = texts.checked_sub(chunk.len()).ok_or(Edge::TooLarge)?,
+            }
             bytes.extend_from_slice(&chunk);
         }
         match (file, name.strip_suffix(":file")) {
-            (Some(file), Some(pointer)) if !file.is_empty() => {
+            (Some(file), Some(pointer)) if !file.is_empty() && signed_in => {
                 sent.files.push(Given { pointer: pointer.to_owned(), name: file, bytes: bytes.freeze() });
             }
             (Some(_), _) => {}

@@ -385,7 +385,8 @@ impl Drawing<'_> {
                 let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(text));
                 match inner {
                     Shape::OneOf(of, variants) => self.variants(out, of, variants, &item, true),
-                    other => self.content(out, other, &item),
+                    Shape::Object(..) => self.content(out, inner, &item),
+                    other => self.field(out, other, &item, name, true),
                 }
                 out.push_str("</fieldset>");
             }
@@ -420,7 +421,11 @@ impl Drawing<'_> {
                     esc(tag),
                     esc(&self.choice(of, tag))
                 );
-                self.content(out, inner, &format!("{at}/{tag}"));
+                match inner {
+                    Shape::Object(..) => self.content(out, inner, &format!("{at}/{tag}")),
+                    // A content that is one thing is called as its choice.
+                    one => self.field(out, one, &format!("{at}/{tag}"), tag, true),
+                }
                 out.push_str("</div>");
             }
         }
