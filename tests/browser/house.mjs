@@ -8,11 +8,11 @@ import { join } from "node:path";
 
 export const PASSWORD = "demo-ndp-2026";
 
-/** Starts a demonstration, or uses the one at NDP_BASE. */
+/** Starts a demonstration, or uses the one at BROWSER_BASE. */
 export async function demonstration() {
-  if (process.env.NDP_BASE) return { base: process.env.NDP_BASE, stop() {} };
+  if (process.env.BROWSER_BASE) return { base: process.env.BROWSER_BASE, stop() {} };
   const folder = mkdtempSync(join(tmpdir(), "ndp-browser-"));
-  const binary = process.env.NDP_BINARY ?? "target/debug/ndp";
+  const binary = process.env.BROWSER_BINARY ?? "target/debug/ndp";
   const child = spawn(binary, ["demo", "--json", "--data", folder, "--listen", "127.0.0.1:0"], {
     env: { ...process.env, NDP_SERVER__RATE_ADDRESS: "100000", NDP_SERVER__RATE_ACCOUNT: "100000", NDP_SERVER__RATE_SIGN_IN: "100000", NDP_SERVER__LOG_FILTER: "warn" },
     stdio: ["ignore", "pipe", "inherit"],
