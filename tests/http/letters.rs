@@ -137,7 +137,7 @@ async fn whoever_has_a_new_task_is_told_each_in_their_language_and_nobody_else()
     let parsed = mail_parser::MessageParser::default().parse(last.data.as_bytes()).unwrap();
     assert_eq!(parsed.subject(), Some("New task: Register the incoming paper"));
     let body = parsed.body_text(0).unwrap().into_owned();
-    assert!(body.contains(&format!("{}/api/v1/list-entries/{entry}", served.base)), "{body}");
+    assert!(body.contains(&format!("{}/viec", served.base)), "{body}");
     assert_eq!(parsed.to().unwrap().as_list().map(|l| l.len()), Some(1), "one message, one receiver");
     let vietnamese = of(email_of(&cast.managing.signer));
     let parsed = mail_parser::MessageParser::default().parse(vietnamese[0].data.as_bytes()).unwrap();

@@ -35,8 +35,8 @@ pub fn write(id: Uuid, queued: &Queued, base: &str) -> Letter {
     let t = texts(lang);
     let text = |name: &str| queued.more.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let path = match queued.letter.as_str() {
-        "invitation" => "invitations",
-        "reset" => "password-resets",
+        "invitation" => "mat-khau/dat/invitation",
+        "reset" => "mat-khau/dat/reset",
         _ => "",
     };
     let link = match &queued.token {

@@ -79,7 +79,7 @@ impl Worker {
                     "act": task.act,
                     "record": view.name.clone().or(view.code.clone()).unwrap_or_default(),
                     "due": task.due_on.clone().unwrap_or_default(),
-                    "href": format!("/api/v1/{}/{}", ndp_engine::orders::plural(done.stream.kind), done.stream),
+                    "href": "/viec",
                 }),
             };
             let dedup_key = format!("notice:{}:{}:{}:{}", done.stream, done.version, task.act, person.account);

@@ -33,6 +33,8 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 
 /// Cookie of a page session; its value is a secret that only a hash of is kept.
 pub const SESSION: &str = "ndp_session";
+/// Cookie that binds another provider's answer to the browser that asked.
+pub const ASKED: &str = "ndp_asked";
 /// Cookie of the duty chosen on pages.
 pub const CHOSEN: &str = "ndp_duty";
 

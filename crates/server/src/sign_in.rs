@@ -5,7 +5,7 @@ use crate::body::{Asked, Checked};
 use crate::caller::{InPerson, SignedIn, duty_of};
 use crate::problem::{Edge, Refused, lang};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_identity::{Denial, Tokens};
@@ -188,7 +188,16 @@ pub async fn ask_provider(State(app): State<App>, Path(provider): Path<String>) 
 }
 
 /// `GET /sign-ins/oidc/answers`: back from there.
-pub async fn answer_of_provider(State(app): State<App>, Asked(answer): Asked<Answer>) -> Result<Response, Refused> {
+pub async fn answer_of_provider(
+    State(app): State<App>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    Asked(answer): Asked<Answer>,
+) -> Result<Response, Refused> {
+    // Asked for on a page: the page goes on, in the browser that asked.
+    if let (Some(query), Some(_)) = (query, crate::caller::cookie(&app, &headers, crate::caller::ASKED)) {
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, format!("/dang-nhap/oidc?{query}"))]).into_response());
+    }
     let (Some(state), Some(code)) = (answer.state, answer.code) else { return Err(Denial::ProviderRefused.into()) };
     let tokens = app.identity.answer_of_provider(&state, &code).await?;
     app.signed_in(tokens).await

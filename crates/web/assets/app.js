@@ -8,6 +8,10 @@
   // What was wrong is read first.
   $("#summary")?.focus();
 
+  // The secret of a letter stands after #, so that no server's log has it; it goes into its field.
+  const secret = $("#token");
+  if (secret && location.hash.length > 1) { secret.value = decodeURIComponent(location.hash.slice(1)); history.replaceState(null, "", location.pathname); }
+
   // A form kept over a sign-in goes back to its page by itself.
   $("form[data-go-on]")?.requestSubmit();
 

@@ -120,6 +120,7 @@ web-password-old = Current password
 web-password-old-wrong = The current password is not right; enter it again.
 web-password-new = New password
 web-password-hint = 12 characters or more; pasting from a password manager is fine.
+web-letter-code = Code in the letter
 web-password-set = Set the password
 web-password-change = Change the password
 web-password-done = The password is set. Sign in with it.

@@ -108,6 +108,7 @@ web-password-old = Mật khẩu hiện tại
 web-password-old-wrong = Mật khẩu hiện tại không đúng; nhập lại.
 web-password-new = Mật khẩu mới
 web-password-hint = Từ 12 ký tự trở lên; dán từ trình quản lý mật khẩu được.
+web-letter-code = Mã trong thư
 web-password-set = Đặt mật khẩu
 web-password-change = Đổi mật khẩu
 web-password-done = Đã đặt mật khẩu. Đăng nhập bằng mật khẩu mới.

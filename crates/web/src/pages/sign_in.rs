@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use ndp_identity::{Denial, Tokens};
 use ndp_server::App;
-use ndp_server::caller::{CHOSEN, SESSION, cookie};
+use ndp_server::caller::{ASKED, CHOSEN, SESSION, cookie};
 use ndp_server::problem::{Edge, Refused, lang};
 use ndp_text::{Lang, key, texts};
 
@@ -256,9 +256,6 @@ pub async fn set_password(v: Visitor, Path(purpose): Path<String>, sent: Sent) -
         }
     }
 }
-
-/// Cookie that binds another provider's answer to the browser that asked.
-const ASKED: &str = "ndp_asked";
 
 /// `GET /dang-nhap/oidc/{provider}`
 pub async fn ask_provider(v: Visitor, Path(provider): Path<String>) -> Result<Response, Refused> {
