@@ -130,6 +130,11 @@ fn is_sign_in(request: &Request) -> bool {
             && signs.iter().any(|s| path.starts_with(s))
 }
 
+/// A page's form that brings files takes as long as an upload.
+fn is_form_with_files(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/form-data"))
+}
+
 async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Response {
     let limits = &app.limits;
     let path = request.uri().path();
@@ -144,7 +149,11 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
         return refused.into_response();
     }
     let path = request.uri().path();
-    let transfer = path.starts_with("/api/v1/uploads/") || path.contains("/tep") || path.contains("/files/") || path.ends_with("/export");
+    let transfer = path.starts_with("/api/v1/uploads/")
+        || is_form_with_files(request.headers())
+        || path.contains("/files/")
+        || path.contains("/tep/")
+        || path.ends_with("/export");
     let most = if transfer { app.settings.transfer_timeout } else { app.settings.timeout };
     match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,

@@ -26,7 +26,7 @@ pub fn draft_value(_: &mut SchemaGenerator) -> Value {
 fn param_schema(kind: &str) -> Value {
     match kind {
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
-        "order" => json!({ "type": "string", "enum": ["due", "updated", "name"], }),
+        "order" => json!({ "type": "string", "enum": ["due", "updated", "name"] }),
         "flag" => json!({ "type": "boolean" }),
         "position" => json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 }),
         "date" => json!({ "type": "string", "format": "date", "minLength": 10, "maxLength": 10 }),

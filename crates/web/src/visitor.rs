@@ -109,6 +109,9 @@ impl Visitor {
         if !self.signed_in() {
             return Err(Edge::NotSignedIn.into());
         }
+        if self.duty().is_none() && !self.duties.is_empty() {
+            return Err(ndp_identity::Denial::SecondFactorRequired.into());
+        }
         self.duty().ok_or_else(|| ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyNotHeld).into())
     }
 

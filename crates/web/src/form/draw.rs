@@ -49,9 +49,6 @@ pub fn id_of(pointer: &str) -> String {
     format!("f{plain}")
 }
 
-/// Organisations above this are typed with a list of proposals instead of chosen from a long list.
-const LONG: usize = 300;
-
 impl Drawing<'_> {
     fn t(&self, key: &str) -> String {
         texts(self.lang).get(key, &[])
@@ -222,14 +219,7 @@ impl Drawing<'_> {
             }
             Shape::Record(Some(kind)) => {
                 let all = self.known.records.get(kind).cloned().unwrap_or_default();
-                self.wrapped(out, at, name, required, |out, attributes| {
-                    if all.len() > LONG {
-                        let list = format!("list-{}", kind.prefix());
-                        let _ = write!(out, r#"<input {attributes} list="{list}" value="{}" autocomplete="off">"#, esc(value));
-                    } else {
-                        self.select(out, attributes, &all, value);
-                    }
-                });
+                self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
             }
             Shape::Record(None) => {
                 let all: Vec<Choice> = self.known.records.values().flatten().cloned().collect();

@@ -71,6 +71,7 @@ pub async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
     let text = pinned(v, round.set.text).await?;
     let application = pinned(v, round.application).await?;
     let me = v.reading.reader.account.ok_or(Edge::NotSignedIn)?;
+    v.app.read(&v.reading, id, "page").await?;
     Ok(Room { seen, round, text, application, me })
 }
 

@@ -133,7 +133,9 @@ fn text_shape() -> Option<&'static Shape> {
 
 pub async fn set_of(v: &Visitor, id: &str) -> Result<Seen, Refused> {
     let id = known::id_of(Some(Kind::CriteriaSet), id).ok_or(Edge::NotFound)?;
-    seen(&v.app, &v.reading, id).await
+    let found = seen(&v.app, &v.reading, id).await?;
+    v.app.read(&v.reading, id, "page").await?;
+    Ok(found)
 }
 
 /// `GET /bo-tieu-chi/{id}/soan`
