@@ -56,3 +56,19 @@ async fn what_nobody_may_see_has_one_answer_and_signing_in_comes_first() {
         assert!((400..500).contains(&status) && html.contains("<h1>"), "{odd}: {status}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_follows_its_application_by_code_without_signing_in() {
+    let served = Served::new().await;
+    let story = served.world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm theo dõi", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 2).await.unwrap();
+    let loaded = served.world.engine.store.load_one(dossier.into()).await.unwrap().unwrap();
+    let code = loaded.neighbour.whole.state.view().code.unwrap();
+    let (status, html) = served.page(None, &format!("/tra-cuu?ma={}", code.to_lowercase())).await;
+    assert!(status == 200 && html.contains("Sản phẩm theo dõi") && html.contains("77/ĐN"), "{html}");
+    let (status, html) = served.page(None, "/tra-cuu?ma=0000000000").await;
+    assert!(status == 200 && html.contains("Không tìm thấy hồ sơ 0000000000"), "{html}");
+}

@@ -53,6 +53,14 @@ pub struct FeedPage {
 const WINDOW: u64 = 2_000;
 
 impl Store {
+    /// The dossier of a tracking code, whoever asks: the code is the enterprise's own secret. What of it is
+    /// shown is the caller's to narrow.
+    pub async fn dossier_of_code(&self, code: &str) -> Result<Option<Loaded>, Fault> {
+        let rows = self.query("SELECT id FROM stream WHERE kind = 'dossier' AND code = $1", vec![code.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        self.load_one(Id::new(Kind::Dossier, row.try_get("", "id")?)).await
+    }
+
     /// One record, if the scope admits it, in one query.
     pub async fn seen(&self, scope: &Scope, id: Id) -> Result<Option<Seen>, Fault> {
         let mut values: Vec<Value> = Vec::new();

@@ -1,5 +1,5 @@
-//! Where an application stands, for whoever follows it: signed in, and the enterprise whose it is. A code
-//! that is wrong, and one that the reader may not know of, have one answer.
+//! Where an application stands, for whoever has its code, without signing in. A code that is wrong, and one
+//! that the reader may not know of, have one answer.
 
 use crate::frame::{Frame, frame, page};
 use crate::markup;
@@ -9,10 +9,8 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use ndp_domain::dossier::Dossier;
-use ndp_domain::id::Kind;
 use ndp_domain::machine::Known as _;
 use ndp_server::problem::{Edge, Refused};
-use ndp_store::lists::{Filter, Order};
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -55,17 +53,18 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
         return page(&out);
     }
     let scope = v.reading.scope(&v.app);
-    let filter = Filter { kind: Some(Kind::Dossier), search: Some(code.clone()), ..Filter::default() };
-    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 5).await?;
-    let line = lines.into_iter().find(|l| l.code.as_deref().is_some_and(|c| c.to_uppercase() == code));
-    let Some(seen) = (match line {
-        Some(line) => v.app.engine.store.seen(&scope, line.id).await?,
-        None => None,
-    }) else {
+    let found = v.app.engine.store.dossier_of_code(&code).await?;
+    let own = |l: &ndp_store::read::Loaded| Dossier::known(&l.neighbour.whole.state).is_some_and(|d| d.applicant.is_some());
+    // An enterprise's dossier by its code; an inter-ministry one only to those who see it.
+    let shown = match found {
+        Some(l) if own(&l) || v.app.engine.store.seen(&scope, l.id).await?.is_some() => Some(l),
+        _ => None,
+    };
+    let Some(loaded) = shown else {
         out.missing = true;
         return page(&out);
     };
-    let whole = &seen.loaded.neighbour.whole;
+    let whole = &loaded.neighbour.whole;
     let d = Dossier::known(&whole.state).ok_or(Edge::NotFound)?;
     out.found = true;
     out.name = d.name.clone();
