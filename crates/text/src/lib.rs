@@ -90,7 +90,8 @@ impl Texts {
     pub fn find(&self, key: &str, args: &[(&str, &str)]) -> Option<String> {
         let mut fluent = FluentArgs::new();
         for (name, value) in args {
-            let number = value.parse::<u32>().ok().filter(|_| *name != "number");
+            // A number chooses between plural forms; what only looks like one (a code of zeros) is text.
+            let number = value.parse::<u32>().ok().filter(|n| *name != "number" && n.to_string() == *value);
             fluent.set(*name, number.map_or_else(|| FluentValue::from((*value).to_owned()), FluentValue::from));
         }
         let pattern = self.bundle.get_message(key)?.value()?;
