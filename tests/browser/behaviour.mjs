@@ -2,6 +2,7 @@
 // that ends in mid-form, a large upload given up and repeated, a foreign page that sends a form, and the
 // evaluator's sheet and the signer's inbox by keyboard alone.
 import { House, browser, demonstration, pdf } from "./house.mjs";
+import { proposal } from "./journey.mjs";
 import assert from "node:assert/strict";
 
 const demo = await demonstration();
@@ -22,8 +23,9 @@ try {
   // Two people in one draft: the second to save sees both values and loses nothing.
   {
     const { page, paper } = await draft("Hai người cùng soạn");
+    await page.goto(house.place(`${paper}/noi-dung/nhu-cau`));
     const other = await page.context().newPage();
-    await other.goto(house.place(`${paper}/noi-dung`));
+    await other.goto(house.place(`${paper}/noi-dung/nhu-cau`));
     await page.fill('[name="/0/proposal/need"]', "Bản của người thứ nhất");
     await page.waitForFunction(() => document.querySelector("#saved")?.textContent.trim().length > 0);
     assert.match(await page.locator("#saved").innerText(), /Đã tự động lưu/);
@@ -34,7 +36,15 @@ try {
     assert.equal(await other.locator('[name="/0/proposal/need"]').inputValue(), "Bản của người thứ hai");
     await other.locator('button[name=_do][value=save]').click();
     await other.waitForLoadState();
-    await other.goto(house.place(`${paper}/noi-dung`));
+    // Somebody in another topic is never in the way.
+    await page.goto(house.place(`${paper}/noi-dung/pham-vi`));
+    await other.goto(house.place(`${paper}/noi-dung/nhu-cau`));
+    await page.fill('[name="/0/proposal/scope"]', "Toàn quốc");
+    await page.locator('button[name=_do][value=save]').click();
+    await page.waitForURL(/noi-dung$/);
+    await other.locator('button[name=_do][value=save]').click();
+    await other.waitForURL(/noi-dung$/);
+    await other.goto(house.place(`${paper}/noi-dung/nhu-cau`));
     assert.equal(await other.locator('[name="/0/proposal/need"]').inputValue(), "Bản của người thứ hai");
     await other.close();
     done("two people in one draft see both values, and the one who chooses saves");
@@ -42,7 +52,8 @@ try {
   // A session that ends in mid-form: what was typed comes back filled in after signing in.
   {
     const { page, paper } = await draft("Phiên hết giữa chừng");
-    await page.fill('[name="/0/proposal/users"]', "Người dùng gõ dở");
+    await page.goto(house.place(`${paper}/noi-dung/pham-vi`));
+    await page.fill('[name="/0/proposal/legal_basis"]', "Căn cứ gõ dở");
     await page.waitForTimeout(1500);
     await page.context().clearCookies();
     await page.fill('[name="/0/proposal/scope"]', "Phạm vi gõ sau khi hết phiên");
@@ -54,16 +65,13 @@ try {
     await page.click("main form button.button");
     await page.waitForSelector('[name="/0/proposal/scope"]');
     assert.equal(await page.locator('[name="/0/proposal/scope"]').inputValue(), "Phạm vi gõ sau khi hết phiên");
-    assert.equal(house.recordOf(page), `${paper}/noi-dung`);
+    assert.equal(house.recordOf(page), `${paper}/noi-dung/pham-vi`);
     done("what was typed when the session ended comes back after signing in");
   }
   // Double click on a step, and the back button after it: one act.
   {
     const { page, paper } = await draft("Bấm hai lần");
-    await house.fill(page, { "/0/proposal/need": "x", "/0/proposal/users": "x", "/0/proposal/scope": "x", "/0/proposal/overlap:": "none_known" });
-    await page.click('button[value="add:/0/proposal/files"]');
-    await house.fill(page, { "/0/proposal/files/0/sha256:file": { name: "a.pdf", mimeType: "application/pdf", buffer: pdf() } });
-    await house.send("ma-o.btc", page);
+    await house.topics("ma-o.btc", page, proposal(house));
     const head = await house.open("ma-u.btc", paper);
     const button = head.locator('.acts form[action$="/initials"] button');
     await button.dblclick();
@@ -73,9 +81,7 @@ try {
     assert.equal(await head.locator(".timeline li").filter({ hasText: "Ký nháy" }).count(), 1);
     done("a double click is one act");
     await page.goBack();
-    await page.goBack();
-    const before = page.locator("form.fill p.buttons button.button");
-    if (await before.count()) await before.first().click();
+    await page.locator("button[name=_do][value=submit]").click();
     await page.waitForLoadState();
     await head.goto(house.place(`${paper}/lich-su`));
     assert.equal(await head.locator(".timeline li").filter({ hasText: /^Trình ký/ }).count(), 1);
@@ -123,7 +129,8 @@ try {
   }
   // Drafts survive the loss of the network.
   {
-    const { page } = await draft("Mất mạng");
+    const { page, paper } = await draft("Mất mạng");
+    await page.goto(house.place(`${paper}/noi-dung/nhu-cau`));
     await page.context().setOffline(true);
     await page.fill('[name="/0/proposal/need"]', "Gõ khi mất mạng");
     await page.waitForSelector("#saved.failed");

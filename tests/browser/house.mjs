@@ -150,6 +150,29 @@ export class House {
     return page;
   }
 
+  /** Fills in topics by their names, each on its page, looks at everything once more and sends it. */
+  async topics(who, page, all) {
+    const place = this.recordOf(page);
+    for (const [name, how] of Object.entries(all)) {
+      page = await this.open(who, `${place}/${name}`);
+      if (typeof how === "function") await how(page); else await this.fill(page, how);
+      await page.locator("form.fill p.buttons button.button").click();
+      await page.waitForLoadState("domcontentloaded");
+      this.count(who);
+      if (await page.locator(".summary").count()) throw new Error(`${who} at ${page.url()}: ${await page.locator(".summary").innerText()}`);
+    }
+    page = await this.open(who, place);
+    const far = await page.locator(".topics").first().innerText();
+    if (await page.locator("a.button").count() === 0) throw new Error(`${who} at ${page.url()}: not all is done: ${far}`);
+    await page.locator("main a.button").click();
+    await page.waitForLoadState("domcontentloaded");
+    await page.locator("button[name=_do][value=submit]").click();
+    await page.waitForLoadState("domcontentloaded");
+    this.count(who, 2);
+    if (await page.locator(".summary").count()) throw new Error(`${who} at ${page.url()}: ${await page.locator(".summary").innerText()}`);
+    return page;
+  }
+
   async act(who, path, noun, fields = {}) {
     const page = await this.press(who, path, noun);
     if (await page.locator("form.fill").count()) {

@@ -8,6 +8,17 @@ const BTC = { head: "ma-u.btc", form: "ma-g.btc", signer: "ma-s.btc", records: "
 const BKHCN = { head: "fa-u.bkhcn", form: "fa-g.bkhcn", signer: "fa-s.bkhcn", records: "fa-v.bkhcn" };
 const BCA = { head: "ma-u.bca", form: "ma-g.bca", signer: "co-s.bca", records: "ma-v.bca" };
 
+/** A ministry's proposal, topic by topic; name and letter are there already. */
+export const proposal = (house) => ({
+  "nhu-cau": { "/0/proposal/need": "Nhiều nơi cần cùng một việc.", "/0/proposal/users": "Cơ quan nhà nước." },
+  "pham-vi": { "/0/proposal/scope": "Toàn quốc." },
+  "trung-lap": { "/0/proposal/overlap:": "none_known" },
+  "tep": async (page) => {
+    await page.click('button[value="add:/0/proposal/files"]');
+    await house.fill(page, { "/0/proposal/files/0/sha256:file": { name: "phieu-thong-tin.pdf", mimeType: "application/pdf", buffer: pdf() } });
+  },
+});
+
 /** An entry on the List with its promulgated set. */
 async function listed(house, base, name) {
   // A ministry proposes.
@@ -18,10 +29,7 @@ async function listed(house, base, name) {
   page = await house.send("ma-o.btc", page);
   const entry = house.recordOf(page);
   page = await house.press("ma-o.btc", entry, "/van-ban/submissions");
-  await house.fill(page, { "/0/proposal/need": "Nhiều nơi cần cùng một việc.", "/0/proposal/users": "Cơ quan nhà nước.", "/0/proposal/scope": "Toàn quốc.", "/0/proposal/overlap:": "none_known" });
-  await page.click('button[value="add:/0/proposal/files"]');
-  await house.fill(page, { "/0/proposal/files/0/sha256:file": { name: "phieu-thong-tin.pdf", mimeType: "application/pdf", buffer: pdf() } });
-  page = await house.send("ma-o.btc", page);
+  page = await house.topics("ma-o.btc", page, proposal(house));
   await house.paper(house.recordOf(page), BTC);
   // The focal agency takes it in and adds it to the List.
   await house.act("fa-v.bkhcn", entry, "/registrations", { "/incoming/number": "2025/CVĐ" });
@@ -79,14 +87,21 @@ async function application(house, base, entry, set, name, users) {
   await house.fill(page, { "/product:": "new", "/product/new/record/code": `SP${Date.now() % 1e8}${Math.floor(Math.random() * 90 + 10)}`, "/product/new/record/name_vi": name, "/product/new/record/kind": "platform", "/product/new/record/ownership": "enterprise" });
   page = await house.send("en-a.dn-mau", page);
   const dossier = house.recordOf(page);
-  page = await house.press("en-a.dn-mau", dossier, "/submissions");
-  const codes = await page.locator('[name^="/application/evidence/"][type=radio][value=files]').evaluateAll((all) => all.map((r) => r.name.slice(0, -1)));
-  assert.ok(codes.length > 5);
-  for (const at of codes) await page.locator(`[name="${at}:"][value="none"]`).check();
-  for (const at of codes) await house.fill(page, { [`${at}/none/reason`]: "Bản giải trình kèm theo." });
-  await house.fill(page, { "/application/figure:": "counted", "/application/figure/counted/figure/share/numerator": users, "/application/figure/counted/figure/share/denominator_low": "4.000.000", "/application/figure/counted/figure/share/denominator_high": "4.000.000", "/application/figure/counted/figure/period_from": await day(base, -90), "/application/figure/counted/figure/period_to": await day(base, 0), "/application/figure/counted/figure/sources": "Nhật ký hệ thống.", "/application/figure/counted/figure/estimator": "Đơn vị thống kê" });
-  await house.fill(page, { "/application/letter/sha256:file": { name: "de-nghi.pdf", mimeType: "application/pdf", buffer: pdf() } });
-  await house.send("en-a.dn-mau", page);
+  page = await house.press("en-a.dn-mau", dossier, "/noi-dung");
+  const groups = await page.locator('.topics a[href*="/nhom-"]').evaluateAll((all) => all.map((a) => a.getAttribute("href").split("/").pop()));
+  assert.ok(groups.length > 2, "a topic for each group of criteria");
+  const evidence = async (page) => {
+    const codes = await page.locator('[name^="/0/application/evidence/"][type=radio][value=files]').evaluateAll((all) => all.map((r) => r.name.slice(0, -1)));
+    assert.ok(codes.length > 0);
+    for (const at of codes) await page.locator(`[name="${at}:"][value="none"]`).check();
+    for (const at of codes) await house.fill(page, { [`${at}/none/reason`]: "Bản giải trình kèm theo." });
+  };
+  const figure = { "/application/figure:": "counted", "/application/figure/counted/figure/share/numerator": users, "/application/figure/counted/figure/share/denominator_low": "4.000.000", "/application/figure/counted/figure/share/denominator_high": "4.000.000", "/application/figure/counted/figure/period_from": await day(base, -90), "/application/figure/counted/figure/period_to": await day(base, 0), "/application/figure/counted/figure/sources": "Nhật ký hệ thống.", "/application/figure/counted/figure/estimator": "Đơn vị thống kê" };
+  await house.topics("en-a.dn-mau", page, {
+    ...Object.fromEntries(groups.map((g) => [g, evidence])),
+    "thi-phan": Object.fromEntries(Object.entries(figure).map(([k, v]) => [`/0${k}`, v])),
+    "don": { "/0/application/letter/sha256:file": { name: "de-nghi.pdf", mimeType: "application/pdf", buffer: pdf() } },
+  });
   await house.act("ma-v.btc", dossier, "/registrations", { "/incoming/number": "88/ĐN" });
   await house.act("ma-u.btc", dossier, "/assignments", { "/officer": /MA-O/, "/until": await day(base, 5) });
   await house.act("ma-u.btc", dossier, "/acceptances", { "/note": "Hồ sơ đầy đủ." });

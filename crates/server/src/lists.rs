@@ -110,7 +110,7 @@ pub async fn list(
     let filter = Filter {
         kind: Some(kind),
         managing: query.managing,
-        stage: query.stage,
+        stages: query.stage.into_iter().collect(),
         search: query.q.filter(|q| !q.trim().is_empty()),
         applicant: query.applicant,
         parent: query.parent,

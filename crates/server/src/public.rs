@@ -13,10 +13,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use ndp_domain::canonical::Hash;
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::publication::Register;
+use ndp_domain::text::fold;
 use ndp_domain::time::legal_date;
 use ndp_store::lists::Entry;
+use ndp_store::{Fault, Store};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -37,7 +39,27 @@ pub struct Public {
     kept: Mutex<HashMap<String, Arc<Kept>>>,
     /// Counts changes, so that an answer made from before one is not kept after it.
     turn: AtomicU64,
+    /// All registers on a day, with the turn they were read at.
+    entries: Mutex<Option<(u64, NaiveDate, Arc<Vec<Published>>)>>,
 }
+
+/// A platform of a register, as pages search and count it. Registers are never merged: a platform on two is here twice.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub id: Id,
+    pub name: String,
+    /// The name without diacritics.
+    pub folded: String,
+    pub register: Register,
+    /// Of a recognised one: `national` or `potential`.
+    pub class: Option<String>,
+    pub managing: Option<OrganisationId>,
+    /// First day of what stands there.
+    pub since: String,
+}
+
+/// Most platforms of a register that are held in memory; there are a few hundred.
+const MOST: u64 = 20_000;
 
 const KEPT: usize = 500;
 
@@ -49,6 +71,32 @@ impl Public {
     /// Counts changes of the registers.
     pub fn turn(&self) -> u64 {
         self.turn.load(Ordering::SeqCst)
+    }
+    /// Every register on a day, from memory until one changes.
+    pub async fn entries(&self, store: &Store, day: NaiveDate) -> Result<Arc<Vec<Published>>, Fault> {
+        let turn = self.turn();
+        let held = |p: &Mutex<Option<(u64, NaiveDate, Arc<Vec<Published>>)>>| p.lock().unwrap_or_else(|p| p.into_inner()).clone();
+        if let Some((at, of, entries)) = held(&self.entries)
+            && (at, of) == (turn, day)
+        {
+            return Ok(entries);
+        }
+        let mut found: Vec<Published> = Vec::new();
+        for register in [Register::Recognised, Register::Deployed, Register::List, Register::Planned] {
+            let entries = store.register_on(register.name(), day, None, MOST).await?;
+            found.extend(entries.into_iter().map(|e| Published {
+                id: Id::new(Kind::Publication, e.stream),
+                folded: fold(&e.name),
+                name: e.name,
+                register,
+                class: e.class,
+                managing: e.managing.as_deref().and_then(|m| m.parse::<Id>().ok()).and_then(|m| m.try_into().ok()),
+                since: e.valid_from,
+            }));
+        }
+        let found = Arc::new(found);
+        *self.entries.lock().unwrap_or_else(|p| p.into_inner()) = Some((turn, day, found.clone()));
+        Ok(found)
     }
     fn get(&self, key: &str) -> Option<Arc<Kept>> {
         self.kept.lock().unwrap_or_else(|p| p.into_inner()).get(key).cloned()

@@ -31,7 +31,8 @@ pub struct After {
 pub struct Filter {
     pub kind: Option<Kind>,
     pub managing: Option<OrganisationId>,
-    pub stage: Option<String>,
+    /// Any of these; all where empty.
+    pub stages: Vec<String>,
     /// Part of a name or code, as typed; diacritics and case do not matter.
     pub search: Option<String>,
     pub applicant: Option<OrganisationId>,
@@ -125,9 +126,16 @@ fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
     };
     and("kind", filter.kind.map(|k| k.name().to_owned()));
     and("managing", filter.managing.map(|m| m.to_string()));
-    and("stage", filter.stage.clone());
     and("applicant", filter.applicant.map(|a| a.to_string()));
     and("product", filter.product.map(|p| p.to_string()));
+    if !filter.stages.is_empty() {
+        let from = values.len();
+        values.extend(filter.stages.iter().map(|s| s.clone().into()));
+        let places: Vec<String> = (from + 1..=values.len()).map(|n| format!("${n}")).collect();
+        // One stage stays an equality: then an index gives the order too.
+        let among = if let [one] = places.as_slice() { format!("= {one}") } else { format!("IN ({})", places.join(", ")) };
+        sql.push_str(&format!(" AND s.stage {among}"));
+    }
     if let Some(parent) = filter.parent {
         values.push(parent.uuid.into());
         sql.push_str(&format!(" AND s.parent = ${}", values.len()));

@@ -46,7 +46,6 @@ pub struct Frame {
     pub wrong: bool,
     /// Said once after an act.
     pub notice: Option<String>,
-    pub help: String,
 }
 
 impl Frame {
@@ -96,7 +95,6 @@ impl Frame {
             demo: false,
             wrong: false,
             notice: None,
-            help: String::new(),
         };
         frame.nav = frame.navigation(None, "", 0);
         frame
@@ -154,6 +152,15 @@ impl Frame {
 
 /// The frame of a page; `current` is the navigation entry it stands under.
 pub async fn frame(v: &Visitor, title: &str, current: &str) -> Result<Frame, Refused> {
+    let tasks = match v.duty() {
+        None => 0,
+        Some(_) => crate::pages::work::inbox(v, 100).await?.len(),
+    };
+    framed(v, title, current, tasks).await
+}
+
+/// The frame where it is known how many tasks wait.
+pub async fn framed(v: &Visitor, title: &str, current: &str, tasks: usize) -> Result<Frame, Refused> {
     let mut frame = Frame::plain(v.lang, &v.place, title);
     frame.proof = v.proof.clone();
     frame.display = v.display;
@@ -167,10 +174,6 @@ pub async fn frame(v: &Visitor, title: &str, current: &str) -> Result<Frame, Ref
         let chosen = v.duty();
         frame.duties = v.duties.iter().map(|d| DutyChoice { value: v.app.name_of(d), label: say(d), chosen: Some(d) == chosen }).collect();
     }
-    let tasks = match v.duty() {
-        None => 0,
-        Some(_) => crate::pages::work::inbox(v, 100).await?.len(),
-    };
     frame.nav = frame.navigation(v.duty().map(|d| d.duty), current, tasks);
     Ok(frame)
 }

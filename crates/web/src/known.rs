@@ -11,15 +11,19 @@ use ndp_domain::machine::{Known as _, State};
 use ndp_domain::visibility::Scope;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
+use ndp_store::read::Loaded;
 use ndp_store::seen::Seen;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most records of a kind that a form proposes.
 const MOST: u64 = 200;
 
 /// Accounts with a name, as chosen in forms: name, duty, organisation.
 pub async fn people(v: &Visitor) -> Result<Vec<(String, String)>, Refused> {
-    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
+    named(v, v.app.engine.store.load_kind(Kind::Account).await?).await
+}
+
+async fn named(v: &Visitor, accounts: Vec<Loaded>) -> Result<Vec<(String, String)>, Refused> {
     let held: Vec<(AccountId, String)> = accounts
         .iter()
         .filter_map(|l| {
@@ -49,26 +53,21 @@ async fn people_for(v: &Visitor, seen: Option<&Seen>) -> Result<Vec<(String, Str
     let everybody = duty.duty == Duty::Administrator
         || (matches!(duty.duty.side(), Side::Managing | Side::Consulted | Side::Focal)
             && seen.is_some_and(|s| s.loaded.id.kind == Kind::Body));
-    let all = people(v).await?;
+    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
     if everybody {
-        return Ok(all);
+        return named(v, accounts).await;
     }
-    let mut near: Vec<String> = v.reading.reader.account.iter().map(|a| Id::from(*a).to_string()).collect();
+    let mut near: BTreeSet<AccountId> = v.reading.reader.account.into_iter().collect();
     if let (Side::Body, Some(account)) = (duty.duty.side(), v.reading.reader.account) {
         for body in v.app.engine.store.bodies_of(account).await? {
             let Some(Ok(e)) = Body::known(&body.neighbour.whole.state).map(|b| b.established()) else { continue };
-            let named =
-                e.members.iter().map(|m| m.person).chain(e.support.iter().copied()).chain([e.chair, e.secretary]).chain(e.vice_chair);
-            near.extend(named.map(|p| Id::from(p).to_string()));
-        }
-    } else {
-        for loaded in v.app.engine.store.load_kind(Kind::Account).await? {
-            let here =
-                Account::known(&loaded.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
-            near.extend(here.then(|| loaded.id.to_string()));
+            near.extend(e.members.iter().map(|m| m.person).chain(e.support.iter().copied()).chain([e.chair, e.secretary]).chain(e.vice_chair));
         }
     }
-    Ok(all.into_iter().filter(|(id, _)| near.contains(id)).collect())
+    let body = duty.duty.side() == Side::Body;
+    let here = |l: &Loaded| Account::known(&l.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
+    let accounts = accounts.into_iter().filter(|l| near.contains(&AccountId(l.id.uuid)) || (!body && here(l))).collect();
+    named(v, accounts).await
 }
 
 /// Names of people by their accounts.
@@ -159,11 +158,11 @@ pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
     let own = v.reading.scope(&v.app);
     let admits = vec![(Principal::Organisation(managing).text(), Facet::File.name())];
     let scope = Scope { admits, ..own };
-    let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stage: Some("E.ready".to_owned()), ..Filter::default() };
+    let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stages: vec!["E.ready".to_owned()], ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;
     let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
     let loaded = v.app.engine.store.load(&needs).await?;
-    let of = |l: &ndp_store::read::Loaded| {
+    let of = |l: &Loaded| {
         let view = l.neighbour.whole.state.view();
         Some((l.id, view.product?.into(), view.name?))
     };

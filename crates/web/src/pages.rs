@@ -8,6 +8,7 @@ pub mod check;
 pub mod compare;
 pub mod conclusion;
 pub mod doings;
+pub mod draft;
 pub mod evaluation;
 pub mod list;
 pub mod lists;
@@ -21,6 +22,7 @@ pub mod round;
 pub mod set;
 pub mod sign_in;
 pub mod text;
+pub mod topics;
 pub mod track;
 pub mod tracking;
 pub mod work;
@@ -70,12 +72,13 @@ pub fn routes() -> Router<App> {
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
         .route("/ho-so/{id}/ket-luan", get(conclusion::conclusion))
         .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
-        .route("/van-ban/{id}/noi-dung", get(paper::content).post(paper::save))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))
         .route("/{slug}/{id}/lich-su", get(record::history))
         .route("/{slug}/{id}/tep", post(record::give_file))
         .route("/{slug}/{id}/tep/{sha256}", get(record::file))
+        .route("/{slug}/{id}/noi-dung", get(paper::content).post(paper::save))
+        .route("/{slug}/{id}/noi-dung/{topic}", get(paper::topic).post(paper::save_topic))
         .route("/{slug}/{id}/van-ban/{noun}", post(paper::begin))
         .route("/{slug}/{id}/{noun}", get(act::form).post(act::send))
         .layer(DefaultBodyLimit::disable())

@@ -110,6 +110,10 @@ pub async fn form(
             return Err(Problem::Denied(*denied).into());
         }
     }
+    if let Some(id) = id.filter(|_| form.act == ndp_domain::acts::ActId::E2 && v.side() == ndp_domain::authority::Side::Applicant) {
+        // An application is filled in topic by topic, and saves itself.
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}/noi-dung", place_of(id))))]).into_response());
+    }
     let mut pairs = given(query.as_deref());
     prefill(&v, form, seen.as_ref(), &mut pairs);
     crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;

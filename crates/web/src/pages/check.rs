@@ -1,7 +1,8 @@
 //! The last look before a paper goes: everything that was typed, who signs it, who gets it.
 
-use crate::frame::{frame, page_with, place_of};
-use crate::pages::paper::Open;
+use crate::frame::{frame, page_with};
+use crate::pages::draft::{Draft, Frozen, Open};
+use crate::pages::topics::Topic;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::http::StatusCode;
@@ -15,28 +16,33 @@ struct Check {
     f: crate::frame::Frame,
     action: String,
     change: String,
+    what: String,
+    button: String,
     key: String,
-    draft: u64,
+    mark: String,
+    paper: bool,
     subject: String,
     recipients: Vec<String>,
-    parts: Vec<(String, String)>,
+    /// Title, fields, where they are changed.
+    parts: Vec<(String, String, String)>,
     next: Vec<String>,
 }
 
-/// The page; `content` is the snapshot as it would be frozen.
-pub async fn check(v: &Visitor, open: &Open, version: u64, content: &Value) -> Result<Response, Refused> {
-    let id = open.seen.loaded.id;
-    let named = crate::shown::named(v, &[content]).await?;
+/// The page, of the draft and what goes of it.
+pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, frozen: &Frozen) -> Result<Response, Refused> {
+    let contents: Vec<&Value> = frozen.contents.iter().collect();
+    let named = crate::shown::named(v, &contents).await?;
+    let paper = open.paper().is_some();
     let mut parts = Vec::new();
-    for (n, (_, form)) in open.acts.iter().enumerate() {
+    for (content, (_, form)) in frozen.contents.iter().zip(&open.acts) {
         let fields = crate::shown::Fields { v, named: &named, words: form.act.name() };
-        let command = content.pointer(&format!("/snapshot/acts/{n}/command"));
-        // The machine's name and the command's stand around the content.
-        let inner = command.and_then(|c| c.as_object()?.values().next()?.as_object()?.values().next().cloned()).unwrap_or_default();
-        parts.push((v.t(&format!("act-{}", form.act.name())), fields.list(&inner)));
+        if topics.is_empty() {
+            parts.push((v.t(&format!("act-{}", form.act.name())), fields.list(content), open.place()));
+        }
+        for topic in topics.iter().filter(|t| !t.own) {
+            parts.push((topic.title.clone(), fields.list(&of_topic(content, topic)), format!("{}/{}", open.place(), topic.name)));
+        }
     }
-    let text = |pointer: &str| content.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let to = content.pointer("/snapshot/recipients").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let signers: Vec<String> = open
         .acts
         .iter()
@@ -46,26 +52,50 @@ pub async fn check(v: &Visitor, open: &Open, version: u64, content: &Value) -> R
         })
         .map(|d| v.t(&format!("duty-{}", d.code())))
         .collect();
-    let mut f = frame(v, &v.t("web-check"), "/trinh-ky").await?;
-    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
-    f.crumbs.push((place_of(id), crate::pages::record::title(v, &open.seen)));
+    let mut f = frame(v, &v.t("web-check"), if paper { "/trinh-ky" } else { "/ho-so" }).await?;
+    super::paper::crumbs(v, open, &mut f);
+    let own = topics.iter().find(|t| t.own).map(|t| format!("{}/{}", open.place(), t.name));
+    let next = if paper {
+        vec![
+            v.t("web-check-next-1"),
+            v.t("web-check-next-2"),
+            v.t1("web-check-next-3", &[("who", &signers.join(", "))]),
+            v.t("web-check-next-4"),
+        ]
+    } else {
+        ["5", "6", "7", "8"].map(|n| v.t(&format!("web-topics-next-{n}"))).to_vec()
+    };
     page_with(
         StatusCode::OK,
         &Check {
             f,
-            action: format!("{}/noi-dung", place_of(id)),
-            change: format!("{}/noi-dung", place_of(id)),
+            what: v.t(if paper { "web-check-what" } else { "web-check-what-send" }),
+            button: v.t(if paper { "web-submit-for-signature" } else { "web-send-application" }),
+            action: open.place(),
+            change: own.unwrap_or_else(|| open.place()),
             key: uuid::Uuid::new_v4().to_string(),
-            draft: version,
-            subject: text("/snapshot/subject"),
-            recipients: to.iter().filter_map(Value::as_str).filter_map(|o| v.organisation_of(o)).collect(),
+            mark: super::paper::mark(draft),
+            paper,
+            subject: draft.subject.clone(),
+            recipients: draft.recipients.iter().filter_map(|o| v.organisation_of(o)).collect(),
             parts,
-            next: vec![
-                v.t("web-check-next-1"),
-                v.t("web-check-next-2"),
-                v.t1("web-check-next-3", &[("who", &signers.join(", "))]),
-                v.t("web-check-next-4"),
-            ],
+            next,
         },
     )
+}
+
+/// What of a content a topic covers.
+fn of_topic(content: &Value, topic: &Topic) -> Value {
+    let Some(Value::Object(all)) = content.pointer(topic.at) else { return Value::Null };
+    let mut out = serde_json::Map::new();
+    for (name, value) in all.iter().filter(|(n, _)| topic.fields.contains(&n.as_str())) {
+        let value = match value {
+            Value::Object(by_code) if !topic.codes.is_empty() => {
+                Value::Object(by_code.iter().filter(|(c, _)| topic.codes.contains(c)).map(|(c, v)| (c.clone(), v.clone())).collect())
+            }
+            other => other.clone(),
+        };
+        out.insert(name.clone(), value);
+    }
+    Value::Object(out)
 }

@@ -61,7 +61,11 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
             now.push(doing(v, &title, form, Some(id), true, may));
         } else if may.why_not.is_none() && !may.by_paper {
-            now.push(doing(v, &title, form, Some(id), false, may));
+            let mut doing = doing(v, &title, form, Some(id), false, may);
+            if form.act == ActId::E2 && v.side() == Side::Applicant {
+                doing.href = format!("{}/noi-dung", place_of(id));
+            }
+            now.push(doing);
         } else if let Some(problem) = &may.why_not
             && !by_duty
             && leaves

@@ -10,69 +10,19 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use ndp_domain::id::{Id, Kind, OrganisationId, PublicationId};
+use ndp_domain::id::{Kind, OrganisationId, PublicationId};
 use ndp_domain::machine::State;
 use ndp_domain::publication::Register;
 use ndp_domain::text::fold;
 use ndp_server::problem::{Edge, Refused};
-use ndp_store::lists::Entry;
+use ndp_server::public::Published as Line;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
-/// One platform of a register.
-#[derive(Debug, Clone)]
-struct Line {
-    id: Id,
-    name: String,
-    folded: String,
-    register: Register,
-    class: Option<String>,
-    managing: Option<OrganisationId>,
-    since: String,
-}
-
-/// Most platforms that pages hold in memory; there are a few hundred.
-const MOST: u64 = 20_000;
 const PAGE: usize = 50;
 
-/// What the registers said at the last change, by the turn of the registers and the day.
-type Kept = Option<(u64, chrono::NaiveDate, Arc<Vec<Line>>)>;
-
 async fn lines(v: &Visitor) -> Result<Arc<Vec<Line>>, Refused> {
-    static KEPT: OnceLock<Mutex<Vec<(String, Kept)>>> = OnceLock::new();
-    let turn = v.app.public.turn();
-    // Several servers in one process (tests) have registers of their own.
-    let own = format!("{:p}", Arc::as_ptr(&v.app.public));
-    let kept = KEPT.get_or_init(Mutex::default);
-    {
-        let all = kept.lock().unwrap_or_else(|p| p.into_inner());
-        if let Some((_, Some((at, day, lines)))) = all.iter().find(|(k, _)| *k == own)
-            && (*at, *day) == (turn, v.today)
-        {
-            return Ok(lines.clone());
-        }
-    }
-    let mut found: Vec<Line> = Vec::new();
-    for register in [Register::Recognised, Register::Deployed, Register::List, Register::Planned] {
-        let entries = v.app.engine.store.register_on(register.name(), v.today, None, MOST).await?;
-        found.extend(entries.into_iter().map(|e: Entry| Line {
-            id: Id::new(Kind::Publication, e.stream),
-            folded: fold(&e.name),
-            name: e.name,
-            register,
-            class: e.class,
-            managing: e.managing.as_deref().and_then(|m| m.parse::<Id>().ok()).and_then(|m| m.try_into().ok()),
-            since: e.valid_from,
-        }));
-    }
-    let found = Arc::new(found);
-    let mut all = kept.lock().unwrap_or_else(|p| p.into_inner());
-    all.retain(|(k, _)| *k != own);
-    if all.len() > 64 {
-        all.clear();
-    }
-    all.push((own, Some((turn, v.today, found.clone()))));
-    Ok(found)
+    Ok(v.app.public.entries(&v.app.engine.store, v.today).await?)
 }
 
 /// Published entries of each managing agency, and how many of them are recognised.

@@ -135,7 +135,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
     let scope = if kind == Kind::CriteriaSet && (order_name != "name" || stage.is_some()) { scope.beyond_public() } else { scope };
     let filter = Filter {
         kind: Some(kind),
-        stage: stage.clone(),
+        stages: stage.iter().cloned().collect(),
         managing,
         search: Some(asked.q.clone()).filter(|q| !q.trim().is_empty()),
         ..Filter::default()

@@ -1,9 +1,12 @@
-//! The paper of acts that take effect by one: begun on a record, filled in here, submitted for signature.
-//! What is typed is a draft of the document, saved as it is typed; the page says when.
+//! The paper of acts that take effect by one: begun on a record, filled in here, submitted for signature; and
+//! an enterprise's application, filled in the same way and sent by the enterprise itself. What is typed is
+//! saved as it is typed; the page says when.
 
-use super::act::{FormPage, changed, done, errors, mistakes, said, worked};
-use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
-use crate::frame::{frame, page_with, place_of};
+use super::act::{FormPage, changed, done, errors, said, worked};
+use super::draft::{Draft, Open, open, prefix};
+use super::topics::{self, Topic};
+use crate::form::{Drawing, Known, Mistakes, Pairs, Property, Shape, shape};
+use crate::frame::{Frame, frame, page_with, place_of};
 use crate::markup::esc;
 use crate::sent::Sent;
 use crate::visitor::Visitor;
@@ -12,29 +15,13 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::authority::Side;
-use ndp_domain::document::{Document, PinnedAct, State};
+use ndp_domain::canonical::Hash;
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::machine::Known as _;
 use ndp_engine::Problem;
-use ndp_engine::orders::{self, OrderForm};
-use ndp_server::acts::{command_of, order};
+use ndp_engine::orders;
+use ndp_server::acts::order;
 use ndp_server::problem::{Edge, Refused};
-use ndp_store::seen::Seen;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// Field of the document's draft that holds the whole form.
-const FIELD: &str = "paper";
-
-/// The draft of a paper, as typed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
-struct Draft {
-    subject: String,
-    recipients: Vec<String>,
-    /// Texts of each act's content, in the order of the acts.
-    acts: Vec<BTreeMap<String, String>>,
-}
+use serde_json::json;
 
 /// `POST /{slug}/{id}/van-ban/{noun}`: begins the paper of an act (D1).
 pub async fn begin(
@@ -89,216 +76,178 @@ pub async fn begin(
     }
 }
 
-/// The document and the orders of its acts, while its content may be changed.
-pub struct Open {
-    pub seen: Seen,
-    pub acts: Vec<(PinnedAct, &'static OrderForm)>,
-}
-
-async fn open(v: &Visitor, id: &str) -> Result<Open, Refused> {
-    let id = known::id_of(Some(Kind::Document), id).ok_or(Edge::NotFound)?;
-    let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
-    let state: &State = Document::known(&seen.loaded.neighbour.whole.state).ok_or(Edge::NotFound)?;
-    let acts = state.acts.iter().filter_map(|a| Some((a.clone(), orders::of_act(a.stream.kind, a.act)?))).collect();
-    Ok(Open { acts, seen })
-}
-
-impl Open {
-    fn state(&self) -> Option<&State> {
-        Document::known(&self.seen.loaded.neighbour.whole.state)
-    }
-    fn may_change(&self) -> bool {
-        matches!(self.seen.loaded.neighbour.whole.state.stage(), "D.draft" | "D.returned")
-    }
-}
-
-/// `GET /van-ban/{id}/noi-dung`
-pub async fn content(v: Visitor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    v.acting()?;
-    let open = open(&v, &id).await?;
-    if !open.may_change() {
-        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&place_of(open.seen.loaded.id)))]).into_response());
-    }
-    let fields = v.app.engine.draft_fields(&v.reading.reader, open.seen.loaded.id).await?;
-    let kept = fields.get(FIELD).and_then(|f| Some((serde_json::from_str::<Draft>(&f.value).ok()?, f.version)));
-    let (draft, version) = match kept {
-        Some(kept) => kept,
-        None => (begun(&v, &open, query.as_deref()).await?, 0),
-    };
-    show(&v, &open, draft, version, Vec::new(), &[], StatusCode::OK, "").await
-}
-
-/// A draft that nobody has typed in: what the record, its own draft and the address already say.
-async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, Refused> {
-    let mut acts = Vec::new();
-    for (pinned, form) in &open.acts {
-        let shape = shape::of(form);
-        let mut pairs = super::act::given(query);
-        let record = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await.ok();
-        if let Some(record) = &record {
-            super::act::prefill(v, form, Some(record), &mut pairs);
-            super::prefill::more(v, form, Some(record), &mut pairs).await?;
-            if let Some(typed) = typed(v, record, form).await? {
-                pairs.put(shape, "", &typed);
-            }
-        } else {
-            super::act::prefill(v, form, None, &mut pairs);
-            of_set(v, &mut pairs, shape).await?;
-        }
-        acts.push(pairs.numbered(shape, false).0);
-    }
-    let subject = open.acts.first().map(|(_, form)| v.t(&format!("act-{}", form.act.name()))).unwrap_or_default();
-    let issuing = open.state().map(|s| s.issuing.to_string());
-    Ok(Draft { subject, recipients: issuing.into_iter().collect(), acts })
-}
-
-/// An opinion is on the draft that was sent out.
-async fn of_set(v: &Visitor, pairs: &mut Pairs, shape: &Shape) -> Result<(), Refused> {
-    let Some(set) = known::id_of(Some(Kind::CriteriaSet), pairs.get("/set")) else { return Ok(()) };
-    if shape.property("draft").is_none() {
-        return Ok(());
-    }
-    let seen = ndp_server::records::seen(&v.app, &v.reading, set).await?;
-    if let Some(set) = ndp_domain::criteria_set::CriteriaSet::known(&seen.loaded.neighbour.whole.state)
-        && let Some(asked) = set.working().and_then(|w| w.consultation.as_ref())
-    {
-        pairs.set("/draft", serde_json::to_value(asked.draft).ok().and_then(|p| p.as_str().map(str::to_owned)).unwrap_or_default());
-    }
-    Ok(())
-}
-
-/// What was typed on the record itself, as the content of the act that takes it over.
-async fn typed(v: &Visitor, record: &Seen, form: &'static OrderForm) -> Result<Option<Value>, Refused> {
-    let Shape::Object(_, properties) = shape::of(form) else { return Ok(None) };
-    let within = match form.act.name() {
-        "L2" => "proposal",
-        "E2" | "E3" => "application",
-        "C2" => "draft",
-        "C5" => "text",
-        _ => return Ok(None),
-    };
-    if !properties.iter().any(|p| p.name == within) {
-        return Ok(None);
-    }
-    let fields = match v.app.engine.draft_fields(&v.reading.reader, record.loaded.id).await {
-        Ok(fields) => fields,
-        Err(Problem::Denied(_)) => return Ok(None),
-        Err(other) => return Err(other.into()),
-    };
-    let mut inner = serde_json::Map::new();
-    for (name, field) in &fields {
-        if let Ok(value) = serde_json::from_str::<Value>(&field.value) {
-            inner.insert(name.clone(), value);
-        }
-    }
-    let mut content = serde_json::Map::new();
-    if inner.is_empty() && within != "proposal" {
-        if let Some(value) = super::set::framework(v, record) {
-            content.insert(within.to_owned(), value);
-        }
-    } else {
-        content.insert(within.to_owned(), Value::Object(inner));
-    }
-    if let ndp_domain::machine::State::ListEntry(entry) = &record.loaded.neighbour.whole.state
-        && let Some(Value::Object(inner)) = content.get_mut(within)
-    {
-        inner.entry("name_vi").or_insert_with(|| json!(entry.name));
-    }
-    if form.act.name() == "C2"
-        && let ndp_domain::machine::State::CriteriaSet(_) = &record.loaded.neighbour.whole.state
-    {
-        content.insert("consulted".to_owned(), json!([v.directory.focal_on(v.today)]));
-    }
-    if form.act.name() == "C5" {
-        content.insert("responses".to_owned(), super::set::responses(v, record).await?);
-    }
-    Ok(Some(Value::Object(content)))
-}
-
-fn prefix(n: usize) -> String {
-    format!("/{n}")
-}
-
-/// The page of the form.
-#[allow(clippy::too_many_arguments)]
-async fn show(
-    v: &Visitor,
-    open: &Open,
+/// The page of what is filled in: all of it, or one topic.
+struct Filling<'a> {
+    open: &'a Open,
+    topics: &'a [Topic],
+    topic: Option<&'a Topic>,
     draft: Draft,
     version: u64,
     general: Vec<String>,
-    wrong: &[Mistakes],
-    status: StatusCode,
-    saved: &str,
-) -> Result<Response, Refused> {
-    let id = open.seen.loaded.id;
-    let titles: Vec<String> = open.acts.iter().map(|(_, form)| v.t(&format!("act-{}", form.act.name()))).collect();
-    let title = v.t1("web-paper-content", &[("what", titles.first().map_or("", String::as_str))]);
-    let mut f = frame(v, &title, "/trinh-ky").await?;
-    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
-    f.crumbs.push((place_of(id), crate::pages::record::title(v, &open.seen)));
-    f.wrong = status.is_client_error();
-    let none = Mistakes::new();
-    let mut out = FormPage::new(f, format!("{}/noi-dung", place_of(id)), place_of(id), v.t("web-check"));
-    // Subject and recipients of the paper itself.
-    let own_shape = Shape::Object(
+    wrong: Vec<Mistakes>,
+    saved: String,
+}
+
+/// The paper's drafts stand under its own list, an enterprise's under its dossiers.
+pub fn crumbs(v: &Visitor, open: &Open, f: &mut Frame) {
+    if open.paper().is_some() {
+        f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
+    } else {
+        f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    }
+    f.crumbs.push((place_of(open.id()), crate::pages::record::title(v, &open.seen)));
+}
+
+/// Mark of a draft as it was looked at.
+pub fn mark(draft: &Draft) -> String {
+    Hash::of(serde_json::to_string(draft).unwrap_or_default().as_bytes()).to_string()
+}
+
+/// Not here to be changed any more: on to the record.
+fn elsewhere(v: &Visitor, open: &Open) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&place_of(open.id())))]).into_response()
+}
+
+/// `GET /{slug}/{id}/noi-dung`
+pub async fn content(v: Visitor, Path((slug, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    v.acting()?;
+    let open = open(&v, &slug, &id).await?;
+    if !open.may_change(&v) {
+        return Ok(elsewhere(&v, &open));
+    }
+    let topics = topics::of(&v, &open).await?;
+    let (draft, versions) = open.draft(&v, &topics, query.as_deref()).await?;
+    if !topics.is_empty() {
+        return topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await;
+    }
+    show(&v, Filling::new(&open, &topics, None, draft, versions.all), StatusCode::OK).await
+}
+
+/// `GET /{slug}/{id}/noi-dung/{topic}`: one topic, or the last look at everything.
+pub async fn topic(v: Visitor, Path((slug, id, name)): Path<(String, String, String)>) -> Result<Response, Refused> {
+    v.acting()?;
+    let open = open(&v, &slug, &id).await?;
+    if !open.may_change(&v) {
+        return Ok(elsewhere(&v, &open));
+    }
+    let topics = topics::of(&v, &open).await?;
+    let (draft, versions) = open.draft(&v, &topics, None).await?;
+    if name == CHECK && !topics.is_empty() {
+        return match open.frozen(&draft, Mistakes::new())? {
+            Ok(frozen) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
+            Err(_) => topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await,
+        };
+    }
+    let topic = topics.iter().find(|t| t.name == name).ok_or(Edge::NoSuchPage)?;
+    let version = versions.of(topic);
+    show(&v, Filling::new(&open, &topics, Some(topic), draft, version), StatusCode::OK).await
+}
+
+/// Last part of the address of the last look.
+const CHECK: &str = "kiem-tra";
+
+impl<'a> Filling<'a> {
+    fn new(open: &'a Open, topics: &'a [Topic], topic: Option<&'a Topic>, draft: Draft, version: u64) -> Filling<'a> {
+        Filling { open, topics, topic, draft, version, general: Vec::new(), wrong: Vec::new(), saved: String::new() }
+    }
+}
+
+/// Subject and recipients of the paper itself.
+fn own_shape() -> Shape {
+    let recipients = Shape::List(Box::new(Shape::Record(Some(Kind::Organisation))));
+    Shape::Object(
         String::new(),
         vec![
-            crate::form::Property { name: "subject".to_owned(), shape: Shape::Text(300), required: true },
-            crate::form::Property {
-                name: "recipients".to_owned(),
-                shape: Shape::List(Box::new(Shape::Record(Some(Kind::Organisation)))),
-                required: true,
-            },
+            Property { name: "subject".to_owned(), shape: Shape::Text(300), required: true },
+            Property { name: "recipients".to_owned(), shape: recipients, required: true },
         ],
-    );
-    let mut own = Pairs::default();
-    own.set("/subject", draft.subject.clone());
-    draft.recipients.iter().enumerate().for_each(|(i, r)| own.set(format!("/recipients/{i}"), r.clone()));
-    let mut known = Known::default();
-    known.records.insert(Kind::Organisation, known::organisations(v));
+    )
+}
+
+async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<Response, Refused> {
+    let Filling { open, topics, topic, draft, version, general, wrong, saved } = filling;
+    let id = open.id();
+    let titles = open.titles(v);
+    let title = topic.map_or_else(|| v.t1("web-paper-content", &[("what", titles.first().map_or("", String::as_str))]), |t| t.title.clone());
+    let mut f = frame(v, &title, if open.paper().is_some() { "/trinh-ky" } else { "/ho-so" }).await?;
+    crumbs(v, open, &mut f);
+    f.wrong = status.is_client_error();
+    let none = Mistakes::new();
+    let (action, back, button) = match topic {
+        None => (open.place(), place_of(id), v.t("web-check")),
+        Some(t) => {
+            f.crumbs.push((open.place(), v.t("web-topics")));
+            (format!("{}/{}", open.place(), t.name), open.place(), v.t("web-save-next"))
+        }
+    };
+    let mut out = FormPage::new(f, action, back, button);
     let first = wrong.last().filter(|_| wrong.len() > open.acts.len()).unwrap_or(&none);
-    out.body = Drawing { lang: v.lang, act: "D2", pairs: &own, wrong: first, known: &known, prefix: "/p" }.form(&own_shape);
-    out.errors = errors(v, first, "/p", general);
-    for (n, (pinned, form)) in open.acts.iter().enumerate() {
+    out.errors = errors(v, &Mistakes::new(), "", general);
+    if open.paper().is_some() && topic.is_none_or(|t| t.own) {
+        let mut own = Pairs::default();
+        own.set("/subject", draft.subject.clone());
+        draft.recipients.iter().enumerate().for_each(|(i, r)| own.set(format!("/recipients/{i}"), r.clone()));
+        let mut known = Known::default();
+        known.records.insert(Kind::Organisation, known::organisations(v));
+        out.body = Drawing { lang: v.lang, act: "D2", pairs: &own, wrong: first, known: &known, prefix: "/p" }.form(&own_shape());
+        out.errors.extend(errors(v, first, "/p", Vec::new()));
+    }
+    // Files are kept with the paper, and with the record where there is one.
+    let own_files = ndp_server::evidence::files_of(&v.app, &v.reading, &open.seen).await?;
+    let records = open.records(v).await?;
+    for (n, (pinned, form)) in open.acts.iter().enumerate().filter(|_| topic.is_none_or(|t| !t.own)) {
         let shape = shape::of(form);
-        let record = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await.ok();
-        let mut known = known::of(v, shape, record.as_ref()).await?;
-        // Files are kept with the paper's record where there is one, else with the paper.
-        let own = ndp_server::evidence::files_of(&v.app, &v.reading, &open.seen).await?;
-        known.files.extend(own.into_iter().map(|f| (f.sha256.to_string(), f.name)));
-        if let Some(code) = record.as_ref().map(|r| crate::pages::record::title(v, r)) {
+        let record = records.get(&pinned.stream);
+        let mut known = known::of(v, shape, record).await?;
+        known.files.extend(own_files.iter().map(|f| (f.sha256.to_string(), f.name.clone())));
+        known.files.dedup();
+        if let (Some(record), None) = (record, topic) {
             out.body.push_str(&format!(
                 "<h2>{} <span class=\"hint\">{}</span></h2>",
                 esc(titles.get(n).map_or("", String::as_str)),
-                esc(&code)
+                esc(&crate::pages::record::title(v, record))
             ));
         }
         let pairs = Pairs(draft.acts.get(n).cloned().unwrap_or_default());
         let of = wrong.get(n).unwrap_or(&none);
         let prefix = prefix(n);
-        let drawing = Drawing { lang: v.lang, act: form.act.name(), pairs: &pairs, wrong: of, known: &known, prefix: &prefix };
-        if form.kind == Kind::CriteriaSet {
-            out.body.push_str(&super::set::drawn(&drawing, shape));
-        } else {
-            out.body.push_str(&drawing.form(shape));
-        }
+        let act = form.act.name();
+        let drawn = match topic {
+            Some(topic) => {
+                let pairs = Pairs(pairs.0.into_iter().filter(|(p, _)| topic.covers(p)).collect());
+                if let Some(all) = known.keys.get_mut("evidence").filter(|_| !topic.codes.is_empty()) {
+                    all.retain(|(code, _)| topic.codes.contains(code));
+                }
+                let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong: of, known: &known, prefix: &prefix };
+                let within = shape.property(topic.at.trim_start_matches('/')).map(|p| &p.shape);
+                within.map(|s| drawing.part(s, topic.at, topic.fields)).unwrap_or_default()
+            }
+            None => {
+                let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong: of, known: &known, prefix: &prefix };
+                if form.kind == Kind::CriteriaSet { super::set::drawn(&drawing, shape) } else { drawing.form(shape) }
+            }
+        };
+        out.body.push_str(&drawn);
         out.errors.extend(errors(v, of, &prefix, Vec::new()));
     }
-    out.above = v.t("web-paper-above");
+    out.above = match topic.and_then(|t| topics.iter().position(|o| o.name == t.name)) {
+        Some(n) => v.t1("web-topic-of", &[("n", &(n + 1).to_string()), ("of", &topics.len().to_string())]),
+        None => v.t("web-paper-above"),
+    };
+    out.enter = if topic.is_some() { "next".to_owned() } else { out.enter };
     out.others = vec![("save".to_owned(), v.t("web-save-later"))];
     out.draft = Some(version);
     out.version = Some(open.seen.loaded.neighbour.version);
     out.autosave = true;
-    out.saved = saved.to_owned();
+    out.saved = saved;
     page_with(status, &out)
 }
 
-/// What was sent, as the draft it makes.
-fn draft_of(sent: &Sent, open: &Open, drop_blank: bool) -> Draft {
+/// What was sent, as the draft it makes: of one topic only what it covers.
+fn draft_of(sent: &Sent, open: &Open, topic: Option<&Topic>, drop_blank: bool) -> Draft {
     let under = |prefix: &str| {
         let below = sent.pairs.0.iter().filter_map(|(k, v)| Some((k.strip_prefix(prefix)?.to_owned(), v.clone())));
-        Pairs(below.filter(|(k, _)| k.starts_with('/')).collect())
+        Pairs(below.filter(|(k, _)| k.starts_with('/') && (prefix == "/p" || topic.is_none_or(|t| t.covers(k)))).collect())
     };
     let own = under("/p");
     let recipients = own
@@ -307,136 +256,160 @@ fn draft_of(sent: &Sent, open: &Open, drop_blank: bool) -> Draft {
         .map(|k| own.get(&format!("/recipients/{k}")).to_owned())
         .filter(|r| !drop_blank || !r.is_empty());
     let acts = open.acts.iter().enumerate().map(|(n, (_, form))| under(&prefix(n)).numbered(shape::of(form), drop_blank).0);
-    Draft { subject: own.get("/subject").to_owned(), recipients: recipients.collect(), acts: acts.collect() }
+    Draft { subject: own.get("/subject").to_owned(), recipients: recipients.collect(), acts: acts.collect(), through: Vec::new() }
 }
 
-/// `POST /van-ban/{id}/noi-dung`
-pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<Response, Refused> {
+/// `POST /{slug}/{id}/noi-dung`
+pub async fn save(v: Visitor, Path((slug, id)): Path<(String, String)>, sent: Sent) -> Result<Response, Refused> {
+    kept(v, &slug, &id, None, sent).await
+}
+
+/// `POST /{slug}/{id}/noi-dung/{topic}`
+pub async fn save_topic(v: Visitor, Path((slug, id, name)): Path<(String, String, String)>, sent: Sent) -> Result<Response, Refused> {
+    kept(v, &slug, &id, Some(name), sent).await
+}
+
+async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: Sent) -> Result<Response, Refused> {
     if !v.signed_in() {
         return Ok(super::sign_in::ended(&v, &sent));
     }
     v.acting()?;
     v.proved(sent.get("_proof"))?;
-    let open = open(&v, &id).await?;
-    if !open.may_change() {
-        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&place_of(open.seen.loaded.id)))]).into_response());
+    let open = open(&v, slug, id).await?;
+    if !open.may_change(&v) {
+        return Ok(elsewhere(&v, &open));
     }
     let version: u64 = sent.get("_draft").parse().unwrap_or(0);
     let what = sent.get("_do").to_owned();
+    let topics = topics::of(&v, &open).await?;
+    let topic = match &name {
+        Some(name) => Some(topics.iter().find(|t| t.name == *name).ok_or(Edge::NoSuchPage)?),
+        None => None,
+    };
     if what == "submit" {
-        return submit(&v, &open, version, sent.key()).await;
+        let seen = sent.get("_mark").to_owned();
+        return submit(&v, &open, &topics, &seen, sent.key()).await;
+    }
+    if topic.is_none() && !topics.is_empty() {
+        // What has topics is saved by topic; a page from before goes on where its fields are now.
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&open.place()))]).into_response());
     }
     if worked(&mut sent.pairs, &what) {
-        let draft = draft_of(&sent, &open, false);
-        return show(&v, &open, draft, version, Vec::new(), &[], StatusCode::OK, "").await;
+        let draft = draft_of(&sent, &open, topic, false);
+        return show(&v, Filling::new(&open, &topics, topic, draft, version), StatusCode::OK).await;
     }
     let mut unfit = Mistakes::new();
-    files::keep(&v, open.seen.loaded.id, &mut sent, &mut unfit).await?;
-    let draft = draft_of(&sent, &open, true);
-    let value = serde_json::to_value(&draft).map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?;
-    let saved = v.app.engine.save_draft(&v.reading.reader, open.seen.loaded.id, FIELD, &value, version).await;
-    let version = match saved {
+    files::keep(&v, open.id(), &mut sent, &mut unfit).await?;
+    let mut draft = draft_of(&sent, &open, topic, true);
+    let (before, _) = open.draft(&v, &topics, None).await?;
+    draft.through = topic.iter().filter(|t| what == "next" || before.through.contains(&t.name)).map(|t| t.name.clone()).collect();
+    let version = match open.keep(&v, topic, &draft, version).await {
         Ok(version) => version,
-        Err(problem @ Problem::Stale { .. }) if what == "autosave" => {
-            let text = changed(&v, &Refused::from(problem)).await?;
+        Err(refused @ Refused::Engine(Problem::Stale { .. })) if what == "autosave" => {
+            let text = changed(&v, &refused).await?;
             return Ok((StatusCode::CONFLICT, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], esc(&text)).into_response());
         }
-        Err(problem @ Problem::Stale { .. }) => return both(&v, &open, draft, &Refused::from(problem)).await,
-        Err(other) => return Err(other.into()),
+        Err(refused @ Refused::Engine(Problem::Stale { .. })) => return both(&v, &open, &topics, topic, draft, &refused).await,
+        Err(other) => return Err(other),
     };
     let at = v.t1("web-saved-at", &[("at", &say::instant(v.app.engine.clock.now()))]);
-    match what.as_str() {
-        "autosave" => {
+    match (what.as_str(), topic) {
+        ("autosave", _) => {
             let hidden = format!("<input type=\"hidden\" name=\"_draft\" value=\"{version}\" id=\"draft-version\" hx-swap-oob=\"true\">");
             let text = format!("{}{}{hidden}", crate::markup::icon("tick"), esc(&at));
             Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response())
         }
-        "save" => Ok(done(&v, &place_of(open.seen.loaded.id), "draft")),
-        _ => match frozen(&open, &draft, unfit)? {
-            Ok(content) => super::check::check(&v, &open, version, &content).await,
-            Err(wrong) => show(&v, &open, draft, version, Vec::new(), &wrong, StatusCode::UNPROCESSABLE_ENTITY, &at).await,
+        ("save", None) => Ok(done(&v, &place_of(open.id()), "draft")),
+        ("save", Some(_)) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&open.place()))]).into_response()),
+        (_, None) => match open.frozen(&draft, unfit)? {
+            Ok(frozen) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
+            Err(wrong) => {
+                let filling = Filling { wrong, saved: at, ..Filling::new(&open, &topics, None, draft, version) };
+                show(&v, filling, StatusCode::UNPROCESSABLE_ENTITY).await
+            }
         },
+        (_, Some(topic)) => {
+            let (whole, _) = open.draft(&v, &topics, None).await?;
+            let mut wrong = open.frozen(&whole, unfit)?.err().unwrap_or_default();
+            let last = wrong.len().saturating_sub(1);
+            for (n, of) in wrong.iter_mut().enumerate() {
+                of.retain(|p, _| if n == last { topic.own } else { topic.covers(p) });
+            }
+            if wrong.iter().any(|w| !w.is_empty()) {
+                let filling = Filling { wrong, saved: at, ..Filling::new(&open, &topics, Some(topic), draft, version) };
+                return show(&v, filling, StatusCode::UNPROCESSABLE_ENTITY).await;
+            }
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&after(&open, &topics, topic, &whole)))]).into_response())
+        }
     }
+}
+
+/// Where "save and continue" leads: the next topic that is not done, else the list.
+fn after(open: &Open, topics: &[Topic], topic: &Topic, draft: &Draft) -> String {
+    let wrong = open.frozen(draft, Mistakes::new()).ok().and_then(Result::err).unwrap_or_default();
+    let at = topics.iter().position(|t| t.name == topic.name).map_or(0, |n| n + 1);
+    let next = topics.iter().skip(at).find(|t| t.far(draft, &wrong) != topics::Far::Done);
+    next.map_or_else(|| open.place(), |t| format!("{}/{}", open.place(), t.name))
 }
 
 /// What the checked page sends: the draft as it was saved and looked at, and no other.
-async fn submit(v: &Visitor, open: &Open, seen: u64, key: Option<String>) -> Result<Response, Refused> {
-    let id = open.seen.loaded.id;
-    let fields = v.app.engine.draft_fields(&v.reading.reader, id).await?;
-    let Some(field) = fields.get(FIELD) else { return Err(Edge::NotFound.into()) };
-    let draft: Draft = serde_json::from_str(&field.value).unwrap_or_default();
-    if field.version != seen {
-        let general = vec![v.t("web-changed")];
-        return show(v, open, draft, field.version, general, &[], StatusCode::CONFLICT, "").await;
-    }
-    let content = match frozen(open, &draft, Mistakes::new())? {
-        Ok(content) => content,
-        Err(wrong) => return show(v, open, draft, seen, Vec::new(), &wrong, StatusCode::UNPROCESSABLE_ENTITY, "").await,
-    };
-    let form = orders::find(Kind::Document, "submissions").ok_or(Edge::NoSuchPage)?;
-    match order(&v.app, &v.reading, form, Some(id), None, key, content).await {
-        Ok(_) => Ok(done(v, &place_of(id), "D2")),
-        Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {
-            let general = vec![said(v, &refused)];
-            show(v, open, draft, seen, general, &[], refused.status(), "").await
+async fn submit(v: &Visitor, open: &Open, topics: &[Topic], seen: &str, key: Option<String>) -> Result<Response, Refused> {
+    let id = open.id();
+    let (draft, versions) = open.draft(v, topics, None).await?;
+    let general = match (mark(&draft) == seen, open.frozen(&draft, Mistakes::new())?) {
+        (false, _) => (vec![v.t("web-changed")], StatusCode::CONFLICT),
+        (true, Err(wrong)) if topics.is_empty() => {
+            let filling = Filling { wrong, ..Filling::new(open, topics, None, draft, versions.all) };
+            return show(v, filling, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
-        Err(other) => Err(other),
-    }
-}
-
-/// The snapshot that goes for signature, or what of the draft cannot be one: by act, the paper's own last.
-#[allow(clippy::type_complexity)]
-fn frozen(open: &Open, draft: &Draft, unfit: Mistakes) -> Result<Result<Value, Vec<Mistakes>>, Refused> {
-    let mut wrong: Vec<Mistakes> = vec![Mistakes::new(); open.acts.len() + 1];
-    let mut frozen = Vec::new();
-    for (n, (pinned, form)) in open.acts.iter().enumerate() {
-        let shape = shape::of(form);
-        let (content, unread) = Pairs(draft.acts.get(n).cloned().unwrap_or_default()).content(shape, &Known::default());
-        let at = &mut wrong[n];
-        at.extend(unread);
-        let own = prefix(n);
-        at.extend(unfit.iter().filter_map(|(p, m)| Some((p.strip_prefix(own.as_str())?.to_owned(), m.clone()))));
-        if at.is_empty() {
-            match command_of(form, pinned.stream, form.opens && !form.continues, content) {
-                Ok(command) => frozen.push(json!({ "stream": pinned.stream, "command": command })),
-                Err(Refused::Engine(Problem::Invalid(all))) => at.extend(mistakes(&all)),
+        (true, Err(_)) => (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
+        (true, Ok(frozen)) => {
+            let form = match open.paper() {
+                Some(_) => orders::find(Kind::Document, "submissions"),
+                None => open.acts.first().map(|(_, form)| *form),
+            };
+            let form = form.ok_or(Edge::NoSuchPage)?;
+            match order(&v.app, &v.reading, form, Some(id), None, key, frozen.order).await {
+                Ok(_) => return Ok(done(v, &place_of(id), form.act.name())),
+                Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {
+                    (vec![said(v, &refused)], refused.status())
+                }
                 Err(other) => return Err(other),
             }
         }
+    };
+    if topics.is_empty() {
+        let filling = Filling { general: general.0, ..Filling::new(open, topics, None, draft, versions.all) };
+        show(v, filling, general.1).await
+    } else {
+        topics::list(v, open, topics, &draft, general.0, general.1).await
     }
-    let own = wrong.len() - 1;
-    if draft.subject.trim().is_empty() {
-        wrong[own].insert("/subject".to_owned(), ("input.field_missing".to_owned(), String::new()));
-    }
-    if draft.recipients.is_empty() {
-        wrong[own].insert("/recipients".to_owned(), ("input.field_missing".to_owned(), String::new()));
-    }
-    if wrong.iter().any(|w| !w.is_empty()) {
-        return Ok(Err(wrong));
-    }
-    Ok(Ok(json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "acts": frozen } })))
 }
 
 /// Somebody else saved in between: both values stand at each field that differs, and the person chooses.
-async fn both(v: &Visitor, open: &Open, mine: Draft, refused: &Refused) -> Result<Response, Refused> {
-    let fields = v.app.engine.draft_fields(&v.reading.reader, open.seen.loaded.id).await?;
-    let Some(field) = fields.get(FIELD) else { return Err(Edge::NotFound.into()) };
-    let theirs: Draft = serde_json::from_str(&field.value).unwrap_or_default();
+async fn both(
+    v: &Visitor,
+    open: &Open,
+    topics: &[Topic],
+    topic: Option<&Topic>,
+    mine: Draft,
+    refused: &Refused,
+) -> Result<Response, Refused> {
+    let (theirs, versions) = open.draft(v, topics, None).await?;
+    let version = topic.map_or(versions.all, |t| versions.of(t));
     let mut wrong: Vec<Mistakes> = Vec::new();
     for n in 0..open.acts.len() {
         let (a, b) = (mine.acts.get(n).cloned().unwrap_or_default(), theirs.acts.get(n).cloned().unwrap_or_default());
-        let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+        let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).filter(|k| topic.is_none_or(|t| t.covers(k))).collect();
         let differs = keys.into_iter().filter(|k| a.get(*k).map_or("", String::as_str) != b.get(*k).map_or("", String::as_str));
         let said = |k: &String| v.t1("web-theirs", &[("value", b.get(k).map_or("–", String::as_str))]);
         wrong.push(differs.map(|k| (k.trim_end_matches(':').to_owned(), ("said".to_owned(), said(k)))).collect());
     }
     let mut own = Mistakes::new();
-    if mine.subject != theirs.subject {
+    if mine.subject != theirs.subject && topic.is_none_or(|t| t.own) {
         own.insert("/subject".to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", &theirs.subject)])));
     }
     wrong.push(own);
     let general = vec![changed(v, refused).await?, v.t("web-theirs-how")];
-    let mut page = show(v, open, mine, field.version, general, &wrong, StatusCode::CONFLICT, "").await?;
-    page.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(page)
+    show(v, Filling { general, wrong, ..Filling::new(open, topics, topic, mine, version) }, StatusCode::CONFLICT).await
 }

@@ -18,6 +18,7 @@ use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::read::Loaded;
 use ndp_store::seen::Seen;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Steps of a paper, in order, with the act that does each.
@@ -38,8 +39,7 @@ pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
     if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
         return Ok(String::new());
     }
-    let past = v.app.engine.store.history(seen.loaded.id, 0, 200).await?;
-    let all: Vec<Envelope> = past.iter().filter_map(|p| serde_json::from_str(&p.body).ok()).collect();
+    let all = past(v, seen).await?;
     let accounts: Vec<AccountId> = all.iter().filter_map(|e| e.actor.account).collect();
     let people = known::names(v, &accounts).await?;
     // A paper that was returned goes its way again: what was done before does not count.
@@ -71,6 +71,33 @@ pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
         out.push_str("</li>");
     }
     out.push_str("</ol>");
+    out.push_str(&remark(v, d, &all, &people).await?);
+    Ok(out)
+}
+
+/// Why a paper came back for completion; empty where it did not.
+pub async fn returned(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
+    let State::Document(d) = &seen.loaded.neighbour.whole.state else { return Ok(String::new()) };
+    if d.stage != ndp_domain::document::Stage::Returned {
+        return Ok(String::new());
+    }
+    let all = past(v, seen).await?;
+    let accounts: Vec<AccountId> = all.iter().filter_map(|e| e.actor.account).collect();
+    remark(v, d, &all, &known::names(v, &accounts).await?).await
+}
+
+async fn past(v: &Visitor, seen: &Seen) -> Result<Vec<Envelope>, Refused> {
+    let past = v.app.engine.store.history(seen.loaded.id, 0, 200).await?;
+    Ok(past.iter().filter_map(|p| serde_json::from_str(&p.body).ok()).collect())
+}
+
+async fn remark(
+    v: &Visitor,
+    d: &ndp_domain::document::State,
+    all: &[Envelope],
+    people: &BTreeMap<AccountId, String>,
+) -> Result<String, Refused> {
+    let mut out = String::new();
     if let Some(returned) = all.iter().rev().find(|e| e.act == ActId::D5)
         && d.stage == ndp_domain::document::Stage::Returned
     {
@@ -119,20 +146,17 @@ struct Page {
 
 async fn papers(v: &Visitor, stages: &[&str], limit: u64) -> Result<Vec<Loaded>, Refused> {
     let scope = v.reading.scope(&v.app);
-    let mut needs = Vec::new();
-    for stage in stages {
-        let filter =
-            Filter { kind: Some(Kind::Document), stage: Some((*stage).to_owned()), managing: v.duty().map(|d| d.org), ..Filter::default() };
-        let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, limit).await?;
-        needs.extend(lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)));
-    }
+    let stages = stages.iter().map(|s| (*s).to_owned()).collect();
+    let filter = Filter { kind: Some(Kind::Document), stages, managing: v.duty().map(|d| d.org), ..Filter::default() };
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, limit).await?;
+    let needs: Vec<_> = lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
     let mut all: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
     all.sort_by_key(|l| std::cmp::Reverse(l.neighbour.whole.updated_at));
     Ok(all)
 }
 
 /// What papers are about: the act's words and the record's name, by paper.
-pub async fn abouts(v: &Visitor, ids: &[ndp_domain::id::Id]) -> Result<std::collections::BTreeMap<ndp_domain::id::Id, String>, Refused> {
+pub async fn abouts(v: &Visitor, ids: &[ndp_domain::id::Id]) -> Result<BTreeMap<ndp_domain::id::Id, String>, Refused> {
     if ids.is_empty() {
         return Ok(Default::default());
     }
@@ -208,23 +232,18 @@ pub async fn office(v: Visitor) -> Result<Response, Refused> {
 /// What has arrived and is not yet registered or assigned.
 async fn incoming(v: &Visitor) -> Result<Vec<Row>, Refused> {
     let scope = v.reading.scope(&v.app);
-    let mut out = Vec::new();
-    for (kind, stage) in
-        [(Kind::ListEntry, "L.submitted"), (Kind::ListEntry, "L.received"), (Kind::Dossier, "E.submitted"), (Kind::Dossier, "E.received")]
-    {
-        let filter = Filter { kind: Some(kind), stage: Some(stage.to_owned()), ..Filter::default() };
-        for l in v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await? {
-            out.push(Row {
-                href: place_of(l.id),
-                name: known::line_name(v, &l),
-                about: v.t(&format!("kind-{}", kind.name())),
-                badge: markup::state(&l.stage, v.lang),
-                number: String::new(),
-                updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
-            });
-        }
-    }
-    Ok(out)
+    let stages = ["L.submitted", "L.received", "E.submitted", "E.received"].map(str::to_owned).to_vec();
+    let filter = Filter { stages, ..Filter::default() };
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 60).await?;
+    let row = |l: &ndp_store::lists::Line| Row {
+        href: place_of(l.id),
+        name: known::line_name(v, l),
+        about: v.t(&format!("kind-{}", l.id.kind.name())),
+        badge: markup::state(&l.stage, v.lang),
+        number: String::new(),
+        updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
+    };
+    Ok(lines.iter().map(row).collect())
 }
 
 /// `GET /van-thu.csv`: the register of outgoing papers.

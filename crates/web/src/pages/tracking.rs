@@ -105,25 +105,11 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
 
 async fn overdue(v: &Visitor) -> Result<Vec<(String, String, String, String)>, Refused> {
     let scope = v.reading.scope(&v.app);
-    let mut out = Vec::new();
-    for kind in [Kind::ListEntry, Kind::Dossier, Kind::CriteriaSet, Kind::Recognition, Kind::Publication] {
-        let filter = Filter { kind: Some(kind), ..Filter::default() };
-        for l in v.app.engine.store.list(&scope, &filter, Order::Due, None, 50).await? {
-            if let Some(due) = v.due(l.due_on.as_deref())
-                && due.over
-            {
-                out.push((
-                    due.iso.clone(),
-                    (
-                        place_of(l.id),
-                        crate::known::line_name(v, &l),
-                        markup::state(&l.stage, v.lang),
-                        format!("{} {}", due.day, markup::pill("bad", "clock", &due.left)),
-                    ),
-                ));
-            }
-        }
-    }
-    out.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(out.into_iter().map(|(_, row)| row).take(50).collect())
+    let lines = v.app.engine.store.list(&scope, &Filter::default(), Order::Due, None, 50).await?;
+    let row = |l: &ndp_store::lists::Line| {
+        let due = v.due(l.due_on.as_deref()).filter(|d| d.over)?;
+        let said = format!("{} {}", due.day, markup::pill("bad", "clock", &due.left));
+        Some((place_of(l.id), crate::known::line_name(v, l), markup::state(&l.stage, v.lang), said))
+    };
+    Ok(lines.iter().filter_map(row).collect())
 }

@@ -1,6 +1,6 @@
 //! My work: what waits for the reader in the duty chosen, by when.
 
-use crate::frame::{Frame, frame, page, place_of};
+use crate::frame::{Frame, framed, page, place_of};
 use crate::markup;
 use crate::visitor::{Due, Visitor};
 use askama::Template;
@@ -91,7 +91,7 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let drafts = drafts(&v, duty.duty).await?;
     let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&v.today).num_days_from_monday()));
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
-    let mut f = frame(&v, &v.t("web-nav-work"), "/viec").await?;
+    let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
     f.notice = super::record::Notice { xong: asked.xong }.text(&v);
     let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), rows }).collect();
     page(&Page { f, lead, total, q: asked.q, button, groups, drafts })
@@ -99,22 +99,16 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
 
 /// What the reader's unit has begun and not yet sent: proposals, dossiers, papers.
 async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>, Refused> {
-    let kinds: &[(Kind, &str)] = match (duty.side(), duty.level()) {
-        (Side::Managing, Level::Officer) => {
-            &[(Kind::ListEntry, "L.draft"), (Kind::Dossier, "E.draft"), (Kind::Document, "D.draft"), (Kind::Document, "D.returned")]
-        }
-        (_, Level::Officer) => &[(Kind::Document, "D.draft"), (Kind::Document, "D.returned")],
-        (Side::Applicant, _) => &[(Kind::Dossier, "E.draft")],
-        (Side::Body, _) if duty == Duty::Secretary => &[(Kind::Document, "D.draft")],
-        _ => &[],
+    let stages: &[&str] = match (duty.side(), duty.level()) {
+        (Side::Managing, Level::Officer) => &["L.draft", "E.draft", "D.draft", "D.returned"],
+        (_, Level::Officer) => &["D.draft", "D.returned"],
+        (Side::Applicant, _) => &["E.draft"],
+        (Side::Body, _) if duty == Duty::Secretary => &["D.draft"],
+        _ => return Ok(Vec::new()),
     };
     let scope = v.reading.scope(&v.app);
-    let mut lines = Vec::new();
-    // At most four kinds of drafts: each is one page of an index.
-    for (kind, stage) in kinds {
-        let filter = Filter { kind: Some(*kind), stage: Some((*stage).to_owned()), ..Filter::default() };
-        lines.extend(v.app.engine.store.list(&scope, &filter, Order::Updated, None, 10).await?);
-    }
+    let filter = Filter { stages: stages.iter().map(|s| (*s).to_owned()).collect(), ..Filter::default() };
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await?;
     let papers: Vec<Id> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
     let about = super::records_office::abouts(v, &papers).await?;
     let name = |l: &ndp_store::lists::Line| about.get(&l.id).cloned().unwrap_or_else(|| crate::known::line_name(v, l));

@@ -1,0 +1,279 @@
+//! What is being filled in before it goes: the paper of acts that take effect by one, or an enterprise's own
+//! application. What is typed is a draft of the record, as typed; here it is begun, kept and read.
+
+use super::act::mistakes;
+use super::topics::Topic;
+use crate::form::{Known, Mistakes, Pairs, Shape, shape};
+use crate::frame::place_of;
+use crate::known;
+use crate::visitor::Visitor;
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Side;
+use ndp_domain::document::{Document, PinnedAct};
+use ndp_domain::id::{Id, Kind};
+use ndp_domain::machine::{Known as _, State};
+use ndp_engine::Problem;
+use ndp_engine::orders::{self, OrderForm};
+use ndp_server::acts::command_of;
+use ndp_server::problem::{Edge, Refused};
+use ndp_store::seen::Seen;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A draft, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+pub struct Draft {
+    /// Of a paper.
+    pub subject: String,
+    pub recipients: Vec<String>,
+    /// Texts of each act's content, in the order of the acts.
+    pub acts: Vec<BTreeMap<String, String>>,
+    /// Topics that were gone through, where there are topics.
+    #[serde(default)]
+    pub through: Vec<String>,
+}
+
+/// Field of the record's draft that holds a form without topics.
+const FIELD: &str = "paper";
+
+/// Versions of what was kept: a save in between makes the next one stale.
+#[derive(Debug, Clone, Default)]
+pub struct Versions {
+    pub all: u64,
+    topics: BTreeMap<String, u64>,
+}
+
+impl Versions {
+    pub fn of(&self, topic: &Topic) -> u64 {
+        self.topics.get(&topic.name).copied().unwrap_or(0)
+    }
+}
+
+/// The record that holds the draft, and the orders of the acts that are filled in.
+pub struct Open {
+    pub seen: Seen,
+    pub acts: Vec<(PinnedAct, &'static OrderForm)>,
+}
+
+/// The paper, or the application that its enterprise has not sent yet.
+pub async fn open(v: &Visitor, slug: &str, id: &str) -> Result<Open, Refused> {
+    let kind = crate::frame::kind_of(slug).filter(|k| matches!(k, Kind::Document | Kind::Dossier)).ok_or(Edge::NoSuchPage)?;
+    let id = known::id_of(Some(kind), id).ok_or(Edge::NotFound)?;
+    let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
+    let acts = match &seen.loaded.neighbour.whole.state {
+        State::Document(d) => d.acts.iter().filter_map(|a| Some((a.clone(), orders::of_act(a.stream.kind, a.act)?))).collect(),
+        State::Dossier(_) => {
+            let form = orders::of_act(Kind::Dossier, ActId::E2).ok_or(Edge::NoSuchPage)?;
+            vec![(PinnedAct { stream: id, act: ActId::E2 }, form)]
+        }
+        _ => Vec::new(),
+    };
+    Ok(Open { seen, acts })
+}
+
+impl Open {
+    pub fn id(&self) -> Id {
+        self.seen.loaded.id
+    }
+    pub fn paper(&self) -> Option<&ndp_domain::document::State> {
+        Document::known(&self.seen.loaded.neighbour.whole.state)
+    }
+    pub fn place(&self) -> String {
+        format!("{}/noi-dung", place_of(self.id()))
+    }
+    pub fn may_change(&self, v: &Visitor) -> bool {
+        let stage = self.seen.loaded.neighbour.whole.state.stage();
+        matches!(stage, "D.draft" | "D.returned") || (stage == "E.draft" && v.side() == Side::Applicant)
+    }
+    /// Titles of the acts.
+    pub fn titles(&self, v: &Visitor) -> Vec<String> {
+        self.acts.iter().map(|(_, form)| v.t(&format!("act-{}", form.act.name()))).collect()
+    }
+
+    /// The draft as kept, over what the record already says where nobody has typed yet; with its versions.
+    pub async fn draft(&self, v: &Visitor, topics: &[Topic], query: Option<&str>) -> Result<(Draft, Versions), Refused> {
+        let fields = v.app.engine.draft_fields(&v.reading.reader, self.id()).await?;
+        let read = |name: &str| fields.get(name).and_then(|f| Some((serde_json::from_str::<Draft>(&f.value).ok()?, f.version)));
+        let mut versions = Versions::default();
+        let mut draft = match read(FIELD) {
+            Some((draft, version)) => {
+                versions.all = version;
+                draft
+            }
+            None => begun(v, self, query).await?,
+        };
+        for topic in topics {
+            let Some((of, version)) = read(&topic.field()) else { continue };
+            versions.topics.insert(topic.name.clone(), version);
+            if topic.own {
+                (draft.subject, draft.recipients) = (of.subject, of.recipients);
+            } else if let (Some(all), Some(typed)) = (draft.acts.first_mut(), of.acts.into_iter().next()) {
+                all.retain(|p, _| !topic.covers(p));
+                all.extend(typed);
+            }
+            draft.through.extend(of.through);
+        }
+        Ok((draft, versions))
+    }
+
+    /// Saves what was typed: all of it, or one topic. `stream.stale` where somebody saved it in between.
+    pub async fn keep(&self, v: &Visitor, topic: Option<&Topic>, draft: &Draft, seen: u64) -> Result<u64, Refused> {
+        let value = serde_json::to_value(draft).map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?;
+        let field = topic.map_or_else(|| FIELD.to_owned(), Topic::field);
+        Ok(v.app.engine.save_draft(&v.reading.reader, self.id(), &field, &value, seen).await?)
+    }
+
+    /// The records that the acts are of, each asked for once; none where the act opens one or the reader sees none.
+    pub async fn records(&self, v: &Visitor) -> Result<BTreeMap<Id, Seen>, Refused> {
+        let mut all = BTreeMap::new();
+        for (pinned, _) in &self.acts {
+            if pinned.stream == self.id() {
+                all.insert(pinned.stream, self.seen.clone());
+            } else if !all.contains_key(&pinned.stream)
+                && let Ok(seen) = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await
+            {
+                all.insert(pinned.stream, seen);
+            }
+        }
+        Ok(all)
+    }
+
+    /// What goes, or what of the draft cannot be read: by act, the paper's own last.
+    pub fn frozen(&self, draft: &Draft, unfit: Mistakes) -> Result<Result<Frozen, Vec<Mistakes>>, Refused> {
+        let mut wrong: Vec<Mistakes> = vec![Mistakes::new(); self.acts.len() + 1];
+        let mut out = Frozen { contents: Vec::new(), order: Value::Null };
+        let mut acts = Vec::new();
+        for (n, (pinned, form)) in self.acts.iter().enumerate() {
+            let shape = shape::of(form);
+            let (content, unread) = Pairs(draft.acts.get(n).cloned().unwrap_or_default()).content(shape, &Known::default());
+            let at = &mut wrong[n];
+            at.extend(unread);
+            let own = prefix(n);
+            at.extend(unfit.iter().filter_map(|(p, m)| Some((p.strip_prefix(own.as_str())?.to_owned(), m.clone()))));
+            if at.is_empty() {
+                match command_of(form, pinned.stream, form.opens && !form.continues, content.clone()) {
+                    Ok(command) => acts.push(json!({ "stream": pinned.stream, "command": command })),
+                    Err(Refused::Engine(Problem::Invalid(all))) => at.extend(mistakes(&all)),
+                    Err(other) => return Err(other),
+                }
+            }
+            out.contents.push(content);
+        }
+        if self.paper().is_some() {
+            let own = wrong.len() - 1;
+            if draft.subject.trim().is_empty() {
+                wrong[own].insert("/subject".to_owned(), ("input.field_missing".to_owned(), String::new()));
+            }
+            if draft.recipients.is_empty() {
+                wrong[own].insert("/recipients".to_owned(), ("input.field_missing".to_owned(), String::new()));
+            }
+        }
+        if wrong.iter().any(|w| !w.is_empty()) {
+            return Ok(Err(wrong));
+        }
+        out.order = match self.paper() {
+            Some(_) => json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "acts": acts } }),
+            None => out.contents.first().cloned().unwrap_or_default(),
+        };
+        Ok(Ok(out))
+    }
+}
+
+/// What goes: the content of each act, and the order that sends it.
+pub struct Frozen {
+    pub contents: Vec<Value>,
+    pub order: Value,
+}
+
+/// Put before the names of an act's fields: several contents stand in one form.
+pub fn prefix(n: usize) -> String {
+    format!("/{n}")
+}
+
+/// A draft that nobody has typed in: what the record, its own draft and the address already say.
+async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, Refused> {
+    let mut acts = Vec::new();
+    let records = open.records(v).await?;
+    for (pinned, form) in &open.acts {
+        let shape = shape::of(form);
+        let mut pairs = super::act::given(query);
+        if let Some(record) = records.get(&pinned.stream) {
+            super::act::prefill(v, form, Some(record), &mut pairs);
+            super::prefill::more(v, form, Some(record), &mut pairs).await?;
+            if let Some(typed) = typed(v, record, form).await? {
+                pairs.put(shape, "", &typed);
+            }
+        } else {
+            super::act::prefill(v, form, None, &mut pairs);
+            of_set(v, &mut pairs, shape).await?;
+        }
+        acts.push(pairs.numbered(shape, false).0);
+    }
+    let subject = open.acts.first().map(|(_, form)| v.t(&format!("act-{}", form.act.name()))).unwrap_or_default();
+    let issuing = open.paper().map(|s| s.issuing.to_string());
+    Ok(Draft { subject, recipients: issuing.into_iter().collect(), acts, through: Vec::new() })
+}
+
+/// An opinion is on the draft that was sent out.
+async fn of_set(v: &Visitor, pairs: &mut Pairs, shape: &Shape) -> Result<(), Refused> {
+    let Some(set) = known::id_of(Some(Kind::CriteriaSet), pairs.get("/set")) else { return Ok(()) };
+    if shape.property("draft").is_none() {
+        return Ok(());
+    }
+    let seen = ndp_server::records::seen(&v.app, &v.reading, set).await?;
+    if let Some(set) = ndp_domain::criteria_set::CriteriaSet::known(&seen.loaded.neighbour.whole.state)
+        && let Some(asked) = set.working().and_then(|w| w.consultation.as_ref())
+    {
+        pairs.set("/draft", serde_json::to_value(asked.draft).ok().and_then(|p| p.as_str().map(str::to_owned)).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// What was typed on the record itself, as the content of the act that takes it over.
+async fn typed(v: &Visitor, record: &Seen, form: &'static OrderForm) -> Result<Option<Value>, Refused> {
+    let Shape::Object(_, properties) = shape::of(form) else { return Ok(None) };
+    let within = match form.act.name() {
+        "L2" => "proposal",
+        "E2" | "E3" => "application",
+        "C2" => "draft",
+        "C5" => "text",
+        _ => return Ok(None),
+    };
+    if !properties.iter().any(|p| p.name == within) {
+        return Ok(None);
+    }
+    let fields = match v.app.engine.draft_fields(&v.reading.reader, record.loaded.id).await {
+        Ok(fields) => fields,
+        Err(Problem::Denied(_)) => return Ok(None),
+        Err(other) => return Err(other.into()),
+    };
+    let mut inner = serde_json::Map::new();
+    for (name, field) in &fields {
+        if let Ok(value) = serde_json::from_str::<Value>(&field.value) {
+            inner.insert(name.clone(), value);
+        }
+    }
+    let mut content = serde_json::Map::new();
+    if inner.is_empty() && within != "proposal" {
+        if let Some(value) = super::set::framework(v, record) {
+            content.insert(within.to_owned(), value);
+        }
+    } else {
+        content.insert(within.to_owned(), Value::Object(inner));
+    }
+    if let State::ListEntry(entry) = &record.loaded.neighbour.whole.state
+        && let Some(Value::Object(inner)) = content.get_mut(within)
+    {
+        inner.entry("name_vi").or_insert_with(|| json!(entry.name));
+    }
+    if form.act.name() == "C2"
+        && let State::CriteriaSet(_) = &record.loaded.neighbour.whole.state
+    {
+        content.insert("consulted".to_owned(), json!([v.directory.focal_on(v.today)]));
+    }
+    if form.act.name() == "C5" {
+        content.insert("responses".to_owned(), super::set::responses(v, record).await?);
+    }
+    Ok(Some(Value::Object(content)))
+}

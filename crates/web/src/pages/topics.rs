@@ -1,0 +1,225 @@
+//! A long form as a list of topics, one page each and in any order (ux.md, P7). Each topic is a field of the
+//! draft with a version of its own: two people in two topics are never in each other's way.
+
+use super::draft::{Draft, Open};
+use crate::form::Mistakes;
+use crate::frame::{Frame, frame, page_with, place_of};
+use crate::markup;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use ndp_domain::acts::ActId;
+use ndp_domain::machine::State;
+use ndp_server::problem::Refused;
+
+/// One topic: some fields of the content, or what stands on the paper itself.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// Last part of its address, and of its texts' keys.
+    pub name: String,
+    pub title: String,
+    pub what: String,
+    /// The object that has the fields.
+    pub at: &'static str,
+    pub fields: &'static [&'static str],
+    /// Of a map only these keys.
+    pub codes: Vec<String>,
+    /// May be left empty, once it was gone through.
+    optional: bool,
+    /// Subject and recipients of the paper.
+    pub own: bool,
+}
+
+/// How far a topic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Far {
+    Done,
+    Doing,
+    Todo,
+}
+
+impl Topic {
+    /// Is this place of the content one of the topic's?
+    pub fn covers(&self, pointer: &str) -> bool {
+        self.fields.iter().any(|field| {
+            let Some(rest) = pointer.strip_prefix(self.at).and_then(|p| p.strip_prefix('/')).and_then(|p| p.strip_prefix(field)) else {
+                return false;
+            };
+            let here = rest.is_empty() || rest.starts_with(['/', ':']);
+            here && (self.codes.is_empty() || self.codes.iter().any(|c| below(rest, c)))
+        })
+    }
+
+    /// Field of the record's draft.
+    pub fn field(&self) -> String {
+        format!("topic-{}", self.name)
+    }
+
+    pub fn far(&self, draft: &Draft, wrong: &[Mistakes]) -> Far {
+        let none = std::collections::BTreeMap::new();
+        let typed = draft.acts.first().unwrap_or(&none);
+        let (mistaken, any, whole) = if self.own {
+            let any = !draft.subject.trim().is_empty();
+            (false, any, any && !draft.recipients.is_empty())
+        } else {
+            let mine = || typed.iter().filter(|(p, t)| !t.trim().is_empty() && self.covers(p)).map(|(p, _)| p);
+            let mistaken = wrong.first().is_some_and(|w| w.keys().any(|p| self.covers(p)));
+            let each = |code: &String| {
+                let of = |p: &String| self.fields.iter().any(|f| p.strip_prefix(&format!("{}/{f}", self.at)).is_some_and(|r| below(r, code)));
+                mine().any(of)
+            };
+            let any = mine().next().is_some();
+            (mistaken, any, self.codes.iter().all(each) && (any || self.optional))
+        };
+        let through = draft.through.contains(&self.name);
+        if !mistaken && whole && (any || through) {
+            Far::Done
+        } else if any || through {
+            Far::Doing
+        } else {
+            Far::Todo
+        }
+    }
+}
+
+fn below(rest: &str, key: &str) -> bool {
+    rest.strip_prefix('/').and_then(|r| r.strip_prefix(key)).is_some_and(|r| r.is_empty() || r.starts_with(['/', ':']))
+}
+
+/// Topics of what is filled in; none where one page is enough, or where one letter carries several acts.
+pub async fn of(v: &Visitor, open: &Open) -> Result<Vec<Topic>, Refused> {
+    let [(pinned, form)] = open.acts.as_slice() else { return Ok(Vec::new()) };
+    let topic = |name: &str, at: &'static str, fields: &'static [&'static str], optional: bool| Topic {
+        title: v.t(&format!("web-topic-{name}")),
+        what: v.t(&format!("web-topic-{name}-what")),
+        name: name.to_owned(),
+        at,
+        fields,
+        codes: Vec::new(),
+        optional,
+        own: false,
+    };
+    let mut all = match form.act {
+        ActId::L2 => vec![
+            topic("ten", "/proposal", &["name_vi", "name_en"], false),
+            topic("nhu-cau", "/proposal", &["need", "users"], false),
+            topic("pham-vi", "/proposal", &["scope", "legal_basis"], false),
+            topic("trung-lap", "/proposal", &["overlap"], false),
+            topic("tep", "/proposal", &["files"], false),
+        ],
+        ActId::E2 => {
+            let records = open.records(v).await?;
+            let Some(State::Dossier(d)) = records.get(&pinned.stream).map(|s| &s.loaded.neighbour.whole.state) else {
+                return Ok(Vec::new());
+            };
+            let english = v.lang == ndp_text::Lang::En;
+            let groups = v.directory.regulations.get(&d.regulation).map(|r| r.groups.as_slice()).unwrap_or_default();
+            let mut codes: Vec<(String, Vec<String>)> = Vec::new();
+            for line in &d.lines {
+                match codes.iter_mut().find(|(g, _)| *g == line.group) {
+                    Some((_, lines)) => lines.push(line.code.clone()),
+                    None => codes.push((line.group.clone(), vec![line.code.clone()])),
+                }
+            }
+            let group = |(code, lines): (String, Vec<String>)| {
+                let name = groups.iter().find(|g| g.code == code).map(|g| if english { &g.name_en } else { &g.name_vi });
+                Topic {
+                    name: format!("nhom-{}", code.to_lowercase()),
+                    title: v.t1("web-topic-group", &[("group", name.unwrap_or(&code))]),
+                    what: v.t1("web-topic-group-what", &[("n", &lines.len().to_string())]),
+                    codes: lines,
+                    ..topic("thi-phan", "/application", &["evidence"], false)
+                }
+            };
+            let mut all: Vec<Topic> = codes.into_iter().map(group).collect();
+            all.push(topic("thi-phan", "/application", &["figure"], true));
+            all.push(topic("don", "/application", &["letter"], open.paper().is_some()));
+            all
+        }
+        _ => return Ok(Vec::new()),
+    };
+    if open.paper().is_some() {
+        all.push(Topic { own: true, ..topic("cong-van", "", &[], false) });
+    }
+    Ok(all)
+}
+
+struct Row {
+    href: String,
+    title: String,
+    what: String,
+    badge: String,
+}
+
+#[derive(Template)]
+#[template(path = "topics.html")]
+struct Page {
+    f: Frame,
+    errors: Vec<String>,
+    badge: String,
+    lead: String,
+    above: String,
+    returned: String,
+    done: String,
+    rows: Vec<Row>,
+    last: Row,
+    ready: bool,
+    next: Vec<String>,
+    back: String,
+}
+
+/// The list of topics, how far each is, and the way on.
+pub async fn list(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, errors: Vec<String>, status: StatusCode) -> Result<Response, Refused> {
+    let wrong = open.frozen(draft, Mistakes::new())?.err().unwrap_or_default();
+    let far: Vec<Far> = topics.iter().map(|t| t.far(draft, &wrong)).collect();
+    let done = far.iter().filter(|f| **f == Far::Done).count();
+    let ready = done == topics.len();
+    let said = |far: Far| match far {
+        Far::Done => markup::pill("ok", "tick", &v.t("web-far-done")),
+        Far::Doing => markup::pill("info", "pencil", &v.t("web-far-doing")),
+        Far::Todo => markup::pill("mute", "dash", &v.t("web-far-todo")),
+    };
+    let rows = topics.iter().zip(&far).map(|(t, far)| Row {
+        href: format!("{}/{}", open.place(), t.name),
+        title: t.title.clone(),
+        what: t.what.clone(),
+        badge: said(*far),
+    });
+    let titles = open.titles(v);
+    let subject = subject(v, open).await?;
+    let mut f = frame(v, &v.t1("web-topics-title", &[("what", titles.first().map_or("", String::as_str)), ("name", &subject)]), "/trinh-ky").await?;
+    super::paper::crumbs(v, open, &mut f);
+    f.wrong = !errors.is_empty();
+    let paper = open.paper().is_some();
+    let n = topics.len().to_string();
+    let last = Row {
+        href: format!("{}/kiem-tra", open.place()),
+        title: v.t(if paper { "web-topics-check" } else { "web-topics-check-send" }),
+        what: if ready { v.t("web-topics-ready") } else { v.t1("web-topics-locked", &[("n", &n)]) },
+        badge: if ready { String::new() } else { markup::pill("mute", "lock", &v.t("web-far-locked")) },
+    };
+    let nothing = far.iter().all(|f| *f != Far::Done) || draft.through.is_empty();
+    let way: &[&str] = if paper { &["1", "2", "3", "4"] } else { &["5", "6", "7", "8"] };
+    let out = Page {
+        errors,
+        badge: markup::state(open.seen.loaded.neighbour.whole.state.stage(), v.lang),
+        lead: if nothing { v.t(if paper { "web-topics-first" } else { "web-topics-first-enterprise" }) } else { String::new() },
+        above: if paper { v.t("web-paper-above") } else { v.t("web-topics-above") },
+        returned: super::records_office::returned(v, &open.seen).await?,
+        done: v.t1("web-topics-done", &[("n", &done.to_string()), ("of", &n)]),
+        rows: rows.collect(),
+        last,
+        ready,
+        next: way.iter().map(|n| v.t(&format!("web-topics-next-{n}"))).collect(),
+        back: place_of(open.id()),
+        f,
+    };
+    page_with(status, &out)
+}
+
+/// Name of the record that is filled in.
+async fn subject(v: &Visitor, open: &Open) -> Result<String, Refused> {
+    let records = open.records(v).await?;
+    Ok(open.acts.first().and_then(|(a, _)| records.get(&a.stream)).map(|s| super::record::title(v, s)).unwrap_or_default())
+}
