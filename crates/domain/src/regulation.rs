@@ -185,6 +185,16 @@ pub const FURTHER_TERMS: &[&str] = &[
 /// The term that is counted in months and kept as [`Regulation::review_months`].
 pub const REVIEW_PERIOD: &str = "review_period";
 
+/// A decision that adds to a regulation version, by its number, day, issuer and title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Supplementing {
+    pub number: String,
+    pub issued_on: NaiveDate,
+    pub issuer: String,
+    pub title_vi: String,
+    pub title_en: String,
+}
+
 /// The version. Every list entry, set, dossier and body pins one by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Regulation {
@@ -196,6 +206,9 @@ pub struct Regulation {
     pub issued_on: NaiveDate,
     pub effective_from: NaiveDate,
     pub effective_to: Option<NaiveDate>,
+    /// Decisions that stand beside it: potential platforms came by one of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplemented_by: Vec<Supplementing>,
     /// Newest last.
     pub statuses: Vec<StatusFrom>,
     pub transition: Transition,

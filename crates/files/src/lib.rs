@@ -167,6 +167,16 @@ impl Files {
         Ok(())
     }
 
+    /// Is what rests there still what its hash says?
+    pub async fn intact(&self, sha256: Hash) -> Result<bool, FileFault> {
+        let mut stream = self.store.get(&place_of(sha256)).await?.into_stream();
+        let mut hasher = Sha256::new();
+        while let Some(bytes) = stream.try_next().await? {
+            hasher.update(&bytes);
+        }
+        Ok(Hash(hasher.finalize().into()) == sha256)
+    }
+
     /// A file already at hand, for the demonstration.
     pub async fn keep(&self, bytes: Bytes) -> Result<Hash, FileFault> {
         let sha256 = Hash::of(&bytes);

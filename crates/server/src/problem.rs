@@ -14,7 +14,7 @@ use ndp_text::{Lang, key, texts};
 use serde_json::{Value, json};
 
 /// What a page may load: nothing but what this server gives, and no script or style in it.
-pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 tokio::task_local! {
     /// Language of the request under way and its id; set by the outermost layer.

@@ -89,6 +89,22 @@ impl Store {
         Ok(rows.first().map(|r| r.try_get("", "text")).transpose()?)
     }
 
+    /// Several contents in one query; those that are not there are left out.
+    pub async fn contents(&self, hashes: &[Hash]) -> Result<BTreeMap<Hash, String>, Fault> {
+        if hashes.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places: Vec<String> = (1..=hashes.len()).map(|n| format!("${n}")).collect();
+        let values = hashes.iter().map(|h| h.0.to_vec().into()).collect();
+        let rows = self.query(&format!("SELECT sha256, text FROM content WHERE sha256 IN ({})", places.join(", ")), values).await?;
+        let one = |r: &sea_orm::QueryResult| {
+            let hash: Vec<u8> = r.try_get("", "sha256")?;
+            let wrong = || Fault::Inconsistent { table: "content", record: String::new(), what: "hash".to_owned() };
+            Ok((Hash(hash.try_into().map_err(|_| wrong())?), r.try_get("", "text")?))
+        };
+        rows.iter().map(one).collect()
+    }
+
     /// The latest instant of any event.
     pub async fn last_instant(&self) -> Result<Option<ndp_domain::time::Instant>, Fault> {
         let rows = self

@@ -10,11 +10,14 @@ pub mod conclusion;
 pub mod doings;
 pub mod draft;
 pub mod evaluation;
+pub mod evidence;
 pub mod list;
 pub mod lists;
+pub mod opinions;
 pub mod organisation;
 pub mod paper;
 pub mod prefill;
+pub mod printed;
 pub mod problem;
 pub mod record;
 pub mod records_office;
@@ -67,16 +70,20 @@ pub fn routes() -> Router<App> {
         .route("/co-quan", get(organisation::all))
         .route("/co-quan/{id}", get(organisation::one))
         .route("/bo-tieu-chi/{id}/so-sanh", get(compare::compare))
+        .route("/bo-tieu-chi/{id}/gop-y", get(opinions::opinions))
         .route("/bo-tieu-chi/{id}/soan", get(set::editor).post(set::save))
         .route("/ho-so/{id}/phieu", get(evaluation::sheet).post(evaluation::save))
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
         .route("/ho-so/{id}/ket-luan", get(conclusion::conclusion))
+        .route("/ho-so/{id}/bien-ban", get(printed::minutes))
+        .route("/danh-gia/{id}/chi-tra", get(printed::fees))
         .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))
         .route("/{slug}/{id}/lich-su", get(record::history))
         .route("/{slug}/{id}/tep", post(record::give_file))
         .route("/{slug}/{id}/tep/{sha256}", get(record::file))
+        .route("/{slug}/{id}/tep/{sha256}/xem", get(evidence::inside))
         .route("/{slug}/{id}/noi-dung", get(paper::content).post(paper::save))
         .route("/{slug}/{id}/noi-dung/{topic}", get(paper::topic).post(paper::save_topic))
         .route("/{slug}/{id}/van-ban/{noun}", post(paper::begin))

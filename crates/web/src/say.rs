@@ -37,6 +37,16 @@ pub fn whole(n: u128, lang: Lang) -> String {
     out
 }
 
+/// `12 KB`, `2,1 MB`.
+pub fn size(bytes: u64, lang: Lang) -> String {
+    if bytes < 1_048_576 {
+        return format!("{} KB", bytes.div_ceil(1024));
+    }
+    let tenths = bytes * 10 / 1_048_576;
+    let mark = if lang == Lang::Vi { ',' } else { '.' };
+    format!("{}{mark}{} MB", tenths / 10, tenths % 10)
+}
+
 /// A share in hundredths of a percent, cut and never rounded up: 49.95 % stays below half.
 pub fn share(numerator: u128, denominator: u128, lang: Lang) -> String {
     if denominator == 0 {

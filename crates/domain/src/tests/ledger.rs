@@ -67,6 +67,7 @@ pub fn regulation() -> Regulation {
         issued_on: day("2024-01-01"),
         effective_from: day("2024-01-01"),
         effective_to: None,
+        supplemented_by: Vec::new(),
         statuses: vec![StatusFrom { from: day("2024-01-01"), status: LegalStatus::InForce }],
         transition: Transition::Continue,
         threshold: Threshold { numerator: 50, denominator: 100 },

@@ -31,6 +31,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regulation, Vec<Mistake>> 
     let review_calendar_year = r.flag(&root, "review_calendar_year");
     let reminders_before_stop = r.number(&root, "reminders_before_stop", 0..=20);
     let review_months = if r.has(&root, "review_months") { r.number(&root, "review_months", 1..=240).map(|m| m as u8) } else { None };
+    let supplemented_by = supplemented_by(&mut r, &root);
     let statuses = statuses(&mut r, &root);
     let body = rules_of_work(&mut r, &root);
     let paper = paper_steps(&mut r, &root);
@@ -53,6 +54,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regulation, Vec<Mistake>> 
             issued_on: issued_on?,
             effective_from: effective_from?,
             effective_to,
+            supplemented_by,
             statuses,
             transition: transition?,
             threshold: threshold?,
@@ -109,6 +111,19 @@ fn scale<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Option<Scale> {
         r.wrong(root, "scale", format!("pass mark {pass_mark} of {max}"), "a pass mark up to max");
     }
     Some(scale)
+}
+
+fn supplemented_by<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Vec<Supplementing> {
+    let mut all = Vec::new();
+    for table in r.tables(root, "supplemented_by") {
+        let found = (r.text(&table, "number"), r.date(&table, "issued_on"), r.text(&table, "issuer"));
+        let titles = (r.text(&table, "title_vi"), r.text(&table, "title_en"));
+        r.nothing_else(&table);
+        if let ((Some(number), Some(issued_on), Some(issuer)), (Some(title_vi), Some(title_en))) = (found, titles) {
+            all.push(Supplementing { number, issued_on, issuer, title_vi, title_en });
+        }
+    }
+    all
 }
 
 fn statuses<'a>(r: &mut Reader<'a>, root: &Table<'a>) -> Vec<StatusFrom> {

@@ -22,6 +22,8 @@ pub struct Known {
     pub keys: BTreeMap<String, Vec<Choice>>,
     /// Fields whose texts are chosen from a list although they are texts: regulation, unit, code.
     pub lists: BTreeMap<String, Vec<Choice>>,
+    /// Markup that stands above an item of a list, by its pointer: what is being answered.
+    pub above: BTreeMap<String, String>,
 }
 
 impl Known {
@@ -334,6 +336,9 @@ impl Drawing<'_> {
                 let item = format!("{at}/{key}");
                 let legend = texts(self.lang).get("web-item", &[("n", &(n + 1).to_string())]);
                 let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(&legend));
+                if let Some(above) = self.known.above.get(&item) {
+                    let _ = write!(out, r#"<div class="note quote">{above}</div>"#);
+                }
                 match inner {
                     Shape::Object(_, properties) => {
                         let _ = write!(out, r#"<input type="hidden" name="{}" value="">"#, self.name(&item));

@@ -36,7 +36,9 @@ struct Conclusion {
     verdict: String,
     sentence: String,
     steps: Vec<Why>,
-    missing: String,
+    missing: Vec<String>,
+    decision: String,
+    minutes: String,
     acts: Vec<Doing>,
 }
 
@@ -77,7 +79,8 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
-    let missing = if assessment.is_none() { v.t("web-missing-conclusion") } else { String::new() };
+    let (decision, missing) = super::printed::decision(&v, &room).await?;
+    let minutes = room.round.opened.as_ref().map(|_| format!("{}/bien-ban", place_of(room.seen.loaded.id))).unwrap_or_default();
     page(&Conclusion {
         badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
         code: d.code.clone(),
@@ -87,6 +90,8 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         sentence,
         steps: steps(&v, d, &room.round, assessment),
         missing,
+        decision,
+        minutes,
         acts,
         f,
     })
@@ -189,10 +194,13 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
         Some(o) => format!("web-rule-{}", o.name()),
         None => "web-rule-none".to_owned(),
     };
+    // The class has a decision of its own where the version says so.
+    let potential = assessment.is_some_and(|a| a.outcome == Outcome::Potential);
+    let number = rule.map(|r| r.supplemented_by.last().filter(|_| potential).map_or(&r.number, |s| &s.number).clone()).unwrap_or_default();
     let applied = Why {
         title: v.t("web-step4"),
         badge: String::new(),
-        body: format!("<p>{} {}</p>", esc(&v.t(&key)), esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))),
+        body: format!("<p>{} {}</p>", esc(&v.t1(&key, &[("number", &number)])), esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))),
         style: if grey { "later" } else { "now" },
     };
     vec![valid, criteria, popularity, applied]

@@ -83,7 +83,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         now.insert(0, plain(v.t("web-paper-fill"), format!("{}/noi-dung", place_of(id))));
         let _ = d;
     }
-    let common = |d: &Doing| ["/transfers", "/clock-pauses", "/clock-resumptions"].iter().any(|c| d.href.ends_with(c));
+    let common = |d: &Doing| ["/transfers", "/clock-pauses", "/clock-resumptions", "/chi-tra"].iter().any(|c| d.href.ends_with(c));
     let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
     now.sort_by_key(rank);
     for (n, d) in now.iter_mut().enumerate() {
@@ -197,6 +197,13 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
         }
         (State::Dossier(_) | State::Recognition(_), Duty::ManagingRecords) => add(ActId::KN1, format!("/khieu-nai/moi/mo?on={id}"), false),
         _ => {}
+    }
+    if let State::Body(b) = &seen.loaded.neighbour.whole.state
+        && b.decision.is_some()
+        && ndp_domain::shown::whole(Kind::Body, &seen.facets)
+        && matches!(duty, Duty::ManagingOfficer | Duty::ManagingUnitHead | Duty::Secretary)
+    {
+        now.push(Doing { main: false, ..plain(v.t("web-fees-open"), format!("{}/chi-tra", place_of(id))) });
     }
     if matches!(seen.loaded.neighbour.whole.state, State::CriteriaSet(_))
         && duty == Duty::ManagingOfficer

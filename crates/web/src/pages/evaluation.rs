@@ -7,6 +7,7 @@
 use crate::frame::{Frame, frame, page, page_with, place_of};
 use crate::known;
 use crate::markup::{self};
+use crate::pages::evidence::Wanted;
 use crate::pages::record::{tabs, title};
 use crate::sent::Sent;
 use crate::shown::met;
@@ -134,8 +135,9 @@ struct SheetPage {
     before: String,
     next: String,
     last: bool,
-    evidence: Vec<(String, String, String)>,
-    statement: String,
+    /// Evidence of the line, drawn; which file of it was asked for.
+    beside: String,
+    file: String,
     lines: Vec<(String, String, String)>,
 }
 
@@ -143,12 +145,26 @@ struct SheetPage {
 pub struct At {
     #[serde(default)]
     tc: String,
+    #[serde(default)]
+    tep: String,
+    #[serde(default)]
+    trang: String,
+}
+
+/// A line of the sheet, with what of its evidence is looked at.
+struct Place {
+    code: String,
+    wanted: Wanted,
+}
+
+fn place_at(code: &str, file: &str, page: &str) -> Place {
+    Place { code: code.to_owned(), wanted: Wanted { file: file.to_owned(), page: page.trim().parse().unwrap_or(0) } }
 }
 
 /// `GET /ho-so/{id}/phieu?tc=G1.1`
 pub async fn sheet(v: Visitor, Path(id): Path<String>, Query(at): Query<At>) -> Result<Response, Refused> {
     let room = room(&v, &id).await?;
-    show(&v, &room, &at.tc, Vec::new(), false, "", StatusCode::OK).await
+    show(&v, &room, &place_at(&at.tc, &at.tep, &at.trang), Vec::new(), false, "", StatusCode::OK).await
 }
 
 fn mark_badge(v: &Visitor, entry: Option<&Entry>) -> String {
@@ -163,7 +179,7 @@ fn mark_badge(v: &Visitor, entry: Option<&Entry>) -> String {
 async fn show(
     v: &Visitor,
     room: &Room,
-    at: &str,
+    at: &Place,
     errors: Vec<(String, String)>,
     reason_wrong: bool,
     saved: &str,
@@ -189,12 +205,13 @@ async fn show(
     };
     let (written, draft) = if writing { written(v, room).await? } else { Default::default() };
     let lines = &room.round.lines;
-    let n = lines.iter().position(|l| l.code == at).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
+    let n = lines.iter().position(|l| l.code == at.code).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
     let Some(line) = lines.get(n) else { return Err(Edge::NotFound.into()) };
     let of_set = room.text.as_ref().and_then(|t| t.lines.iter().find(|l| l.code.as_str() == line.code));
     let entry = written.0.get(&line.code);
     let figure = line.decides == Decides::Popularity;
-    let (evidence, statement) = evidence(v, room, &line.code).await?;
+    let (files, statement) = evidence(room, &line.code);
+    let beside = super::evidence::beside(v, &f, &room.seen, &files, &statement, &at.wanted).await?;
     let share = room.round.share.map(|s| crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high)).unwrap_or_default();
     let due = room.seen.loaded.neighbour.whole.clocks.iter().find(|c| c.act.name() == "E15").map(|c| c.due.on.to_string());
     let last = n + 1 == lines.len();
@@ -242,8 +259,8 @@ async fn show(
             before: n.checked_sub(1).and_then(|b| lines.get(b)).map(|b| v.t1("web-save-back", &[("code", &b.code)])).unwrap_or_default(),
             next,
             last,
-            evidence,
-            statement,
+            beside,
+            file: at.wanted.file.clone(),
             lines: lines
                 .iter()
                 .map(|l| (format!("{place}?tc={}", l.code), known::line(v, &d.regulation, &l.code), mark_badge(v, written.0.get(&l.code))))
@@ -253,22 +270,15 @@ async fn show(
     )
 }
 
-/// Evidence of a line: address, name, hash; and what the applicant states.
-async fn evidence(v: &Visitor, room: &Room, code: &str) -> Result<(Vec<(String, String, String)>, String), Refused> {
-    let here = ndp_server::evidence::files_of(&v.app, &v.reading, &room.seen).await?;
-    let Some(application) = &room.application else { return Ok(Default::default()) };
-    Ok(match application.evidence.get(code) {
+/// Evidence of a line, and what the applicant states.
+fn evidence(room: &Room, code: &str) -> (Vec<ndp_domain::list_entry::Attachment>, String) {
+    match room.application.as_ref().and_then(|a| a.evidence.get(code)) {
         Some(LineEvidence::Files { files, statement }) => {
-            let one = |a: &ndp_domain::list_entry::Attachment| {
-                let known = here.iter().any(|f| f.sha256 == a.sha256);
-                let href = if known { format!("{}/tep/{}", place_of(room.seen.loaded.id), a.sha256) } else { String::new() };
-                (href, a.name.to_string(), format!("SHA-256 {}", a.sha256.to_string().chars().take(8).collect::<String>()))
-            };
-            (files.iter().map(one).collect(), statement.as_ref().map(ToString::to_string).unwrap_or_default())
+            (files.clone(), statement.as_ref().map(ToString::to_string).unwrap_or_default())
         }
         Some(LineEvidence::None { reason }) => (Vec::new(), reason.to_string()),
         None => Default::default(),
-    })
+    }
 }
 
 /// `POST /ho-so/{id}/phieu`
@@ -281,6 +291,7 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
     let place = format!("{}/phieu", place_of(room.seen.loaded.id));
     let code = sent.get("code").to_owned();
     let Some(n) = room.round.lines.iter().position(|l| l.code == code) else { return Err(Edge::NotFound.into()) };
+    let at = place_at(&code, sent.get("tep"), sent.get("trang"));
     let (mut all, version) = written(&v, &room).await?;
     let entry = Entry { mark: sent.get("mark").to_owned(), reason: sent.get("reason").trim().to_owned() };
     let mark = matches!(entry.mark.as_str(), "met" | "not_met" | "ask");
@@ -290,12 +301,19 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
         if !keep(&v, &room, &all, seen).await? {
             // The same sheet in two windows: what this one wrote stays on this page.
             let errors = vec![("#mark".to_owned(), v.t("web-changed"))];
-            return show(&v, &room, &code, errors, false, "", StatusCode::CONFLICT).await;
+            return show(&v, &room, &at, errors, false, "", StatusCode::CONFLICT).await;
         }
     }
     let what = sent.get("_do");
-    if what == "show" {
-        return show(&v, &room, &code, Vec::new(), false, "", StatusCode::OK).await;
+    if let Some(file) = what.strip_prefix("see") {
+        // Another file, or another page of it: what is written so far is kept.
+        let file = file.strip_prefix(':').map_or(at.wanted.file.clone(), str::to_owned);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("tc", &code).append_pair("tep", &file);
+        if at.wanted.page > 0 && what == "see" {
+            query.append_pair("trang", &at.wanted.page.to_string());
+        }
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{place}?{}", query.finish())))]).into_response());
     }
     let to = |n: usize| {
         let code = room.round.lines.get(n).map(|l| l.code.as_str()).unwrap_or_default();
@@ -307,16 +325,16 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
     let popularity = room.round.lines[n].decides == Decides::Popularity;
     if entry.mark == "not_met" && entry.reason.is_empty() && !popularity {
         let errors = vec![("#reason".to_owned(), v.t("web-reason-needed"))];
-        return show(&v, &room, &code, errors, true, "", StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(&v, &room, &at, errors, true, "", StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     if what != "submit" {
         return Ok(to(n + 1));
     }
-    hand_in(&v, &room, &all, &code, sent.key()).await
+    hand_in(&v, &room, &all, &at, sent.key()).await
 }
 
 /// E15: every line has a result and its reason; the sheet goes in.
-async fn hand_in(v: &Visitor, room: &Room, all: &Written, at: &str, key: Option<String>) -> Result<Response, Refused> {
+async fn hand_in(v: &Visitor, room: &Room, all: &Written, at: &Place, key: Option<String>) -> Result<Response, Refused> {
     let id = room.seen.loaded.id;
     let place = format!("{}/phieu", place_of(id));
     let mut errors = Vec::new();

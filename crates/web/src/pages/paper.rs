@@ -14,6 +14,7 @@ use crate::{files, known, say};
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::canonical::Hash;
 use ndp_domain::id::{Id, Kind};
@@ -209,6 +210,9 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
             ));
         }
         let pairs = Pairs(draft.acts.get(n).cloned().unwrap_or_default());
+        if form.act == ActId::C5 {
+            known.above = super::opinions::above(v, pinned.stream, &pairs).await?;
+        }
         let of = wrong.get(n).unwrap_or(&none);
         let prefix = prefix(n);
         let act = form.act.name();

@@ -94,7 +94,11 @@ pub fn tabs(v: &Visitor, seen: &Seen, current: &str) -> Vec<(String, String, boo
                 all.push((format!("{}/ket-luan", place_of(id)), v.t("web-tab-conclusion")));
             }
         }
-        State::CriteriaSet(_) => {
+        State::CriteriaSet(set) => {
+            let asked = set.versions.iter().any(|w| w.consultation.is_some());
+            if v.signed_in() && asked && seen.facets.iter().any(|f| *f != Facet::Published) {
+                all.push((format!("{}/gop-y", place_of(id)), v.t("web-tab-opinions")));
+            }
             if seen.facets.contains(&Facet::Draft) {
                 all.push((format!("{}/soan", place_of(id)), v.t("web-tab-editor")));
             }
@@ -150,7 +154,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         };
         (what, said)
     };
-    let size = |n: u64| if n >= 1_048_576 { format!("{} MB", n / 1_048_576) } else { format!("{} KB", n.div_ceil(1024)) };
+    let size = |n: u64| say::size(n, v.lang);
     let inside = if v.signed_in() { inside(&v, id).await? } else { Vec::new() };
     let under = view.managing.map(|m| v.organisation(m)).unwrap_or_default();
     v.app.read(&v.reading, id, "page").await?;

@@ -79,7 +79,12 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     for c in &whole.clocks {
         let label = v.t(&format!("act-{}", c.act.name()));
         let said = match &c.paused {
-            Some(p) => v.t1("web-paused-since", &[("day", &say::day(p.since))]),
+            Some(p) => {
+                let since = v.t1("web-paused-since", &[("day", &say::day(p.since))]);
+                let waits = matches!(whole.state.stage(), "E.supplement" | "E.clarifying");
+                let why = ndp_text::texts(v.lang).find(&ndp_text::key("state", whole.state.stage()), &[]).filter(|_| waits);
+                why.map_or(since.clone(), |why| format!("{since}: {}", why.to_lowercase()))
+            }
             None => v.due(Some(&c.due.on.to_string())).map(|d| format!("{} ({})", d.day, d.left)).unwrap_or_default(),
         };
         out.facts.push((label, said));

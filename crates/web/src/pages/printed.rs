@@ -1,0 +1,320 @@
+//! Papers as they will look: the draft of a decision beside its conclusion, the minutes of a meeting, the list
+//! by which members are paid. A document is in Vietnamese whoever reads it (Decree 30/2020); the page around it
+//! is in the reader's language. Numbers and days are the records office's: they stay open here.
+
+use crate::frame::{Frame, frame, page, place_of};
+use crate::pages::evaluation::{Room, room, state};
+use crate::pages::record::title;
+use crate::visitor::{Visitor, organisation_name};
+use crate::{known, say};
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use chrono::{Datelike as _, NaiveDate};
+use ndp_domain::body::{self, Body, Form};
+use ndp_domain::criteria_set::CriteriaSet;
+use ndp_domain::dossier::{self, Minutes};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{AccountId, Id, Kind, OrganisationId};
+use ndp_domain::machine::Known as _;
+use ndp_domain::outcome::Outcome;
+use ndp_domain::regulation::Decides;
+use ndp_server::problem::{Edge, Refused};
+use ndp_text::Lang;
+use std::collections::BTreeMap;
+
+/// `ngày 05 tháng 03 năm 2026`: days and months under ten, but May to December, carry a nought (Decree 30).
+pub fn long_day(day: NaiveDate) -> String {
+    let month = if day.month() <= 2 { format!("{:02}", day.month()) } else { day.month().to_string() };
+    format!("ngày {:02} tháng {month} năm {}", day.day(), day.year())
+}
+
+/// What stands in the head of every document of an agency.
+struct Head {
+    agency: String,
+    leader: &'static str,
+    symbol: String,
+    year: i32,
+}
+
+fn head(v: &Visitor, org: OrganisationId, kind: &str) -> Head {
+    let found = v.directory.organisations.get(&org);
+    let symbol = found.map(|o| o.record.symbol.as_ref().map_or_else(|| o.record.code.to_string(), ToString::to_string)).unwrap_or_default();
+    let ministry = found.is_some_and(|o| o.record.class.as_str() == "ministry");
+    Head { agency: vi(v, org), leader: if ministry { "Bộ trưởng" } else { "Thủ trưởng" }, symbol: format!("{kind}-{symbol}"), year: v.today.year() }
+}
+
+/// The name of an organisation as documents bear it.
+fn vi(v: &Visitor, org: OrganisationId) -> String {
+    organisation_name(&v.directory, org, Lang::Vi)
+}
+
+/// A draft of the decision that follows from the rules.
+#[derive(Template)]
+#[template(path = "decision.html")]
+struct Decision {
+    head: Head,
+    about: String,
+    /// Grounds that are on record, each as it is cited.
+    grounds: Vec<String>,
+    proposed_by: String,
+    articles: Vec<String>,
+}
+
+/// The draft as markup, and what it still lacks. No draft without an outcome that can be decided.
+pub async fn decision(v: &Visitor, room: &Room) -> Result<(String, Vec<String>), Refused> {
+    let d = state(&room.seen)?;
+    if d.decision.is_some() {
+        return Ok(Default::default());
+    }
+    let Some(assessment) = &room.round.assessment else { return Ok((String::new(), vec![v.t("web-missing-conclusion")])) };
+    let needs = [Need::Stream(d.set.into()), Need::Stream(room.round.body.into())];
+    let near = v.app.engine.store.load(&needs).await?;
+    let body = near.get(&room.round.body.into()).and_then(|l| Body::known(&l.neighbour.whole.state));
+    let mut missing = vec![v.t("web-missing-decree")];
+    let mut grounds = Vec::new();
+    if let Some(r) = v.directory.regulations.get(&d.regulation) {
+        let issuer = |code: &str| v.directory.codes.get(code).map_or_else(|| code.to_owned(), |id| vi(v, *id));
+        let cite = |number: &str, on: NaiveDate, by: &str, title: &str| {
+            format!("Quyết định số {number} {} của {} về {}", long_day(on), issuer(by), lower(title))
+        };
+        grounds.push(cite(&r.number, r.issued_on, &r.issuer, &r.title_vi));
+        if assessment.outcome == Outcome::Potential {
+            grounds.extend(r.supplemented_by.iter().map(|s| cite(&s.number, s.issued_on, &s.issuer, &s.title_vi)));
+        }
+    }
+    let set = near.get(&d.set.into()).and_then(|l| CriteriaSet::known(&l.neighbour.whole.state));
+    let promulgated = set.and_then(|s| s.versions.iter().find(|w| w.n == d.version.n)).and_then(|w| w.promulgated.as_ref());
+    match promulgated {
+        Some(p) => {
+            let (number, day, by) = (&p.paper.number, long_day(p.paper.date), vi(v, p.paper.issuer));
+            grounds.push(format!("Quyết định số {number} {day} của {by} ban hành bộ tiêu chí {}", set.map_or("", |s| s.name.as_str())));
+        }
+        None => missing.push(v.t("web-missing-set")),
+    }
+    let (form, name) = body.map_or((room.round.form, String::new()), |b| (b.form, b.name.clone()));
+    let held = room.round.opened.as_ref().map(|o| long_day(ndp_domain::time::legal_date(o.at)));
+    grounds.push(match (form, held) {
+        (Form::HiredUnit, _) => format!("Báo cáo đánh giá của {}", room.round.hired_unit.map_or(name, |u| vi(v, u))),
+        (_, Some(day)) => format!("Biên bản họp {} của {name}", day),
+        (_, None) => format!("Báo cáo của {name}"),
+    });
+    let signed = room.round.signatures.len();
+    if form != Form::HiredUnit && signed < 2 {
+        missing.push(v.t("web-missing-minutes"));
+    }
+    let owner = d.applicant.map_or_else(|| vi(v, d.managing), |o| vi(v, o));
+    let name = &d.name;
+    let (about, first) = match assessment.outcome {
+        Outcome::National => ("công nhận nền tảng số quốc gia", format!("Công nhận {name} của {owner} là nền tảng số quốc gia.")),
+        Outcome::Potential => ("công nhận nền tảng số tiềm năng", format!("Công nhận {name} của {owner} là nền tảng số tiềm năng.")),
+        Outcome::Rejected => {
+            let lines: Vec<String> = assessment.unmet.iter().map(|c| line(v, &d.regulation, c)).collect();
+            ("không công nhận nền tảng số", format!("Không công nhận {name} của {owner}. Tiêu chí không đạt: {}.", lines.join("; ")))
+        }
+        Outcome::Undetermined => return Ok((String::new(), vec![v.t("web-outcome-undetermined")])),
+    };
+    let unit = unit(v, d.managing, &d.unit);
+    let out = Decision {
+        head: head(v, d.managing, "QĐ"),
+        about: format!("Về việc {about}"),
+        grounds,
+        proposed_by: unit.clone(),
+        articles: vec![
+            first,
+            "Quyết định này có hiệu lực kể từ ngày ký.".to_owned(),
+            format!("{unit}, {owner} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."),
+        ],
+    };
+    Ok((out.render().map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?, missing))
+}
+
+fn lower(text: &str) -> String {
+    let mut all = text.chars();
+    all.next().map(|c| c.to_lowercase().collect::<String>() + all.as_str()).unwrap_or_default()
+}
+
+fn line(v: &Visitor, regulation: &str, code: &str) -> String {
+    let found = v.directory.regulations.get(regulation).and_then(|r| r.framework.iter().find(|c| c.code == code));
+    found.map_or_else(|| code.to_owned(), |c| format!("{code} {}", c.name_vi))
+}
+
+fn unit(v: &Visitor, org: OrganisationId, code: &str) -> String {
+    let found = v.directory.organisations.get(&org).and_then(|o| o.units.iter().find(|u| u.code.as_str() == code));
+    found.map_or_else(|| code.to_owned(), |u| u.name_vi.to_string())
+}
+
+struct Seat {
+    n: usize,
+    name: String,
+    capacity: String,
+    organisation: String,
+    absent: String,
+}
+
+#[derive(Template)]
+#[template(path = "minutes.html")]
+struct MinutesPage {
+    f: Frame,
+    head: Head,
+    body: String,
+    about: String,
+    held: String,
+    present: Vec<Seat>,
+    absent: Vec<Seat>,
+    quorum: String,
+    recused: usize,
+    lines: Vec<(String, &'static str, String)>,
+    share: String,
+    outcome: &'static str,
+    summary: String,
+    dissent: Vec<(String, String)>,
+    chair: String,
+    secretary: String,
+    draft: bool,
+}
+
+struct Sat {
+    body: body::State,
+    establishing: body::Establishing,
+    names: BTreeMap<AccountId, String>,
+}
+
+/// The body with its decision, and the names of its people.
+async fn sat(v: &Visitor, body: &body::State) -> Result<Sat, Refused> {
+    let (establishing, _) = body.decision.clone().ok_or(Edge::NotFound)?;
+    let mut people: Vec<AccountId> = establishing.members.iter().map(|m| m.person).collect();
+    people.extend(establishing.helpers());
+    people.push(establishing.chair);
+    Ok(Sat { body: body.clone(), names: known::names(v, &people).await?, establishing })
+}
+
+impl Sat {
+    fn name(&self, person: AccountId) -> String {
+        self.names.get(&person).cloned().unwrap_or_else(|| crate::shown::short(Id::from(person)))
+    }
+    fn capacity(&self, person: AccountId) -> &'static str {
+        let e = &self.establishing;
+        let group = self.body.form == Form::ExpertGroup;
+        match person {
+            p if p == e.chair && group => "Tổ trưởng",
+            p if p == e.chair => "Chủ tịch",
+            p if Some(p) == e.vice_chair => "Phó Chủ tịch",
+            p if p == e.secretary => "Thư ký",
+            p if self.body.reviewers.contains(&p) => "Ủy viên phản biện",
+            p if e.support.contains(&p) => "Tổ giúp việc",
+            _ if group => "Thành viên",
+            _ => "Ủy viên",
+        }
+    }
+    fn seat(&self, v: &Visitor, n: usize, m: &body::Member, absent: String) -> Seat {
+        Seat { n, name: self.name(m.person), capacity: self.capacity(m.person).to_owned(), organisation: vi(v, m.organisation), absent }
+    }
+}
+
+/// `GET /ho-so/{id}/bien-ban`: the minutes, drafted from what is on record, with room for both signatures.
+pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let room = room(&v, &id).await?;
+    let d: &dossier::State = state(&room.seen)?;
+    let Some(opened) = &room.round.opened else { return Err(Edge::NotFound.into()) };
+    let near = v.app.engine.store.load_one(room.round.body.into()).await?;
+    let body = near.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).ok_or(Edge::NotFound)?;
+    let sat = sat(&v, body).await?;
+    let signed: Option<Minutes> = match room.round.signatures.first() {
+        Some(s) => v.app.engine.store.content(s.minutes.0).await?.and_then(|t| serde_json::from_str(&t).ok()),
+        None => None,
+    };
+    let here = |m: &&body::Member| opened.present.contains(&m.person);
+    let reason = |m: &body::Member| {
+        let found = signed.as_ref().and_then(|s| s.absent.iter().find(|a| a.member == m.person)).and_then(|a| a.reason.clone());
+        found.map(|r| r.to_string()).unwrap_or_default()
+    };
+    let members = &sat.establishing.members;
+    let present: Vec<Seat> = members.iter().filter(here).enumerate().map(|(n, m)| sat.seat(&v, n + 1, m, String::new())).collect();
+    let absent: Vec<Seat> = members.iter().filter(|m| !here(m)).enumerate().map(|(n, m)| sat.seat(&v, n + 1, m, reason(m))).collect();
+    let results = room.round.all_results();
+    let lines = room.round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| {
+        let until = room.round.conditions.get(&l.code).map(|day| format!("có điều kiện đến {}", say::day(*day))).unwrap_or_default();
+        let result = match results.get(&l.code) {
+            Some(true) => "Đạt",
+            Some(false) => "Không đạt",
+            None => "–",
+        };
+        (line(&v, &d.regulation, &l.code), result, until)
+    });
+    let outcome = match room.round.assessment.as_ref().map(|a| a.outcome) {
+        Some(Outcome::National) => "Đủ điều kiện công nhận nền tảng số quốc gia",
+        Some(Outcome::Potential) => "Đủ điều kiện công nhận nền tảng số tiềm năng",
+        Some(Outcome::Rejected) => "Không đủ điều kiện công nhận",
+        Some(Outcome::Undetermined) => "Chưa xác định được kết quả",
+        None => "Chưa kết luận",
+    };
+    let share = room.round.share.map(|s| {
+        let (part, whole) = (u128::from(s.numerator), u128::from(s.denominator_high));
+        format!("{} / {} = {}", say::whole(part, Lang::Vi), say::whole(whole, Lang::Vi), say::share(part, whole, Lang::Vi))
+    });
+    let needed = sat.establishing.quorum(opened.present.len(), room.round.recused.len());
+    let mut f = frame(&v, &v.t1("web-minutes-title", &[("name", &d.name)]), "/ho-so").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    page(&MinutesPage {
+        f,
+        head: head(&v, d.managing, "BB"),
+        body: sat.body.name.clone(),
+        about: d.name.clone(),
+        held: signed.as_ref().map_or_else(|| long_day(ndp_domain::time::legal_date(opened.at)), |s| long_day(s.held_on)),
+        quorum: format!("Có mặt {} trên {} thành viên, tối thiểu {needed}", present.len(), members.len()),
+        present,
+        absent,
+        recused: room.round.recused.len(),
+        lines: lines.collect(),
+        share: share.unwrap_or_default(),
+        outcome,
+        summary: signed.as_ref().map(|s| s.summary.to_string()).unwrap_or_default(),
+        dissent: signed
+            .iter()
+            .flat_map(|s| &s.dissent)
+            .map(|x| (sat.name(x.member), format!("{}{}", x.code.as_ref().map(|c| format!("{c}: ")).unwrap_or_default(), x.text)))
+            .collect(),
+        chair: sat.name(room.round.chair),
+        secretary: sat.name(sat.establishing.secretary),
+        draft: room.round.signatures.len() < 2,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "fees.html")]
+struct Fees {
+    f: Frame,
+    head: Head,
+    body: String,
+    seats: Vec<Seat>,
+}
+
+/// `GET /danh-gia/{id}/chi-tra`: who is paid for sitting in a body; amounts and signatures are written by hand.
+pub async fn fees(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    v.acting()?;
+    let id = known::id_of(Some(Kind::Body), &id).ok_or(Edge::NotFound)?;
+    let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
+    let body = Body::known(&seen.loaded.neighbour.whole.state).ok_or(Edge::NotFound)?;
+    if !ndp_domain::shown::whole(Kind::Body, &seen.facets) {
+        return Err(Edge::NotFound.into());
+    }
+    v.app.read(&v.reading, id, "page").await?;
+    let sat = sat(&v, body).await?;
+    let e = &sat.establishing;
+    let helpers = e.helpers();
+    let others = helpers.iter().filter(|p| !e.is_member(**p)).map(|p| (*p, String::new()));
+    let all = e.members.iter().map(|m| (m.person, vi(&v, m.organisation))).chain(others);
+    let seats = all.enumerate().map(|(n, (person, organisation))| Seat {
+        n: n + 1,
+        name: sat.name(person),
+        capacity: sat.capacity(person).to_owned(),
+        organisation,
+        absent: String::new(),
+    });
+    let mut f = frame(&v, &v.t1("web-fees-title", &[("name", &sat.body.name)]), "/danh-gia").await?;
+    f.crumbs.push(("/danh-gia".to_owned(), v.t("kinds-body")));
+    f.crumbs.push((place_of(id), title(&v, &seen)));
+    page(&Fees { f, head: head(&v, body.managing, "DS"), body: sat.body.name.clone(), seats: seats.collect() })
+}
