@@ -4,5 +4,6 @@
 
 mod commit;
 mod races;
+mod running;
 mod sight;
 mod tampering;

@@ -8,7 +8,7 @@ use ndp_store::lists::{Filter, Order};
 use ndp_tests::World;
 use std::collections::BTreeSet;
 
-fn reader(p: &Persona) -> Reader {
+pub fn reader(p: &Persona) -> Reader {
     Reader { account: Some(p.account), duty: p.duty, org: Some(p.org), unit: p.unit.clone() }
 }
 

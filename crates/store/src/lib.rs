@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod people;
 pub mod programs;
 pub mod read;
+pub mod running;
 pub mod scratch;
 pub mod seen;
 pub mod sequence;

@@ -150,7 +150,7 @@ fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
     sql
 }
 
-fn line(r: &sea_orm::QueryResult) -> Result<Line, Fault> {
+pub(crate) fn line(r: &sea_orm::QueryResult) -> Result<Line, Fault> {
     let kind: String = r.try_get("", "kind")?;
     let uuid: Uuid = r.try_get("", "id")?;
     let wrong = || Fault::Inconsistent { table: "stream", record: uuid.to_string(), what: format!("kind {kind}") };

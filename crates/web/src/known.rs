@@ -61,11 +61,14 @@ async fn people_for(v: &Visitor, seen: Option<&Seen>) -> Result<Vec<(String, Str
     if let (Side::Body, Some(account)) = (duty.duty.side(), v.reading.reader.account) {
         for body in v.app.engine.store.bodies_of(account).await? {
             let Some(Ok(e)) = Body::known(&body.neighbour.whole.state).map(|b| b.established()) else { continue };
-            near.extend(e.members.iter().map(|m| m.person).chain(e.support.iter().copied()).chain([e.chair, e.secretary]).chain(e.vice_chair));
+            near.extend(
+                e.members.iter().map(|m| m.person).chain(e.support.iter().copied()).chain([e.chair, e.secretary]).chain(e.vice_chair),
+            );
         }
     }
     let body = duty.duty.side() == Side::Body;
-    let here = |l: &Loaded| Account::known(&l.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
+    let here =
+        |l: &Loaded| Account::known(&l.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
     let accounts = accounts.into_iter().filter(|l| near.contains(&AccountId(l.id.uuid)) || (!body && here(l))).collect();
     named(v, accounts).await
 }

@@ -200,7 +200,11 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
     let applied = Why {
         title: v.t("web-step4"),
         badge: String::new(),
-        body: format!("<p>{} {}</p>", esc(&v.t1(&key, &[("number", &number)])), esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))),
+        body: format!(
+            "<p>{} {}</p>",
+            esc(&v.t1(&key, &[("number", &number)])),
+            esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))
+        ),
         style: if grey { "later" } else { "now" },
     };
     vec![valid, criteria, popularity, applied]

@@ -205,7 +205,8 @@ async fn show(
     };
     let (written, draft) = if writing { written(v, room).await? } else { Default::default() };
     let lines = &room.round.lines;
-    let n = lines.iter().position(|l| l.code == at.code).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
+    let n =
+        lines.iter().position(|l| l.code == at.code).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
     let Some(line) = lines.get(n) else { return Err(Edge::NotFound.into()) };
     let of_set = room.text.as_ref().and_then(|t| t.lines.iter().find(|l| l.code.as_str() == line.code));
     let entry = written.0.get(&line.code);
@@ -273,9 +274,7 @@ async fn show(
 /// Evidence of a line, and what the applicant states.
 fn evidence(room: &Room, code: &str) -> (Vec<ndp_domain::list_entry::Attachment>, String) {
     match room.application.as_ref().and_then(|a| a.evidence.get(code)) {
-        Some(LineEvidence::Files { files, statement }) => {
-            (files.clone(), statement.as_ref().map(ToString::to_string).unwrap_or_default())
-        }
+        Some(LineEvidence::Files { files, statement }) => (files.clone(), statement.as_ref().map(ToString::to_string).unwrap_or_default()),
         Some(LineEvidence::None { reason }) => (Vec::new(), reason.to_string()),
         None => Default::default(),
     }

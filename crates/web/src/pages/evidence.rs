@@ -2,8 +2,8 @@
 //! reading is noted when the browser asks for the file, as for a download.
 
 use crate::frame::{Frame, kind_of, place_of};
-use crate::visitor::Visitor;
 use crate::say;
+use crate::visitor::Visitor;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -54,7 +54,14 @@ struct View<'a> {
 }
 
 /// The card of evidence; its buttons belong to the form `sheet`, so that nothing written is lost.
-pub async fn beside(v: &Visitor, f: &Frame, seen: &Seen, files: &[Attachment], statement: &str, wanted: &Wanted) -> Result<String, Refused> {
+pub async fn beside(
+    v: &Visitor,
+    f: &Frame,
+    seen: &Seen,
+    files: &[Attachment],
+    statement: &str,
+    wanted: &Wanted,
+) -> Result<String, Refused> {
     let here = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
     let chosen = files.iter().find(|a| a.sha256.to_string() == wanted.file).or_else(|| files.first());
     let tab = |a: &Attachment| Tab {

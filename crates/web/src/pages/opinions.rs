@@ -96,7 +96,8 @@ pub async fn opinions(v: Visitor, Path(id): Path<String>, Query(asked): Query<As
             Some(p) => pinned(&v, p.responses).await?.unwrap_or_default(),
             None => Vec::new(),
         };
-        let here: BTreeMap<_, _> = all.iter().filter(|(_, o)| o.draft == consultation.draft).map(|(id, o)| (o.organisation, (*id, o))).collect();
+        let here: BTreeMap<_, _> =
+            all.iter().filter(|(_, o)| o.draft == consultation.draft).map(|(id, o)| (o.organisation, (*id, o))).collect();
         let texts: Vec<_> = here.values().filter_map(|(_, o)| o.text.map(|p| p.0)).collect();
         let texts = v.app.engine.store.contents(&texts).await?;
         for org in &consultation.consulted {
@@ -113,7 +114,8 @@ pub async fn opinions(v: Visitor, Path(id): Path<String>, Query(asked): Query<As
             });
         }
         let n = here.len().to_string();
-        lead = v.t1("web-opinions", &[("n", &n), ("of", &consultation.consulted.len().to_string()), ("day", &say::day(consultation.until))]);
+        lead =
+            v.t1("web-opinions", &[("n", &n), ("of", &consultation.consulted.len().to_string()), ("day", &say::day(consultation.until))]);
     }
     let mut f = frame(&v, &v.t1("web-opinions-title", &[("name", &set.name)]), "/bo-tieu-chi").await?;
     f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));

@@ -169,7 +169,8 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
     let Filling { open, topics, topic, draft, version, general, wrong, saved } = filling;
     let id = open.id();
     let titles = open.titles(v);
-    let title = topic.map_or_else(|| v.t1("web-paper-content", &[("what", titles.first().map_or("", String::as_str))]), |t| t.title.clone());
+    let title =
+        topic.map_or_else(|| v.t1("web-paper-content", &[("what", titles.first().map_or("", String::as_str))]), |t| t.title.clone());
     let mut f = frame(v, &title, if open.paper().is_some() { "/trinh-ky" } else { "/ho-so" }).await?;
     crumbs(v, open, &mut f);
     f.wrong = status.is_client_error();

@@ -41,7 +41,12 @@ fn head(v: &Visitor, org: OrganisationId, kind: &str) -> Head {
     let found = v.directory.organisations.get(&org);
     let symbol = found.map(|o| o.record.symbol.as_ref().map_or_else(|| o.record.code.to_string(), ToString::to_string)).unwrap_or_default();
     let ministry = found.is_some_and(|o| o.record.class.as_str() == "ministry");
-    Head { agency: vi(v, org), leader: if ministry { "Bộ trưởng" } else { "Thủ trưởng" }, symbol: format!("{kind}-{symbol}"), year: v.today.year() }
+    Head {
+        agency: vi(v, org),
+        leader: if ministry { "Bộ trưởng" } else { "Thủ trưởng" },
+        symbol: format!("{kind}-{symbol}"),
+        year: v.today.year(),
+    }
 }
 
 /// The name of an organisation as documents bear it.

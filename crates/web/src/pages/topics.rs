@@ -66,7 +66,8 @@ impl Topic {
             let mine = || typed.iter().filter(|(p, t)| !t.trim().is_empty() && self.covers(p)).map(|(p, _)| p);
             let mistaken = wrong.first().is_some_and(|w| w.keys().any(|p| self.covers(p)));
             let each = |code: &String| {
-                let of = |p: &String| self.fields.iter().any(|f| p.strip_prefix(&format!("{}/{f}", self.at)).is_some_and(|r| below(r, code)));
+                let of =
+                    |p: &String| self.fields.iter().any(|f| p.strip_prefix(&format!("{}/{f}", self.at)).is_some_and(|r| below(r, code)));
                 mine().any(of)
             };
             let any = mine().next().is_some();
@@ -170,7 +171,14 @@ struct Page {
 }
 
 /// The list of topics, how far each is, and the way on.
-pub async fn list(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, errors: Vec<String>, status: StatusCode) -> Result<Response, Refused> {
+pub async fn list(
+    v: &Visitor,
+    open: &Open,
+    topics: &[Topic],
+    draft: &Draft,
+    errors: Vec<String>,
+    status: StatusCode,
+) -> Result<Response, Refused> {
     let wrong = open.frozen(draft, Mistakes::new())?.err().unwrap_or_default();
     let far: Vec<Far> = topics.iter().map(|t| t.far(draft, &wrong)).collect();
     let done = far.iter().filter(|f| **f == Far::Done).count();
@@ -188,7 +196,9 @@ pub async fn list(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, err
     });
     let titles = open.titles(v);
     let subject = subject(v, open).await?;
-    let mut f = frame(v, &v.t1("web-topics-title", &[("what", titles.first().map_or("", String::as_str)), ("name", &subject)]), "/trinh-ky").await?;
+    let mut f =
+        frame(v, &v.t1("web-topics-title", &[("what", titles.first().map_or("", String::as_str)), ("name", &subject)]), "/trinh-ky")
+            .await?;
     super::paper::crumbs(v, open, &mut f);
     f.wrong = !errors.is_empty();
     let paper = open.paper().is_some();

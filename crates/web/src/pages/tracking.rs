@@ -8,9 +8,14 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
 use ndp_domain::acts::FINAL;
+use ndp_domain::dossier::Dossier;
+use ndp_domain::evidence::Need;
 use ndp_domain::id::Kind;
+use ndp_domain::machine::Known as _;
 use ndp_server::problem::Refused;
-use ndp_store::lists::{Filter, Order};
+use ndp_store::lists::{Filter, Line, Order};
+use ndp_store::read::Loaded;
+use ndp_store::running::Running;
 use ndp_text::key;
 use std::collections::BTreeMap;
 
@@ -26,20 +31,38 @@ struct Group {
     rows: Vec<Row>,
 }
 
+struct Age {
+    label: String,
+    kind: String,
+    href: String,
+    on_time: u64,
+    late: u64,
+    /// Lengths of the bar's parts in thousandths.
+    good: u64,
+    bad: u64,
+    ages: [u64; 3],
+}
+
 #[derive(Template)]
 #[template(path = "tracking.html")]
 struct Page {
     f: Frame,
     lead: String,
+    /// Counts are older than the record: said in amber.
+    behind: bool,
     figures: Vec<(String, String)>,
     groups: Vec<Group>,
+    ages: Vec<Age>,
+    handled: String,
     over: Vec<(String, String, String, String)>,
+    coverage: String,
     tiles: Vec<(String, String, &'static str, String)>,
 }
 
 /// `GET /theo-doi`
 pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     v.acting()?;
+    let say_n = |n: u64| say::whole(u128::from(n), v.lang);
     let counts = v.app.engine.counts(&v.reading.reader).await?;
     let (position, end) = (v.app.engine.store.position_of("tally").await?, v.app.engine.store.feed_end().await?);
     let mut by_stage: BTreeMap<(String, String), u64> = BTreeMap::new();
@@ -73,15 +96,20 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         groups.push(Group { title: v.t(&format!("kinds-{}", kind.name())), rows });
     }
     let over = overdue(&v).await?;
+    let running = v.app.engine.store.running(&v.reading.scope(&v.app), v.today).await?;
+    let late: u64 = running.iter().map(|r| r.late).sum();
+    let handled = handling(&v).await?.map(|(n, least, middle, most)| {
+        let figure = |n: i64| say_n(n.unsigned_abs());
+        v.t1("web-handling", &[("n", &say_n(n as u64)), ("least", &figure(least)), ("middle", &figure(middle)), ("most", &figure(most))])
+    });
     let total = |kind: &str, open: bool| {
         by_stage.iter().filter(|((k, s), _)| k == kind && (!open || !FINAL.contains(&s.as_str()))).map(|(_, n)| *n).sum::<u64>()
     };
-    let say_n = |n: u64| say::whole(u128::from(n), v.lang);
     let figures = vec![
         (v.t("web-figure-entries"), say_n(total("list_entry", true))),
         (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
         (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
-        (v.t("web-figure-over"), if over.len() >= 50 { v.t1("web-more-than", &[("n", "50")]) } else { say_n(over.len() as u64) }),
+        (v.t("web-figure-over"), say_n(late)),
     ];
     let classes = ["ministry", "ministerial-level agency", "government agency"];
     let mut tiles: Vec<(String, String, &'static str, String)> = v
@@ -97,19 +125,74 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         })
         .collect();
     tiles.sort();
+    let announced = tiles.iter().filter(|t| t.2 == "has").count();
+    let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &tiles.len().to_string()), ("day", &say::day(v.today))]);
     let lead = v
         .t1("web-tracking-lead", &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
     let f = frame(&v, &v.t("web-nav-tracking"), "/theo-doi").await?;
-    page(&Page { f, lead, figures, groups, over, tiles })
+    page(&Page {
+        behind: end.saturating_sub(position) > 0,
+        ages: ageing(&v, &running),
+        handled: handled.unwrap_or_else(|| v.t("web-handling-none")),
+        f,
+        lead,
+        figures,
+        groups,
+        over,
+        coverage,
+        tiles,
+    })
 }
 
+/// The longest overdue first.
 async fn overdue(v: &Visitor) -> Result<Vec<(String, String, String, String)>, Refused> {
-    let scope = v.reading.scope(&v.app);
-    let lines = v.app.engine.store.list(&scope, &Filter::default(), Order::Due, None, 50).await?;
-    let row = |l: &ndp_store::lists::Line| {
-        let due = v.due(l.due_on.as_deref()).filter(|d| d.over)?;
+    let lines = v.app.engine.store.overdue(&v.reading.scope(&v.app), v.today, 50).await?;
+    let row = |l: &Line| {
+        let due = v.due(l.due_on.as_deref())?;
         let said = format!("{} {}", due.day, markup::pill("bad", "clock", &due.left));
         Some((place_of(l.id), crate::known::line_name(v, l), markup::state(&l.stage, v.lang), said))
     };
     Ok(lines.iter().filter_map(row).collect())
+}
+
+/// Running steps by state: in time and late in one bar, and how long they have run.
+fn ageing(v: &Visitor, running: &[Running]) -> Vec<Age> {
+    let most = running.iter().map(|r| r.on_time + r.late).max().unwrap_or(1).max(1);
+    let mut rows: Vec<Age> = running
+        .iter()
+        .filter_map(|r| {
+            let kind = Kind::of_name(&r.kind)?;
+            Some(Age {
+                label: v.t(&key("state", &r.stage)),
+                kind: v.t(&format!("kinds-{}", kind.name())),
+                href: super::lists::address(&format!("/{}", slug(kind)), &[("stage", &r.stage), ("order", "due")]),
+                on_time: r.on_time,
+                late: r.late,
+                good: r.on_time * 1000 / most,
+                bad: r.late * 1000 / most,
+                ages: r.ages,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| b.late.cmp(&a.late).then_with(|| (b.on_time).cmp(&a.on_time)));
+    rows
+}
+
+/// Decided dossiers that the time of handling is read from: the newest.
+const DECIDED: u64 = 200;
+
+/// Days from arrival to decision of the newest decided dossiers: how many, least, middle, most.
+async fn handling(v: &Visitor) -> Result<Option<(usize, i64, i64, i64)>, Refused> {
+    let filter = Filter { kind: Some(Kind::Dossier), stages: vec!["E.decided".to_owned()], ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, DECIDED).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let of = |l: &Loaded| {
+        let d = Dossier::known(&l.neighbour.whole.state)?;
+        Some((d.decision.as_ref()?.1.date - d.incoming.as_ref()?.arrived_on).num_days())
+    };
+    let mut days: Vec<i64> = loaded.values().filter_map(of).collect();
+    days.sort_unstable();
+    let middle = days.get(days.len() / 2).copied();
+    Ok(middle.and_then(|m| Some((days.len(), *days.first()?, m, *days.last()?))))
 }

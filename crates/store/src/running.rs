@@ -1,0 +1,67 @@
+//! Steps with a last day that are running now: how many are late, how long they have run, which are the latest.
+
+use crate::lists::{Line, condition, line};
+use crate::{Fault, Store};
+use chrono::{Days, NaiveDate};
+use ndp_domain::visibility::Scope;
+use sea_orm::Value;
+
+/// Running steps of records in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub kind: String,
+    pub stage: String,
+    pub on_time: u64,
+    pub late: u64,
+    /// Begun less than [`AGES`].0 days ago, less than [`AGES`].1, longer ago.
+    pub ages: [u64; 3],
+}
+
+/// Days that part the ages: a choice of ours, for reading and for nothing else.
+pub const AGES: (u64, u64) = (10, 30);
+
+/// Most running steps that are looked at, the nearest last days first.
+pub const MOST: u64 = 5_000;
+
+impl Store {
+    /// Running steps that the scope admits, by kind and state.
+    pub async fn running(&self, scope: &Scope, today: NaiveDate) -> Result<Vec<Running>, Fault> {
+        let mut values: Vec<Value> = Vec::new();
+        let admitted = condition(scope, &mut values);
+        let mut bind = |day: NaiveDate| {
+            values.push(day.to_string().into());
+            format!("${}", values.len())
+        };
+        let (now, young, middle) = (bind(today), bind(today - Days::new(AGES.0)), bind(today - Days::new(AGES.1)));
+        let sql = format!(
+            "SELECT s.kind, s.stage, sum(CASE WHEN d.due_on < {now} THEN 1 ELSE 0 END) AS late, count(*) AS n,
+               sum(CASE WHEN d.started_on > {young} THEN 1 ELSE 0 END) AS young, sum(CASE WHEN d.started_on <= {middle} THEN 1 ELSE 0 END) AS old
+             FROM (SELECT stream, min(due_on) AS due_on, min(started_on) AS started_on FROM
+               (SELECT stream, due_on, started_on FROM deadline ORDER BY due_on, stream LIMIT {MOST}) AS nearest GROUP BY stream) d
+             JOIN stream s ON s.id = d.stream WHERE {admitted} GROUP BY s.kind, s.stage ORDER BY s.kind, s.stage"
+        );
+        let whole = |r: &sea_orm::QueryResult, name: &str| Ok::<u64, Fault>(r.try_get::<i64>("", name)?.unsigned_abs());
+        let rows = self.query(&sql, values).await?;
+        rows.iter()
+            .map(|r| {
+                let (n, late, young, old) = (whole(r, "n")?, whole(r, "late")?, whole(r, "young")?, whole(r, "old")?);
+                let ages = [young, n.saturating_sub(young + old), old];
+                Ok(Running { kind: r.try_get("", "kind")?, stage: r.try_get("", "stage")?, on_time: n.saturating_sub(late), late, ages })
+            })
+            .collect()
+    }
+
+    /// Records whose running step is past its last day, the longest overdue first.
+    pub async fn overdue(&self, scope: &Scope, today: NaiveDate, limit: u64) -> Result<Vec<Line>, Fault> {
+        let mut values: Vec<Value> = Vec::new();
+        let admitted = condition(scope, &mut values);
+        values.push(today.to_string().into());
+        let sql = format!(
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, min(d.due_on) AS due_on, s.updated_at, min(d.due_on) AS sort_key, 1 AS beyond
+             FROM deadline d JOIN stream s ON s.id = d.stream WHERE d.due_on < ${} AND {admitted}
+             GROUP BY s.id, s.kind, s.stage, s.name, s.code, s.updated_at ORDER BY min(d.due_on), s.id LIMIT {limit}",
+            values.len()
+        );
+        self.query(&sql, values).await?.iter().map(line).collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! Steps that run against a last day, and what a member is still writing.
+
+use crate::sight::reader;
+use ndp_domain::id::Kind;
+use ndp_domain::visibility::Reader;
+use ndp_tests::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn running_steps_are_counted_by_state_in_time_and_late_and_the_latest_come_first() {
+    let world = World::new().await;
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (first, _) = story.dossier("Sản phẩm một", entry, set).await.unwrap();
+    story.hand_in(first, Some((3, 4)), 2).await.unwrap();
+    let scope = world.engine.scope(&reader(&world.cast.managing.officer));
+    let today = story.today();
+    let of = |all: &[ndp_store::running::Running]| all.iter().find(|r| r.kind == "dossier").map(|r| (r.on_time, r.late, r.ages));
+    let store = &world.engine.store;
+    assert_eq!(of(&store.running(&scope, today).await.unwrap()), Some((1, 0, [1, 0, 0])));
+    assert!(store.overdue(&scope, today, 50).await.unwrap().iter().all(|l| l.id != first.into()));
+    // Nothing is written when a last day passes: the question is asked on a later day.
+    let later = today + chrono::Days::new(200);
+    assert_eq!(of(&store.running(&scope, later).await.unwrap()), Some((0, 1, [0, 0, 1])));
+    let late = store.overdue(&scope, later, 50).await.unwrap();
+    assert!(late.iter().any(|l| l.id == first.into()));
+    assert!(late.windows(2).all(|w| w[0].due_on <= w[1].due_on), "the longest overdue first");
+    // Nobody learns of what they do not see.
+    let foreign = world.engine.directory().organisation("BYT").unwrap();
+    let stranger = Reader { org: Some(foreign), ..reader(&world.cast.managing.officer) };
+    let scope = world.engine.scope(&stranger);
+    assert_eq!(of(&store.running(&scope, later).await.unwrap()), None);
+    assert!(store.overdue(&scope, later, 50).await.unwrap().iter().all(|l| l.id != first.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_member_has_written_so_far_is_theirs_and_the_later_of_two_windows_is_told() {
+    let world = World::new().await;
+    let store = &world.engine.store;
+    let (me, other) = (world.cast.evaluators[0].account, world.cast.evaluators[1].account);
+    let dossier = ndp_domain::id::Id::new(Kind::Dossier, world.engine.id());
+    let now = world.engine.clock.now();
+    assert!(store.scratch(me, dossier).await.unwrap().is_none());
+    assert!(store.keep_scratch(me, dossier, vec![1, 2, 3], "k1", 0, now).await.unwrap());
+    let kept = store.scratch(me, dossier).await.unwrap().unwrap();
+    assert_eq!((kept.locked, kept.kid.as_str(), kept.version), (vec![1, 2, 3], "k1", 1));
+    assert!(!store.keep_scratch(me, dossier, vec![9], "k1", 0, now).await.unwrap(), "another window saved before");
+    assert!(store.keep_scratch(me, dossier, vec![4], "k2", 1, now).await.unwrap());
+    assert_eq!(store.scratch(me, dossier).await.unwrap().unwrap().locked, vec![4]);
+    assert!(store.scratch(other, dossier).await.unwrap().is_none());
+}
