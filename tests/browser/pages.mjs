@@ -27,7 +27,7 @@ const PAGES = {
 
 const valid = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "long-title": "off", "require-sri": "off" } });
 const demo = await demonstration();
-const chrome = await browser();
+const chrome = await browser({ fonts: true });
 const wrong = [];
 const weights = [];
 let seen = 0;

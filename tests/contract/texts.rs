@@ -145,6 +145,8 @@ const COMPUTED: &[&str] = &[
     "web-register-",
     "web-rule-",
     "web-step-",
+    "web-topic-",
+    "web-topics-next-",
     "web-unit-",
     "web-way-",
     "web-weekday-",

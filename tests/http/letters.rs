@@ -123,7 +123,7 @@ async fn whoever_has_a_new_task_is_told_each_in_their_language_and_nobody_else()
     let cast = &served.world.cast;
     served.world.engine.store.let_go(ndp_engine::Clock::System.now()).await.unwrap();
     served.app.identity.store.set_language(cast.keeper.records.account, "en").await.unwrap();
-    let entry = served.world.story().list_entry("Nền tảng thử", 2).await.unwrap();
+    served.world.story().list_entry("Nền tảng thử", 2).await.unwrap();
     let story = served.world.story().numbered_from(100);
     let submit = story.proposal("Nền tảng khác");
     let draft = story.list_entry("Nền tảng khác", 1).await.unwrap();

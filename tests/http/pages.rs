@@ -1,9 +1,14 @@
 //! Pages without a browser: every form of every act in both languages, with nothing and with extreme texts;
 //! no key of a text shows through, nothing is inline, and what is sent by strangers is refused.
 
+use ndp_domain::acts::ActId;
 use ndp_engine::orders;
-use ndp_tests::served::Served;
+use ndp_server::Settings;
+use ndp_server::settings::Branding;
+use ndp_tests::World;
+use ndp_tests::served::{Served, policy, wide};
 use ndp_web::frame::slug;
+use std::io::Read as _;
 
 /// Keys of texts that show where a text is missing.
 fn bare_key(html: &str) -> Option<&str> {
@@ -71,4 +76,123 @@ async fn an_enterprise_follows_its_application_by_code_without_signing_in() {
     assert!(status == 200 && html.contains("Sản phẩm theo dõi") && html.contains("77/ĐN"), "{html}");
     let (status, html) = served.page(None, "/tra-cuu?ma=0000000000").await;
     assert!(status == 200 && html.contains("Không tìm thấy hồ sơ 0000000000"), "{html}");
+}
+
+/// A platform recognised as national, and its dossier.
+async fn recognised(served: &Served) -> ndp_domain::id::DossierId {
+    let story = served.world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm công bố", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    let body = story.body("Hội đồng thử", Some(product), 3).await.unwrap();
+    story.evaluate(dossier, body, &[], None, 4).await.unwrap();
+    let publication = story.decide(dossier, ActId::E22).await.unwrap().unwrap();
+    story.publish(publication, 2).await.unwrap();
+    dossier
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_found_part_of_the_list_is_downloaded_as_csv_xlsx_and_json() {
+    let served = Served::new().await;
+    recognised(&served).await;
+    let get = async |path: &str| {
+        let answer = served.client.get(format!("{}{path}", served.base)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let name = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
+        assert!(name.starts_with("attachment; filename=\"nen-tang-so-"), "{name}");
+        answer.bytes().await.unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_slice(&get("/nen-tang.json?q=cong+bo").await).unwrap();
+    let items = json["items"].as_array().unwrap();
+    assert!(items.iter().any(|i| i["status"] == "Nền tảng số quốc gia"), "{json}");
+    let none: serde_json::Value = serde_json::from_slice(&get("/nen-tang.json?q=khong+co+dau").await).unwrap();
+    assert_eq!(none["items"].as_array().unwrap().len(), 0, "the filter holds for files too");
+    let csv = String::from_utf8(get("/en/nen-tang.csv?q=cong+bo").await.to_vec()).unwrap();
+    assert!(csv.starts_with("\u{feff}Id,Name,") && csv.lines().count() == items.len() + 1, "{csv}");
+    let book = get("/nen-tang.xlsx?q=cong+bo").await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(book.to_vec())).unwrap();
+    let mut texts = String::new();
+    zip.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut texts).unwrap();
+    assert!(texts.contains("Cơ quan chủ quản") && texts.contains(items[0]["name"].as_str().unwrap()), "{texts}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_a_list_of_topics_that_opens_its_last_step_when_all_are_done() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng theo phần", 1).await.unwrap();
+    let officer = &cast.managing.officer;
+    let submit = story.proposal("Nền tảng theo phần");
+    let acts = vec![(entry.into(), submit.into())];
+    let paper = story.paper(&cast.managing, "Đề xuất", acts, ndp_cli::demo::story::Until::Draft).await.unwrap();
+    let place = format!("/van-ban/{paper}/noi-dung");
+    let (status, html) = served.page(Some(officer), &place).await;
+    assert_eq!(status, 200, "{html}");
+    // Name and letter are known; the rest is not begun, so nothing can be sent yet.
+    assert!(html.contains("Đã xong 2 trên 6 phần") && html.contains("Mở khi cả 6 phần hoàn thành"), "{html}");
+    let (_, html) = served.page(Some(officer), &format!("{place}/kiem-tra")).await;
+    assert!(html.contains("Đã xong 2 trên 6 phần") && !html.contains("value=\"submit\""), "{html}");
+    for (topic, field) in [("nhu-cau", "/0/proposal/need"), ("pham-vi", "/0/proposal/scope"), ("cong-van", "/p/subject")] {
+        let (status, html) = served.page(Some(officer), &format!("{place}/{topic}")).await;
+        assert!(status == 200 && html.contains(&format!("name=\"{field}\"")), "{topic}: {html}");
+        assert_eq!(html.matches("name=\"/0/").count() > 0, topic != "cong-van", "{topic} shows its own fields and no others");
+    }
+    assert_eq!(served.page(Some(officer), &format!("{place}/khong-co")).await.0, 404);
+    assert_eq!(served.page(Some(&cast.others[0]), &place).await.0, 404, "a draft is its unit's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_stand_beside_responses_for_those_who_took_part() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let place = format!("/bo-tieu-chi/{}/gop-y", ndp_domain::id::Id::from(set));
+    let (status, html) = served.page(Some(&cast.managing.officer), &place).await;
+    assert!(status == 200 && html.contains("Tiếp thu, giải trình"), "{html}");
+    assert!(html.matches("/gop-y/").count() >= 1, "each opinion leads to its record: {html}");
+    assert_eq!(served.page(Some(&cast.applicant), &place).await.0, 404, "an enterprise sees what is in force, not who said what");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_and_fee_list_are_drawn_from_the_record_for_those_who_see_it_whole() {
+    let served = Served::new().await;
+    let dossier = recognised(&served).await;
+    let cast = &served.world.cast;
+    let place = format!("/ho-so/{}/bien-ban", ndp_domain::id::Id::from(dossier));
+    let (status, html) = served.page(Some(&cast.managing.officer), &place).await;
+    assert!(status == 200 && html.contains("BIÊN BẢN") && html.contains("THƯ KÝ") && html.contains("lang=\"vi\""), "{html}");
+    assert_eq!(html.matches("<td>Đạt</td>").count(), 9, "a row for each line that is decided by its result");
+    assert_eq!(served.page(None, &place).await.0, 401);
+    assert_eq!(served.page(Some(&cast.applicant), &place).await.0, 404);
+    let loaded = served.world.engine.store.load_one(dossier.into()).await.unwrap().unwrap();
+    let ndp_domain::machine::State::Dossier(d) = &loaded.neighbour.whole.state else { panic!() };
+    let body = ndp_domain::id::Id::from(d.rounds[0].body);
+    let (status, html) = served.page(Some(&cast.managing.officer), &format!("/danh-gia/{body}/chi-tra")).await;
+    assert!(status == 200 && html.contains("DANH SÁCH CHI TRẢ THÙ LAO") && html.contains("Chủ tịch"), "{html}");
+    assert_eq!(served.page(Some(&cast.applicant), &format!("/danh-gia/{body}/chi-tra")).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_bears_its_own_name_and_emblem() {
+    let branding = Branding {
+        agency: "Cơ quan thử".to_owned(),
+        agency_en: "Test agency".to_owned(),
+        agency_short: "CQT".to_owned(),
+        product: "Cổng thử".to_owned(),
+        product_en: String::new(),
+        official: true,
+        emblem: Some((b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..].into(), "image/svg+xml")),
+    };
+    let served = Served::with(World::new().await, Settings { branding: branding.into(), ..wide() }, policy()).await;
+    let (_, html) = served.page(None, "/").await;
+    assert!(html.contains("Cơ quan thử") && html.contains("CQT") && html.contains("– Cổng thử</title>"), "{html}");
+    assert!(!html.contains("không phải cổng thông tin chính thức") && html.contains("src=\"/static/emblem\""), "{html}");
+    let (_, html) = served.page(None, "/en/").await;
+    assert!(html.contains("Test agency") && html.contains("Cổng thử"), "{html}");
+    let emblem = served.client.get(format!("{}/static/emblem", served.base)).send().await.unwrap();
+    assert_eq!(emblem.headers()["content-type"], "image/svg+xml");
+    let (_, plain) = Served::new().await.page(None, "/").await;
+    assert!(plain.contains("Chưa khai báo cơ quan vận hành") && plain.contains("không phải cổng thông tin chính thức"), "{plain}");
 }

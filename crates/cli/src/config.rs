@@ -38,6 +38,19 @@ pub struct Config {
     pub mail: Mail,
     pub files: Files,
     pub webhooks: Webhooks,
+    pub branding: Branding,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Branding {
+    pub agency: String,
+    pub agency_en: String,
+    pub agency_short: String,
+    pub product: String,
+    pub product_en: String,
+    pub official: bool,
+    pub emblem: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -27,6 +27,9 @@ impl Finding {
 }
 
 /// Values that cannot be, whatever the process is to do.
+/// Largest emblem: it is part of every first view.
+const EMBLEM: usize = 40 * 1024;
+
 pub fn values(c: &Config) -> Vec<Finding> {
     let mut found = Vec::new();
     let ranges = [
@@ -88,6 +91,19 @@ pub fn values(c: &Config) -> Vec<Finding> {
         let plain = !p.name.is_empty() && p.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && p.name != "answers";
         if !plain || p.client_id.is_empty() || !p.issuer.starts_with("http") {
             found.push(Finding::new(&key, "cli-config-provider", &[]));
+        }
+    }
+    let emblem = &c.branding.emblem;
+    if !emblem.as_os_str().is_empty() {
+        match std::fs::read(emblem) {
+            Err(error) => {
+                let args = [("file", &*emblem.display().to_string()), ("why", &*error.to_string())];
+                found.push(Finding::new("branding.emblem", "cli-config-file", &args));
+            }
+            Ok(bytes) if bytes.len() > EMBLEM || ndp_server::settings::emblem_kind(&bytes).is_none() => {
+                found.push(Finding::new("branding.emblem", "cli-config-emblem", &[]));
+            }
+            Ok(_) => {}
         }
     }
     let both = !c.files.bucket.is_empty()

@@ -229,7 +229,12 @@ async fn outermost(State(app): State<App>, request: Request, next: Next) -> Resp
     let from = address(&request, &app.settings);
     let page = crate::problem::page_of(request.uri().path());
     let lang = page.unwrap_or_else(|| language(request.headers()));
-    let about = About { id: request_id(request.headers()), lang, place: page.map(|_| request.uri().to_string()) };
+    let about = About {
+        id: request_id(request.headers()),
+        lang,
+        place: page.map(|_| request.uri().to_string()),
+        branding: app.settings.branding.clone(),
+    };
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let id = about.id.clone();

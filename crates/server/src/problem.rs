@@ -28,6 +28,8 @@ pub struct Request {
     pub lang: Lang,
     /// Where a page is asked for, rather than something of the API: its address.
     pub place: Option<String>,
+    /// Whose house this is.
+    pub branding: std::sync::Arc<crate::settings::Branding>,
 }
 
 /// How a problem looks on a page; set once by whoever draws pages.
@@ -42,6 +44,11 @@ pub fn page_of(path: &str) -> Option<Lang> {
         "en" => Some(Lang::En),
         _ => Some(Lang::Vi),
     }
+}
+
+/// Names and emblem of the deployment that answers.
+pub fn branding() -> std::sync::Arc<crate::settings::Branding> {
+    REQUEST.try_with(|r| r.branding.clone()).unwrap_or_default()
 }
 
 pub fn lang() -> Lang {

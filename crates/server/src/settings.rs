@@ -54,6 +54,35 @@ pub struct Settings {
     pub metrics: Networks,
     /// Keys by which seals are verified; none where the server does not know them.
     pub seal_keys: Option<std::sync::Arc<ndp_engine::keys::PublicKeys>>,
+    /// Whose house this is, as pages say it.
+    pub branding: std::sync::Arc<Branding>,
+}
+
+/// Names and emblem of a deployment, in both languages; empty names are the neutral ones of the texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Branding {
+    pub agency: String,
+    pub agency_en: String,
+    /// For narrow screens.
+    pub agency_short: String,
+    pub product: String,
+    pub product_en: String,
+    /// The official portal: pages no longer say that they are not.
+    pub official: bool,
+    /// The deployment's own emblem, with its media type; ours where there is none.
+    pub emblem: Option<(bytes::Bytes, &'static str)>,
+}
+
+/// An emblem is an SVG or a PNG; told by its content.
+pub fn emblem_kind(bytes: &[u8]) -> Option<&'static str> {
+    let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
+    if head.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some("image/png")
+    } else if std::str::from_utf8(head).is_ok_and(|t| t.contains("<svg")) {
+        Some("image/svg+xml")
+    } else {
+        None
+    }
 }
 
 impl Default for Settings {
@@ -77,6 +106,7 @@ impl Default for Settings {
             uploads: 10,
             metrics: Networks::default(),
             seal_keys: None,
+            branding: std::sync::Arc::default(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What pages load beside themselves: one style sheet, one small script, htmx, fonts, icons. All of it is
 //! in the binary; addresses carry the hash of the content, so that browsers keep them for good.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::canonical::Hash;
+use ndp_server::App;
 use std::sync::OnceLock;
 
 /// One file of the pages.
@@ -54,6 +55,15 @@ pub fn href(name: &str) -> String {
 fn style() -> &'static str {
     static STYLE: OnceLock<String> = OnceLock::new();
     STYLE.get_or_init(|| include_str!("../assets/app.css").replace("url(/static/", &format!("url(/static/{}/", turn())))
+}
+
+/// `GET /static/emblem`: the deployment's own emblem.
+pub async fn emblem(State(app): State<App>) -> Response {
+    let Some((bytes, kind)) = app.settings.branding.emblem.clone() else { return StatusCode::NOT_FOUND.into_response() };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    (headers, bytes).into_response()
 }
 
 /// `GET /static/{turn}/{name}`

@@ -62,6 +62,29 @@ impl Frame {
     pub fn in_language(&self, lang: &str) -> String {
         if lang == "en" { format!("/en{}", if self.place == "/" { "" } else { self.place.as_str() }) } else { self.place.clone() }
     }
+    /// A name of the deployment, else the neutral text.
+    fn named(&self, vi: &str, en: &str, key: &str) -> String {
+        let own = if self.lang == Lang::En && !en.is_empty() { en } else { vi };
+        if own.is_empty() { self.t(key) } else { own.to_owned() }
+    }
+    pub fn product(&self) -> String {
+        let b = ndp_server::problem::branding();
+        self.named(&b.product, &b.product_en, "web-product")
+    }
+    pub fn agency(&self) -> String {
+        let b = ndp_server::problem::branding();
+        self.named(&b.agency, &b.agency_en, "web-agency")
+    }
+    /// The agency's name for narrow screens; empty where the long one serves.
+    pub fn agency_short(&self) -> String {
+        ndp_server::problem::branding().agency_short.clone()
+    }
+    pub fn official(&self) -> bool {
+        ndp_server::problem::branding().official
+    }
+    pub fn emblem(&self) -> String {
+        if ndp_server::problem::branding().emblem.is_some() { "/static/emblem".to_owned() } else { assets::href("mark.svg") }
+    }
     pub fn asset(&self, name: &str) -> String {
         assets::href(name)
     }

@@ -26,6 +26,7 @@ pub fn pages() -> Router<App> {
     let _ = ndp_server::problem::DRAWN.set(pages::problem::drawn);
     let all = pages::routes();
     Router::new()
+        .route("/static/emblem", get(assets::emblem))
         .route("/static/{turn}/{*name}", get(assets::get))
         .route("/en/", get(pages::list::list))
         .merge(all.clone())

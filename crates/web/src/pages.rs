@@ -8,6 +8,7 @@ pub mod check;
 pub mod compare;
 pub mod conclusion;
 pub mod doings;
+pub mod downloads;
 pub mod draft;
 pub mod evaluation;
 pub mod evidence;
@@ -39,7 +40,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(list::list))
         .route("/nen-tang/{id}", get(list::platform))
-        .route("/nen-tang.csv", get(list::export))
+        .route("/nen-tang.csv", get(downloads::csv))
+        .route("/nen-tang.json", get(downloads::as_json))
+        .route("/nen-tang.xlsx", get(downloads::xlsx))
         .route("/tra-cuu", get(track::track))
         .route("/huong-dan", get(text::guide))
         .route("/kha-nang-tiep-can", get(text::accessibility))

@@ -112,6 +112,7 @@ cli-config-listen = { $key }: address and port are expected, for example 127.0.0
 cli-config-base = { $key }: http(s)://… without a slash at its end is expected
 cli-config-filter = { $key }: this is no filter of a log
 cli-config-provider = { $key }: name (letters, digits, dashes), issuer and client_id are expected
+cli-config-emblem = { $key }: an SVG or PNG of at most 40 KB is needed
 cli-config-s3 = { $key }: endpoint, access_key and secret_key are needed too
 cli-config-needed = { $key }: this key must be set
 cli-config-file = { $key }: { $file } cannot be read: { $why }

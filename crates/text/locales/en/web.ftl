@@ -58,7 +58,6 @@ web-count = { $n ->
    *[other] { $n } items
  }
 web-count-more = more than { $number } items
-web-more-than = more than { $n }
 web-next-page = Next page
 web-list-none = Nothing here yet.
 web-list-none-found = Nothing fits the filters.
@@ -570,10 +569,11 @@ web-topic-tep-what = The information sheet comes first
 web-topic-cong-van = Letter
 web-topic-cong-van-what = Subject, recipients
 web-topic-group = Evidence: { $group }
-web-topic-group-what = { $n ->
-    [one] { $n } criterion
-   *[other] { $n } criteria
-}
+web-topic-group-what =
+    { $n ->
+        [one] { $n } criterion
+       *[other] { $n } criteria
+    }
 web-topic-thi-phan = Share of the potential market
 web-topic-thi-phan-what = Calculation, sources
 web-topic-don = Application letter

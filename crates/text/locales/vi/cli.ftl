@@ -112,6 +112,7 @@ cli-config-listen = { $key }: cần địa chỉ và cổng, ví dụ 127.0.0.1:
 cli-config-base = { $key }: cần http(s)://… không có dấu gạch chéo ở cuối
 cli-config-filter = { $key }: bộ lọc nhật ký không đúng
 cli-config-provider = { $key }: cần name (chữ, số, gạch ngang), issuer và client_id
+cli-config-emblem = { $key }: cần tệp SVG hoặc PNG, tối đa 40 KB
 cli-config-s3 = { $key }: cần cả endpoint, access_key và secret_key
 cli-config-needed = { $key }: cần đặt khóa này
 cli-config-file = { $key }: không đọc được { $file }: { $why }

@@ -46,7 +46,6 @@ web-due-over = Quá hạn { $n } ngày làm việc
 web-updated = Cập nhật
 web-count = { $n } mục
 web-count-more = hơn { $number } mục
-web-more-than = hơn { $n }
 web-next-page = Trang sau
 web-list-none = Chưa có mục nào.
 web-list-none-found = Không có mục nào khớp bộ lọc.

@@ -8,8 +8,7 @@ use crate::shown::{Fields, Named};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::extract::{Path, RawQuery};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use ndp_domain::id::{Kind, OrganisationId, PublicationId};
 use ndp_domain::machine::State;
 use ndp_domain::publication::Register;
@@ -21,7 +20,7 @@ use std::sync::Arc;
 
 const PAGE: usize = 50;
 
-async fn lines(v: &Visitor) -> Result<Arc<Vec<Line>>, Refused> {
+pub(super) async fn lines(v: &Visitor) -> Result<Arc<Vec<Line>>, Refused> {
     Ok(v.app.public.entries(&v.app.engine.store, v.today).await?)
 }
 
@@ -67,7 +66,8 @@ struct Page {
     counted: String,
     count: String,
     showing: String,
-    csv: String,
+    /// Downloads of what is found: address and kind.
+    files: Vec<(String, String)>,
     open: bool,
     facets: Vec<Facet>,
     chips: Vec<(String, String)>,
@@ -80,7 +80,7 @@ struct Page {
 
 /// What was asked: words, states, agencies, and from which line on.
 #[derive(Debug, Clone, Default)]
-struct Asked {
+pub(super) struct Asked {
     q: String,
     status: Vec<String>,
     agency: Vec<String>,
@@ -88,7 +88,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(query: Option<&str>) -> Result<Asked, Refused> {
+    pub(super) fn of(query: Option<&str>) -> Result<Asked, Refused> {
         let mut asked = Asked::default();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(200) {
             let value = value.into_owned();
@@ -104,7 +104,7 @@ impl Asked {
         Ok(asked)
     }
 
-    fn address(&self, place: &str, from: usize) -> String {
+    pub(super) fn address(&self, place: &str, from: usize) -> String {
         let from = if from == 0 { String::new() } else { from.to_string() };
         let mut pairs: Vec<(&str, &str)> = vec![("q", &self.q)];
         pairs.extend(self.status.iter().map(|s| ("status", s.as_str())));
@@ -125,14 +125,14 @@ impl Asked {
 }
 
 /// The state by which the public finds a platform: of a recognised one its class, else its register.
-fn status(line: &Line) -> String {
+pub(super) fn status(line: &Line) -> String {
     match (line.register, &line.class) {
         (Register::Recognised, Some(class)) => class.clone(),
         (register, _) => register.name().to_owned(),
     }
 }
 
-fn status_name(v: &Visitor, status: &str) -> String {
+pub(super) fn status_name(v: &Visitor, status: &str) -> String {
     match status {
         "national" | "potential" => v.t(&format!("web-class-{status}")),
         other => v.t(&format!("web-register-{other}")),
@@ -164,7 +164,7 @@ pub fn marked(name: &str, words: &[String]) -> String {
 }
 
 /// Those that fit, whole words first; without words in the order of their names.
-fn found<'a>(v: &Visitor, lines: &'a [Line], asked: &Asked) -> Vec<&'a Line> {
+pub(super) fn found<'a>(v: &Visitor, lines: &'a [Line], asked: &Asked) -> Vec<&'a Line> {
     let words: Vec<String> = fold(&asked.q).split_whitespace().map(str::to_owned).collect();
     let agency = |l: &Line| l.managing.map(|m| m.to_string()).unwrap_or_default();
     let text = |l: &Line| format!("{} {}", l.folded, l.managing.map(|m| fold(&v.organisation(m))).unwrap_or_default());
@@ -250,7 +250,7 @@ pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
         counted: v.t1("web-hero-count", &[("n", &lines.len().to_string()), ("recognised", &recognised)]),
         count: v.t1("web-list-count", &[("n", &n), ("day", &say::day(v.today))]),
         showing,
-        csv: asked.address("/nen-tang.csv", 0),
+        files: ["csv", "xlsx", "json"].map(|kind| (asked.address(&format!("/nen-tang.{kind}"), 0), kind.to_uppercase())).to_vec(),
         open: !asked.status.is_empty() || !asked.agency.is_empty(),
         chips,
         rows,
@@ -262,22 +262,6 @@ pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
         q: asked.q.clone(),
         f,
     })
-}
-
-/// `GET /nen-tang.csv`: the filtered set.
-pub async fn export(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let asked = Asked::of(query.as_deref())?;
-    let lines = lines(&v).await?;
-    let mut text = format!("\u{feff}{}\r\n", v.t("web-list-columns"));
-    for l in found(&v, &lines, &asked) {
-        let agency = l.managing.map(|m| v.organisation(m)).unwrap_or_default();
-        let cells =
-            [l.id.to_string(), l.name.clone(), agency, status_name(&v, &status(l)), l.since.clone()].map(|c| ndp_server::public::cell(&c));
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    let name = format!("attachment; filename=\"nen-tang-so-{}.csv\"", v.today);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
 #[derive(Template)]

@@ -1,0 +1,80 @@
+//! What the public List shows, as files: the filtered set as CSV, XLSX or JSON, always with the same columns.
+
+use crate::pages::list::{Asked, found, lines, status, status_name};
+use crate::visitor::Visitor;
+use axum::extract::RawQuery;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use ndp_server::problem::Refused;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use serde_json::json;
+
+/// Identifier, name, managing agency, status, since.
+type Row = [String; 5];
+
+async fn rows(v: &Visitor, query: Option<&str>) -> Result<Vec<Row>, Refused> {
+    let asked = Asked::of(query)?;
+    let lines = lines(v).await?;
+    let row = |l: &ndp_server::public::Published| {
+        let agency = l.managing.map(|m| v.organisation(m)).unwrap_or_default();
+        [l.id.to_string(), l.name.clone(), agency, status_name(v, &status(l)), l.since.clone()]
+    };
+    Ok(found(v, &lines, &asked).into_iter().map(row).collect())
+}
+
+fn titles(v: &Visitor) -> Vec<String> {
+    v.t("web-list-columns").split(',').map(str::to_owned).collect()
+}
+
+fn file(v: &Visitor, kind: &str, media_type: &'static str, body: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"nen-tang-so-{}.{kind}\"", v.today);
+    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response()
+}
+
+/// `GET /nen-tang.csv`
+pub async fn csv(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let mut text = format!("\u{feff}{}\r\n", titles(&v).join(","));
+    for row in rows(&v, query.as_deref()).await? {
+        let cells = row.map(|c| ndp_server::public::cell(&c));
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    Ok(file(&v, "csv", "text/csv; charset=utf-8", text.into_bytes()))
+}
+
+/// `GET /nen-tang.json`: the same names of fields in both languages.
+pub async fn as_json(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let rows = rows(&v, query.as_deref()).await?;
+    let one = |[id, name, agency, status, since]: Row| json!({ "id": id, "name": name, "managing_agency": agency, "status": status, "since": since });
+    let body = json!({ "on": v.today, "items": rows.into_iter().map(one).collect::<Vec<_>>() });
+    Ok(file(&v, "json", "application/json", body.to_string().into_bytes()))
+}
+
+/// `GET /nen-tang.xlsx`: texts stay texts, the first row stays in sight.
+pub async fn xlsx(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let rows = rows(&v, query.as_deref()).await?;
+    let titles = titles(&v);
+    let written = tokio::task::spawn_blocking(move || sheet(&titles, &rows)).await;
+    let fault = |what: String| Refused::from(ndp_identity::Denial::Fault(what));
+    let body = written.map_err(|e| fault(e.to_string()))?.map_err(|e| fault(e.to_string()))?;
+    Ok(file(&v, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body))
+}
+
+fn sheet(titles: &[String], rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let head = Format::new().set_bold();
+    for (column, title) in (0..).zip(titles) {
+        sheet.write_string_with_format(0, column, title.trim(), &head)?;
+    }
+    for (n, row) in (1..).zip(rows) {
+        for (column, cell) in (0..).zip(row) {
+            sheet.write_string(n, column, cell)?;
+        }
+    }
+    for (column, width) in [(0, 38), (1, 60), (2, 45), (3, 32), (4, 12)] {
+        sheet.set_column_width(column, width)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    book.save_to_buffer()
+}
