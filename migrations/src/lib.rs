@@ -8,6 +8,7 @@ mod m20261122_000001_streams;
 mod m20261122_000002_reference;
 mod m20261122_000003_entries;
 mod m20261122_000004_people;
+mod m20261122_000005_orders;
 
 pub struct Migrator;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_reference::Migration),
             Box::new(m20261122_000003_entries::Migration),
             Box::new(m20261122_000004_people::Migration),
+            Box::new(m20261122_000005_orders::Migration),
         ]
     }
 }

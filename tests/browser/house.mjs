@@ -2,16 +2,17 @@
 // their own, and words for what people do.
 import { chromium } from "playwright-core";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const PASSWORD = "demo-ndp-2026";
 
-/** Starts a demonstration, or uses the one at BROWSER_BASE. */
+/** Starts a demonstration (a copy of the one in BROWSER_DATA, where that is built already), or uses the one at BROWSER_BASE. */
 export async function demonstration() {
   if (process.env.BROWSER_BASE) return { base: process.env.BROWSER_BASE, stop() {} };
   const folder = mkdtempSync(join(tmpdir(), "ndp-browser-"));
+  if (process.env.BROWSER_DATA) cpSync(process.env.BROWSER_DATA, folder, { recursive: true });
   const binary = process.env.BROWSER_BINARY ?? "target/debug/ndp";
   const child = spawn(binary, ["demo", "--json", "--data", folder, "--listen", "127.0.0.1:0"], {
     env: { ...process.env, NDP_SERVER__RATE_ADDRESS: "100000", NDP_SERVER__RATE_ACCOUNT: "100000", NDP_SERVER__RATE_SIGN_IN: "100000", NDP_SERVER__LOG_FILTER: "warn" },

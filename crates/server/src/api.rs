@@ -110,7 +110,7 @@ operations! {
     delete "/api/v1/sign-ins" "sign_out_everywhere" "sign-in" Token &[], None, (204, None), &[401, 403], sign_in::sign_out_everywhere, "Signs out everywhere.";
     delete "/api/v1/sign-ins/current" "sign_out" "sign-in" Token &[], None, (204, None), &[401, 403], sign_in::sign_out, "Signs out here.";
     post "/api/v1/sign-ins/refreshes" "refresh" "sign-in" Public &[], Some(schema::<sign_in::Refresh>), (201, JSON), &[400, 401, 403, 415, 422, 429], sign_in::refresh, "The next pair of tokens; a refresh token used twice ends the session.";
-    get "/api/v1/sign-ins/oidc/answers" "answer_of_provider" "sign-in" Public &[query("state", "text", "From the provider."), query("code", "text", "From the provider.")], None, (201, JSON), &[400, 403, 429], sign_in::answer_of_provider, "Back from another provider.";
+    get "/api/v1/sign-ins/oidc/answers" "answer_of_provider" "sign-in" Public &[query("state", "text", "From the provider."), query("code", "text", "From the provider.")], None, (201, JSON), &[303, 400, 403, 429], sign_in::answer_of_provider, "Back from another provider.";
     get "/api/v1/sign-ins/oidc/{provider}" "ask_provider" "sign-in" Public &[], None, (303, None), &[404], sign_in::ask_provider, "On to another provider (OpenID Connect).";
     post "/api/v1/password-resets" "ask_reset" "sign-in" Public &[], Some(schema::<sign_in::Reset>), (202, JSON), &[400, 415, 422, 429], sign_in::ask_reset, "Asks for a letter that sets a new password; the same answer for every address.";
     post "/api/v1/password-resets/acceptances" "reset" "sign-in" Public &[], Some(schema::<sign_in::Accept>), (204, None), &[400, 415, 422, 429], sign_in::reset, "Sets the new password and ends all sessions.";

@@ -107,6 +107,10 @@ fn operation(op: &Operation, path: &str, kind: Option<Kind>, generator: &mut Sch
     if op.refusals.contains(&200) {
         responses.insert("200".to_owned(), success);
     }
+    if op.refusals.contains(&303) {
+        let what = "Signed in on a page: on to where the browser asked from.";
+        responses.insert("303".to_owned(), json!({ "description": what, "headers": { "location": { "schema": { "type": "string" } } } }));
+    }
     if op.refusals.contains(&304) {
         responses.insert("304".to_owned(), json!({ "description": "As the caller has it." }));
     }

@@ -40,7 +40,7 @@ pub struct Public {
     /// Counts changes, so that an answer made from before one is not kept after it.
     turn: AtomicU64,
     /// All registers on a day, with the turn they were read at.
-    entries: Mutex<Option<(u64, NaiveDate, Arc<Vec<Published>>)>>,
+    entries: Mutex<Option<AllOnDay>>,
 }
 
 /// A platform of a register, as pages search and count it. Registers are never merged: a platform on two is here twice.
@@ -57,6 +57,9 @@ pub struct Published {
     /// First day of what stands there.
     pub since: String,
 }
+
+/// Every register on a day, with the turn it was read at.
+type AllOnDay = (u64, NaiveDate, Arc<Vec<Published>>);
 
 /// Most platforms of a register that are held in memory; there are a few hundred.
 const MOST: u64 = 20_000;
@@ -75,8 +78,8 @@ impl Public {
     /// Every register on a day, from memory until one changes.
     pub async fn entries(&self, store: &Store, day: NaiveDate) -> Result<Arc<Vec<Published>>, Fault> {
         let turn = self.turn();
-        let held = |p: &Mutex<Option<(u64, NaiveDate, Arc<Vec<Published>>)>>| p.lock().unwrap_or_else(|p| p.into_inner()).clone();
-        if let Some((at, of, entries)) = held(&self.entries)
+        let held = self.entries.lock().unwrap_or_else(|p| p.into_inner()).clone();
+        if let Some((at, of, entries)) = held
             && (at, of) == (turn, day)
         {
             return Ok(entries);

@@ -6,7 +6,7 @@
 
 use crate::batch::{Batch, CommitError, Expect};
 use crate::sqlite::commit_in;
-use crate::table::{CONTENT, Changes, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, STREAM, Table, Type, UNSEQUENCED, hex};
+use crate::table::{CONTENT, Changes, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, STREAM, Table, Type, UNSEQUENCED, hex, recordset};
 use crate::{Fault, Store, Writer};
 use ndp_domain::id::{AccountId, Id};
 use ndp_domain::record::Envelope;
@@ -144,7 +144,7 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
     let n = s.bind(parameter(streams));
     let mut columns = STREAM.columns.to_vec();
     columns.push(("expect", Type::Int));
-    let (_, from) = STREAM.select(true, &columns, n);
+    let (_, from) = STREAM.select(true, &columns, n, streams.len());
     let select = columns
         .iter()
         .map(|(c, t)| if *t == Type::Bytes { format!("decode(x.{c}, 'hex') AS {c}") } else { format!("x.{c}") })
@@ -173,7 +173,7 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
             })
             .collect();
         let n = s.bind(parameter(&rows));
-        s.cte("e", &format!("SELECT x.id, x.version FROM jsonb_to_recordset(${n}::jsonb) AS x(id uuid, version bigint)"));
+        s.cte("e", &format!("SELECT x.id, x.version FROM {}", recordset(n, "id uuid, version bigint", rows.len())));
         s.cte("relied", "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM e) ORDER BY s.id FOR SHARE");
         stale.push("SELECT e.id FROM e LEFT JOIN relied r ON r.id = e.id WHERE r.version IS DISTINCT FROM e.version".to_owned());
     }
@@ -198,14 +198,14 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
     let events = changes.put.get("event").unwrap_or(&empty);
     let n = s.bind(parameter(events));
     for table in [&EVENT, &UNSEQUENCED] {
-        let (list, _) = table.select(true, table.columns, n);
-        let (_, from) = EVENT.select(true, EVENT.columns, n);
+        let (list, _) = table.select(true, table.columns, n, events.len());
+        let (_, from) = EVENT.select(true, EVENT.columns, n, events.len());
         s.cte(&format!("put_{}", table.name), &format!("INSERT INTO {} ({}) SELECT {list} FROM {from}, go", table.name, table.names()));
     }
     for table in PROJECTED {
         if let Some(rows) = changes.remove.get(table.name) {
             let n = s.bind(parameter(rows));
-            let (_, from) = table.select(true, &table.key_types(), n);
+            let (_, from) = table.select(true, &table.key_types(), n, rows.len());
             let on = table.key.iter().map(|k| format!("t.{k} = x.{k}")).collect::<Vec<_>>().join(" AND ");
             s.cte(&format!("drop_{}", table.name), &format!("DELETE FROM {} t USING {from}, go WHERE {on}", table.name));
         }
@@ -214,7 +214,7 @@ fn one_statement(batch: &Batch) -> (String, Vec<Value>) {
     for table in PROJECTED.into_iter().chain(others) {
         if let Some(rows) = changes.put.get(table.name) {
             let n = s.bind(parameter(rows));
-            let (list, from) = table.select(true, table.columns, n);
+            let (list, from) = table.select(true, table.columns, n, rows.len());
             let conflict = conflict(table);
             s.cte(
                 &format!("put_{}", table.name),

@@ -51,6 +51,19 @@ impl Store {
             .collect()
     }
 
+    /// Last days that have not passed, the nearest first: the step and its day, of every record. For counts alone.
+    pub async fn last_days(&self, today: NaiveDate, limit: u64) -> Result<Vec<(String, NaiveDate)>, Fault> {
+        let sql = format!("SELECT act, due_on FROM deadline WHERE due_on >= $1 ORDER BY due_on, stream LIMIT {limit}");
+        let rows = self.query(&sql, vec![today.to_string().into()]).await?;
+        rows.iter()
+            .map(|r| {
+                let (act, text): (String, String) = (r.try_get("", "act")?, r.try_get("", "due_on")?);
+                let wrong = || Fault::Inconsistent { table: "deadline", record: act.clone(), what: text.clone() };
+                Ok((act.clone(), text.parse().map_err(|_| wrong())?))
+            })
+            .collect()
+    }
+
     /// Records whose running step is past its last day, the longest overdue first.
     pub async fn overdue(&self, scope: &Scope, today: NaiveDate, limit: u64) -> Result<Vec<Line>, Fault> {
         let mut values: Vec<Value> = Vec::new();

@@ -252,7 +252,7 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
     let tables: [&Table; 6] = [&STREAM, &EVENT, &CONTENT, &REFERENCE, &OUTBOX, &IDEMPOTENCY];
     for table in PROJECTED {
         if let Some(rows) = changes.remove.get(table.name) {
-            let (list, from) = table.select(postgres, &table.key_types(), 1);
+            let (list, from) = table.select(postgres, &table.key_types(), 1, rows.len());
             run(
                 format!(
                     "DELETE FROM {} WHERE ({}) IN (SELECT {list} FROM {from})",
@@ -266,7 +266,7 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
     }
     for table in tables.into_iter().chain(PROJECTED) {
         let Some(rows) = changes.put.get(table.name) else { continue };
-        let (list, from) = table.select(postgres, table.columns, 1);
+        let (list, from) = table.select(postgres, table.columns, 1, rows.len());
         if table.name == "stream" {
             let (new, old): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|r| !r.contains_key("expect"));
             if !new.is_empty() {
@@ -281,7 +281,7 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
         run(format!("INSERT INTO {} ({}) SELECT {list} FROM {from} WHERE true {}", table.name, table.names(), conflict(table)), rows)
             .await?;
         if table.name == "event" {
-            let (list, _) = UNSEQUENCED.select(postgres, UNSEQUENCED.columns, 1);
+            let (list, _) = UNSEQUENCED.select(postgres, UNSEQUENCED.columns, 1, rows.len());
             run(format!("INSERT INTO unsequenced ({}) SELECT {list} FROM {from}", UNSEQUENCED.names()), rows).await?;
         }
     }

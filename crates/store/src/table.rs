@@ -286,9 +286,18 @@ impl Changes {
     }
 }
 
+/// Rows of a JSON parameter. PostgreSQL takes every set of JSON for a hundred rows and then reads whole tables
+/// to join them; the limit says how many there are at most. Few limits, so that few statements are prepared.
+pub(crate) fn recordset(n: usize, typed: &str, rows: usize) -> String {
+    match [8, 64, 1_000].into_iter().find(|most| rows <= *most) {
+        Some(most) => format!("(SELECT * FROM jsonb_to_recordset(${n}::jsonb) AS y({typed}) LIMIT {most}) AS x"),
+        None => format!("jsonb_to_recordset(${n}::jsonb) AS x({typed})"),
+    }
+}
+
 impl Table {
-    /// The columns as a SELECT list over the JSON parameter `$n`, with its FROM clause.
-    pub fn select(&self, postgres: bool, columns: &[(&'static str, Type)], n: usize) -> (String, String) {
+    /// The columns as a SELECT list over the JSON parameter `$n` of so many rows, with its FROM clause.
+    pub fn select(&self, postgres: bool, columns: &[(&'static str, Type)], n: usize, rows: usize) -> (String, String) {
         if postgres {
             let list = columns
                 .iter()
@@ -307,7 +316,7 @@ impl Table {
                 })
                 .collect::<Vec<_>>()
                 .join(", ");
-            (list, format!("jsonb_to_recordset(${n}::jsonb) AS x({typed})"))
+            (list, recordset(n, &typed, rows))
         } else {
             let list = columns
                 .iter()

@@ -18,6 +18,7 @@ pub mod opinions;
 pub mod organisation;
 pub mod paper;
 pub mod prefill;
+pub mod preview;
 pub mod printed;
 pub mod problem;
 pub mod record;
@@ -70,6 +71,7 @@ pub fn routes() -> Router<App> {
         .route("/quan-tri/nhiem-vu", get(administration::duties))
         .route("/quan-tri/lich", get(administration::calendar))
         .route("/quan-tri/quy-dinh", get(administration::regulations))
+        .route("/quan-tri/xem-truoc", get(preview::form).post(preview::preview))
         .route("/co-quan", get(organisation::all))
         .route("/co-quan/{id}", get(organisation::one))
         .route("/bo-tieu-chi/{id}/so-sanh", get(compare::compare))

@@ -37,17 +37,18 @@ struct Page {
     below: String,
 }
 
-fn administrator(v: &Visitor) -> Result<(), Refused> {
+pub fn administrator(v: &Visitor) -> Result<(), Refused> {
     v.acting()?;
     if v.is(Duty::Administrator) { Ok(()) } else { Err(Problem::Denied(Denied::DutyOfAnotherAct).into()) }
 }
 
-fn tabs(v: &Visitor, current: &str) -> Vec<(String, String, bool)> {
+pub fn tabs(v: &Visitor, current: &str) -> Vec<(String, String, bool)> {
     [
         ("/quan-tri", "web-admin-users"),
         ("/quan-tri/nhiem-vu", "web-admin-duties"),
         ("/quan-tri/quy-dinh", "web-admin-regulations"),
         ("/quan-tri/lich", "web-admin-calendar"),
+        ("/quan-tri/xem-truoc", "web-preview"),
     ]
     .map(|(href, key)| (href.to_owned(), v.t(key), href == current))
     .to_vec()

@@ -1,0 +1,164 @@
+//! What a regulation version or a calendar would change, before anybody loads it: the file is read, its mistakes
+//! are all named, and its effects counted. Nothing is written. Counts only: an administrator sees no dossiers.
+
+use crate::frame::{Frame, frame, page_with};
+use crate::markup::{self, esc};
+use crate::pages::administration::{administrator, tabs};
+use crate::say;
+use crate::sent::Sent;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use ndp_domain::acts::ACTS;
+use ndp_domain::calendar::{Calendar, Unit};
+use ndp_domain::id::Kind;
+use ndp_domain::regulation::Regulation;
+use ndp_engine::reference::{Mistake, calendar_of, parse_holidays, parse_regulation};
+use ndp_engine::whatif::Draft;
+use ndp_server::problem::Refused;
+use std::collections::BTreeMap;
+
+struct Card {
+    title: String,
+    lead: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Template)]
+#[template(path = "preview.html")]
+struct Page {
+    f: Frame,
+    tabs: Vec<(String, String, bool)>,
+    errors: Vec<String>,
+    cards: Vec<Card>,
+}
+
+async fn show(v: &Visitor, errors: Vec<String>, cards: Vec<Card>, status: StatusCode) -> Result<Response, Refused> {
+    let mut f = frame(v, &v.t("web-preview"), "/quan-tri").await?;
+    f.crumbs.push(("/quan-tri".to_owned(), v.t("web-nav-administration")));
+    f.wrong = !errors.is_empty();
+    page_with(status, &Page { f, tabs: tabs(v, "/quan-tri/xem-truoc"), errors, cards })
+}
+
+/// `GET /quan-tri/xem-truoc`
+pub async fn form(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    show(&v, Vec::new(), Vec::new(), StatusCode::OK).await
+}
+
+/// `POST /quan-tri/xem-truoc`: a regulation version (TOML) or the holidays (CSV), told by the ending of its name.
+pub async fn preview(v: Visitor, sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    administrator(&v)?;
+    v.proved(sent.get("_proof"))?;
+    let wrong = |errors| show(&v, errors, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY);
+    let Some(file) = sent.files.first() else { return wrong(vec![v.t("web-preview-choose")]).await };
+    let Ok(text) = std::str::from_utf8(&file.bytes) else { return wrong(vec![v.t("web-preview-choose")]).await };
+    let text = text.trim_start_matches('\u{feff}');
+    let name = file.name.to_lowercase();
+    let said = |all: Vec<Mistake>| {
+        let one =
+            |m: &Mistake| v.t1("web-preview-mistake", &[("line", &m.line.to_string()), ("found", &m.found), ("expected", &m.expected)]);
+        all.iter().take(50).map(one).collect::<Vec<_>>()
+    };
+    let cards = if name.ends_with(".toml") {
+        match parse_regulation(&file.name, text) {
+            Ok(regulation) => of_regulation(&v, regulation).await?,
+            Err(all) => return wrong(said(all)).await,
+        }
+    } else if name.ends_with(".csv") {
+        match parse_holidays(&file.name, text) {
+            Ok(rows) => of_calendar(&v, calendar_of(&rows)).await?,
+            Err(all) => return wrong(said(all)).await,
+        }
+    } else {
+        return wrong(vec![v.t("web-preview-choose")]).await;
+    };
+    show(&v, Vec::new(), cards, StatusCode::OK).await
+}
+
+/// What stays recognised under a version, and what becomes of dossiers under way.
+async fn of_regulation(v: &Visitor, regulation: Regulation) -> Result<Vec<Card>, Refused> {
+    let mut missing: BTreeMap<String, u64> = BTreeMap::new();
+    let draft = Draft { set: None, entry: None, regulation: regulation.clone() };
+    let summary = v
+        .app
+        .engine
+        .whatif(draft, |row| row.unmet.iter().chain(&row.lacking).for_each(|c| *missing.entry(c.clone()).or_default() += 1))
+        .await?;
+    let n = |n: u64| say::whole(u128::from(n), v.lang);
+    let recognised = Card {
+        title: v.t1("web-preview-recognised", &[("version", &regulation.id)]),
+        lead: v.t1("web-preview-recognised-what", &[("n", &n(summary.products))]),
+        columns: vec![v.t("web-preview-effect"), v.t("web-number-n")],
+        rows: vec![
+            vec![markup::pill("ok", "tick", &v.t("web-preview-pass")), n(summary.pass)],
+            vec![markup::pill("bad", "x", &v.t("web-preview-fail")), n(summary.fail)],
+            vec![markup::pill("warn", "help", &v.t("web-preview-lacks")), n(summary.lacks_evidence)],
+        ],
+    };
+    let english = v.lang == ndp_text::Lang::En;
+    let name = |code: &str| {
+        let found = regulation.framework.iter().find(|c| c.code == code);
+        found.map_or_else(|| code.to_owned(), |c| format!("{code} {}", if english { &c.name_en } else { &c.name_vi }))
+    };
+    let mut lines: Vec<(u64, String)> = missing.iter().map(|(code, n)| (*n, name(code))).collect();
+    lines.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let lines = Card {
+        title: v.t("web-preview-lines"),
+        lead: String::new(),
+        columns: vec![v.t("web-criterion"), v.t("web-number-n")],
+        rows: lines.into_iter().map(|(count, name)| vec![esc(&name), n(count)]).collect(),
+    };
+    let counts = v.app.engine.store.counts(&[Kind::Dossier.name()], None).await?;
+    let open: i64 = counts.iter().filter(|c| !ndp_domain::acts::FINAL.contains(&c.stage.as_str())).map(|c| c.n).sum();
+    let transition = serde_json::to_value(regulation.transition).ok().and_then(|t| t.as_str().map(str::to_owned)).unwrap_or_default();
+    let (rule, from) = (v.t(&format!("choice-{transition}")), say::day(regulation.effective_from));
+    let under_way = Card {
+        title: v.t("web-preview-under-way"),
+        lead: v.t1("web-preview-under-way-what", &[("n", &n(open.unsigned_abs())), ("day", &from), ("rule", &rule.to_lowercase())]),
+        columns: Vec::new(),
+        rows: Vec::new(),
+    };
+    Ok(if lines.rows.is_empty() { vec![recognised, under_way] } else { vec![recognised, lines, under_way] })
+}
+
+/// Most running last days that are looked at, the nearest first.
+const MOST: u64 = 20_000;
+
+/// Which last days would move. Days that have passed never do; years that the file does not have stay.
+async fn of_calendar(v: &Visitor, given: Calendar) -> Result<Vec<Card>, Refused> {
+    let old = &v.directory.calendar;
+    let mut new = given;
+    let kept = old.days.iter().filter(|(day, _)| !new.years.contains(&chrono::Datelike::year(*day)));
+    let kept: Vec<_> = kept.map(|(day, what)| (*day, *what)).collect();
+    new.days.extend(kept);
+    new.years.extend(old.years.iter().copied());
+    let mut moved: BTreeMap<String, (u64, u64, i64)> = BTreeMap::new();
+    let (mut all, mut changed) = (0_u64, 0_u64);
+    let regulation = v.directory.regulation_on(v.today);
+    for (act, due) in v.app.engine.store.last_days(v.today, MOST).await? {
+        let Some(row) = ACTS.iter().find(|r| r.id.name() == act) else { continue };
+        let unit = row.deadline.and_then(|name| regulation.and_then(|r| r.terms.get(name))).map_or(Unit::Calendar, |t| t.unit);
+        let then = new.due(v.today, old.left(v.today, due, unit)).on;
+        let entry = moved.entry(act).or_default();
+        (all, entry.0) = (all + 1, entry.0 + 1);
+        if then != due {
+            (changed, entry.1) = (changed + 1, entry.1 + 1);
+            let by = (then - due).num_days();
+            entry.2 = if by.abs() > entry.2.abs() { by } else { entry.2 };
+        }
+    }
+    let n = |n: u64| say::whole(u128::from(n), v.lang);
+    let row = |(act, (all, changed, by)): (String, (u64, u64, i64))| {
+        let by = if by == 0 { "–".to_owned() } else { format!("{by:+}") };
+        vec![esc(&v.t(&format!("act-{act}"))), n(all), n(changed), by]
+    };
+    let columns = ["web-preview-step", "web-preview-running", "web-preview-moved", "web-preview-by"].map(|k| v.t(k)).to_vec();
+    let lead = v.t1("web-preview-calendar-what", &[("n", &n(all)), ("moved", &n(changed))]);
+    Ok(vec![Card { title: v.t("web-preview-calendar"), lead, columns, rows: moved.into_iter().map(row).collect() }])
+}
