@@ -165,21 +165,40 @@ impl Served {
         token
     }
 
+    /// Cookies of a person in their duty, and the proof that belongs to their forms.
+    async fn cookies(&self, who: &Persona) -> (String, String) {
+        let known = self.secrets.lock().unwrap().get(&who.account).cloned();
+        let secret = match known {
+            Some(secret) => secret,
+            None => {
+                let secret = self.app.identity.start(who.account, "test", false).await.unwrap().refresh;
+                self.secrets.lock().unwrap().insert(who.account, secret.clone());
+                secret
+            }
+        };
+        let duty = ndp_web::visitor::escaped(&duty_header(&who.actor()));
+        (format!("ndp_session={secret}; ndp_duty={duty}"), ndp_web::visitor::proof_of(&secret))
+    }
+
+    /// Sends a page's form with a file in its field `file`.
+    pub async fn send_file(&self, who: &Persona, path: &str, name: &str, text: &str) -> (u16, String) {
+        let (cookies, proof) = self.cookies(who).await;
+        let mark = "ndp-test-boundary";
+        let body = format!(
+            "--{mark}\r\ncontent-disposition: form-data; name=\"_proof\"\r\n\r\n{proof}\r\n--{mark}\r\ncontent-disposition: form-data; name=\"file:file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n{text}\r\n--{mark}--\r\n"
+        );
+        let request = self.client.post(format!("{}{path}", self.base)).header("cookie", cookies);
+        let request = request.header("content-type", format!("multipart/form-data; boundary={mark}")).body(body);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.text().await.unwrap())
+    }
+
     /// A page as a person in their duty gets it; nobody gets it without a session.
     pub async fn page(&self, who: Option<&Persona>, path: &str) -> (u16, String) {
         let mut request = self.client.get(format!("{}{path}", self.base));
         if let Some(who) = who {
-            let known = self.secrets.lock().unwrap().get(&who.account).cloned();
-            let secret = match known {
-                Some(secret) => secret,
-                None => {
-                    let secret = self.app.identity.start(who.account, "test", false).await.unwrap().refresh;
-                    self.secrets.lock().unwrap().insert(who.account, secret.clone());
-                    secret
-                }
-            };
-            let duty = ndp_web::visitor::escaped(&duty_header(&who.actor()));
-            request = request.header("cookie", format!("ndp_session={secret}; ndp_duty={duty}"));
+            request = request.header("cookie", self.cookies(who).await.0);
         }
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();

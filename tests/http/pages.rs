@@ -196,3 +196,28 @@ async fn a_deployment_bears_its_own_name_and_emblem() {
     let (_, plain) = Served::new().await.page(None, "/").await;
     assert!(plain.contains("Chưa khai báo cơ quan vận hành") && plain.contains("không phải cổng thông tin chính thức"), "{plain}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_previews_a_version_and_a_calendar_and_nothing_is_written() {
+    let served = Served::new().await;
+    recognised(&served).await;
+    let (cast, place) = (&served.world.cast, "/quan-tri/xem-truoc");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("config");
+    let toml = std::fs::read_to_string(root.join("regulations/1230-2023.toml")).unwrap();
+    let before = served.world.engine.store.feed_end().await.unwrap();
+    let (status, html) = served.send_file(&cast.administrator, place, "ban-moi.toml", &toml).await;
+    assert!(status == 200 && html.contains("Giữ được công nhận") && html.contains("của 1 nền tảng"), "{status} {html}");
+    // A threshold that nobody meets: the one recognised falls.
+    let (_, html) = served.send_file(&cast.administrator, place, "ban-moi.toml", &toml.replace("numerator = 50", "numerator = 99")).await;
+    let fallen = html.split("Không còn đạt").nth(1).unwrap();
+    assert!(fallen.contains(">1</td>"), "{fallen}");
+    let (status, html) = served.send_file(&cast.administrator, place, "sai.toml", "id = 5\n").await;
+    assert!(status == 422 && html.contains("Dòng 1"), "{status} {html}");
+    let csv = std::fs::read_to_string(root.join("data/holidays.csv")).unwrap();
+    let (status, html) = served.send_file(&cast.administrator, place, "holidays.csv", &csv).await;
+    assert!(status == 200 && html.contains(", 0 hạn sẽ dời"), "the calendar in use moves nothing: {html}");
+    let (status, _) = served.send_file(&cast.administrator, place, "la.docx", "x").await;
+    assert_eq!(status, 422);
+    assert_eq!(served.page(Some(&cast.managing.officer), place).await.0, 403);
+    assert_eq!(served.world.engine.store.feed_end().await.unwrap(), before);
+}
