@@ -19,7 +19,6 @@ use ndp_identity::keyring::KeyRing;
 use ndp_identity::oidc::Provider;
 use ndp_identity::{Denial, Identity, Policy};
 use ndp_server::settings::ipnet_list::Networks;
-use ndp_server::settings::{Branding, emblem_kind};
 use ndp_server::{App, Settings};
 use ndp_store::people::Person;
 use ndp_store::{Place, Store};
@@ -64,22 +63,7 @@ fn settings(c: &Config, base: &str, demo: bool) -> Settings {
         uploads: c.files.uploads as usize,
         metrics: Networks::parse(&s.metrics).unwrap_or_default(),
         seal_keys: None,
-        branding: std::sync::Arc::new(branding(c)),
-    }
-}
-
-/// Names and emblem; an emblem that cannot be read was found by the check before.
-fn branding(c: &Config) -> Branding {
-    let b = &c.branding;
-    let bytes = (!b.emblem.as_os_str().is_empty()).then(|| std::fs::read(&b.emblem).ok()).flatten();
-    Branding {
-        agency: b.agency.clone(),
-        agency_en: b.agency_en.clone(),
-        agency_short: b.agency_short.clone(),
-        product: b.product.clone(),
-        product_en: b.product_en.clone(),
-        official: b.official,
-        emblem: bytes.and_then(|bytes| Some((emblem_kind(&bytes)?, bytes))).map(|(kind, bytes)| (bytes.into(), kind)),
+        branding: std::sync::Arc::new(c.branding.read()),
     }
 }
 
