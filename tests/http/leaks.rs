@@ -173,8 +173,13 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                 let place = ndp_web::frame::place_of(*id);
                 let mut places = vec![place.clone(), format!("{place}/lich-su")];
                 match id.kind {
-                    Kind::Dossier => places.extend(["phieu", "tong-hop", "ket-luan"].map(|p| format!("{place}/{p}"))),
-                    Kind::Document => places.push(format!("{place}/noi-dung")),
+                    Kind::Dossier => {
+                        let under = ["phieu", "tong-hop", "ket-luan", "bien-ban", "noi-dung", "noi-dung/thi-phan", "noi-dung/kiem-tra"];
+                        places.extend(under.map(|p| format!("{place}/{p}")));
+                    }
+                    Kind::Document => places.extend(["noi-dung", "noi-dung/cong-van", "noi-dung/kiem-tra"].map(|p| format!("{place}/{p}"))),
+                    Kind::CriteriaSet => places.extend(["gop-y", "so-sanh", "soan"].map(|p| format!("{place}/{p}"))),
+                    Kind::Body => places.push(format!("{place}/chi-tra")),
                     _ => {}
                 }
                 for place in places {
@@ -198,6 +203,8 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                 "/van-thu",
                 "/nhat-ky",
                 "/quan-tri",
+                "/quan-tri/xem-truoc",
+                "/nen-tang.json",
                 "/co-quan/BTC",
                 "/nen-tang.csv",
                 "/van-thu.csv",
