@@ -15,7 +15,7 @@ async fn running_steps_are_counted_by_state_in_time_and_late_and_the_latest_come
     story.hand_in(first, Some((3, 4)), 2).await.unwrap();
     let scope = world.engine.scope(&reader(&world.cast.managing.officer));
     let today = story.today();
-    let of = |all: &[ndp_store::running::Running]| all.iter().find(|r| r.kind == "dossier").map(|r| (r.on_time, r.late, r.ages));
+    let of = |all: &ndp_store::running::Steps| all.states.iter().find(|r| r.kind == "dossier").map(|r| (r.on_time, r.late, r.ages));
     let store = &world.engine.store;
     assert_eq!(of(&store.running(&scope, today).await.unwrap()), Some((1, 0, [1, 0, 0])));
     assert!(store.overdue(&scope, today, 50).await.unwrap().iter().all(|l| l.id != first.into()));

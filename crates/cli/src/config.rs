@@ -38,36 +38,7 @@ pub struct Config {
     pub mail: Mail,
     pub files: Files,
     pub webhooks: Webhooks,
-    pub branding: Branding,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Branding {
-    pub agency: String,
-    pub agency_en: String,
-    pub agency_short: String,
-    pub product: String,
-    pub product_en: String,
-    pub official: bool,
-    pub emblem: PathBuf,
-}
-
-impl Branding {
-    /// Names and emblem; an emblem that cannot be read was found by the check before.
-    pub fn read(&self) -> ndp_server::settings::Branding {
-        let bytes = (!self.emblem.as_os_str().is_empty()).then(|| std::fs::read(&self.emblem).ok()).flatten();
-        let emblem = bytes.and_then(|bytes| Some((ndp_server::settings::emblem_kind(&bytes)?, bytes)));
-        ndp_server::settings::Branding {
-            agency: self.agency.clone(),
-            agency_en: self.agency_en.clone(),
-            agency_short: self.agency_short.clone(),
-            product: self.product.clone(),
-            product_en: self.product_en.clone(),
-            official: self.official,
-            emblem: emblem.map(|(kind, bytes)| (bytes.into(), kind)),
-        }
-    }
+    pub branding: ndp_server::settings::Branding,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -26,10 +26,10 @@ impl Finding {
     }
 }
 
-/// Values that cannot be, whatever the process is to do.
-/// Largest emblem: it is part of every first view.
+/// Largest emblem (bytes): it is part of every first view.
 const EMBLEM: usize = 40 * 1024;
 
+/// Values that cannot be, whatever the process is to do.
 pub fn values(c: &Config) -> Vec<Finding> {
     let mut found = Vec::new();
     let ranges = [

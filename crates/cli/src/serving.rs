@@ -63,7 +63,7 @@ fn settings(c: &Config, base: &str, demo: bool) -> Settings {
         uploads: c.files.uploads as usize,
         metrics: Networks::parse(&s.metrics).unwrap_or_default(),
         seal_keys: None,
-        branding: std::sync::Arc::new(c.branding.read()),
+        branding: std::sync::Arc::new(c.branding.clone().read()),
     }
 }
 

@@ -21,6 +21,7 @@ use ndp_domain::refusal::Refusal;
 use ndp_domain::time::{Instant, legal_date};
 use ndp_domain::{body::Body, dossier::Dossier};
 use ndp_store::batch::{Batch, CommitError, Expect, IdempotencyMark, Message, ReferenceRow, Write};
+use ndp_store::drafts::Save;
 use ndp_store::read::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -188,6 +189,7 @@ pub(crate) struct Extra {
     pub contents: Vec<ndp_domain::canonical::Content>,
     pub reference: Vec<ReferenceRow>,
     pub heads: BTreeMap<Id, Loaded>,
+    pub typed: Vec<Save>,
 }
 
 pub(crate) fn problem_of(error: CommitError) -> Problem {
@@ -456,6 +458,7 @@ fn assemble(
     batch.evidence = evidence.into_iter().filter(|(id, _)| !written.contains(id)).collect();
     batch.content = extra.contents;
     batch.reference = extra.reference;
+    batch.typed = extra.typed;
     // Whoever has something to do now is told by letter.
     let left = batch.writes.iter().filter(|w| {
         let known = |t: &ndp_domain::projection::Task| w.before.as_ref().is_some_and(|b| b.tasks.contains(t));

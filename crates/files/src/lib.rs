@@ -14,9 +14,11 @@ use ndp_domain::canonical::Hash;
 use object_store::path::Path as Place;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +65,15 @@ pub struct Files {
     pub scanner: Option<String>,
     /// Largest file (bytes).
     pub largest: u64,
+    /// Files found intact, and when: a page that shows a file does not read all of it again at every look.
+    looked: Arc<Mutex<HashMap<Hash, Instant>>>,
 }
+
+/// How long a file that was found intact counts as that.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// Most files that are remembered as intact.
+const LOOKED: usize = 4_096;
 
 /// Part of a multipart put (bytes).
 const CHUNK: usize = 8 * 1024 * 1024;
@@ -95,7 +105,7 @@ impl Files {
                     .build()?,
             ),
         };
-        Ok(Files { store, scanner, largest })
+        Ok(Files { store, scanner, largest, looked: Arc::default() })
     }
 
     /// Can the store be reached?
@@ -167,14 +177,28 @@ impl Files {
         Ok(())
     }
 
-    /// Is what rests there still what its hash says?
+    /// Is what rests there still what its hash says? Read at most every ten minutes; one that is not intact is
+    /// read each time.
     pub async fn intact(&self, sha256: Hash) -> Result<bool, FileFault> {
+        let fresh = |at: &Instant| at.elapsed() < FRESH;
+        if self.looked.lock().is_ok_and(|known| known.get(&sha256).is_some_and(fresh)) {
+            return Ok(true);
+        }
         let mut stream = self.store.get(&place_of(sha256)).await?.into_stream();
         let mut hasher = Sha256::new();
         while let Some(bytes) = stream.try_next().await? {
             hasher.update(&bytes);
         }
-        Ok(Hash(hasher.finalize().into()) == sha256)
+        let intact = Hash(hasher.finalize().into()) == sha256;
+        if intact && let Ok(mut known) = self.looked.lock() {
+            if known.len() >= LOOKED {
+                known.retain(|_, at| fresh(at));
+            }
+            if known.len() < LOOKED {
+                known.insert(sha256, Instant::now());
+            }
+        }
+        Ok(intact)
     }
 
     /// A file already at hand, for the demonstration.

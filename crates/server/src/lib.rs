@@ -6,6 +6,7 @@
 //! **Start at** [`api`], then [`records`] and [`acts`].
 
 pub mod acts;
+pub mod answers;
 pub mod api;
 pub mod body;
 pub mod caller;
@@ -46,6 +47,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub duties: Arc<duties::Duties>,
     pub public: Arc<public::Public>,
+    pub answers: Arc<answers::Answers>,
     pub limits: Arc<layers::Limits>,
     pub followed: Arc<follow::Followed>,
 }
@@ -60,6 +62,7 @@ impl App {
             settings: Arc::new(settings),
             duties: Arc::default(),
             public: Arc::default(),
+            answers: Arc::default(),
             limits,
             followed: Arc::default(),
         }

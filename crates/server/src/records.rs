@@ -2,13 +2,13 @@
 //! history, the contents it pins.
 
 use crate::App;
+use crate::answers::{Answer, Shown};
 use crate::body::Asked;
 use crate::caller::Reading;
 use crate::problem::{Edge, Refused, lang};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::access::Facet;
 use ndp_domain::canonical::{Hash, canonical, pins};
@@ -22,6 +22,7 @@ use ndp_store::seen::Seen;
 use ndp_text::{Lang, key, texts};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A kind of record by its plural in the address.
 pub fn kind_of(plural: &str) -> Result<Kind, Refused> {
@@ -110,28 +111,6 @@ pub fn document(seen: &Seen, lang: Lang) -> Value {
     value
 }
 
-/// A JSON answer with a tag of its version and content; 304 where the caller has it.
-pub fn tagged(headers: &HeaderMap, version: u64, value: &Value) -> Response {
-    let body = value.to_string();
-    let hash: String = Hash::of(body.as_bytes()).to_string().chars().take(16).collect();
-    let tag = format!("\"{version}.{hash}\"");
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
-    let same = known.map(|t| t.trim().trim_start_matches("W/")).any(|t| t == tag || t == "*");
-    let mut response = if same {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let json = HeaderValue::from_static("application/json");
-        ([(header::CONTENT_TYPE, json)], Body::from(body)).into_response()
-    };
-    let out = response.headers_mut();
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        out.insert(header::ETAG, tag);
-    }
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    out.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang() == Lang::Vi { "vi" } else { "en" }));
-    response
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordQuery {
@@ -152,15 +131,36 @@ pub async fn get(
     reading: Reading,
 ) -> Result<Response, Refused> {
     let id = id_of(kind_of(&plural)?, &id)?;
-    let seen = seen(&app, &reading, id).await?;
     let lang = lang();
+    if !query.acts || reading.signed_in.is_none() {
+        let answer = record(&app, &reading, id, lang).await?;
+        app.read(&reading, id, "record").await?;
+        return Ok(answer.to(&headers));
+    }
+    let seen = seen(&app, &reading, id).await?;
     let mut value = document(&seen, lang);
-    if let (true, Some(signed_in), Some(object)) = (query.acts, &reading.signed_in, value.as_object_mut()) {
+    if let (Some(signed_in), Some(object)) = (&reading.signed_in, value.as_object_mut()) {
         let acts = app.engine.acts_of(&reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
         object.insert("acts".to_owned(), Value::Array(acts.iter().map(|m| may_json(id, m, lang)).collect()));
     }
     app.read(&reading, id, "record").await?;
-    Ok(tagged(&headers, seen.loaded.neighbour.version, &value))
+    Ok(Answer::of(seen.loaded.neighbour.version, &value).to(&headers))
+}
+
+/// The record alone: from memory where this process has said the same before.
+async fn record(app: &App, reading: &Reading, id: Id, lang: Lang) -> Result<Arc<Answer>, Refused> {
+    reading.allows(Verb::Read, id.kind, Some(id), None)?;
+    let scope = reading.scope(app);
+    let english = lang == Lang::En;
+    let sight = app.engine.store.sight(&scope, id).await?.ok_or(Edge::NotFound)?;
+    let of = Shown { id, head: sight.head, facets: sight.facets, english };
+    if let Some(answer) = app.answers.get(&of) {
+        return Ok(answer);
+    }
+    let seen = app.engine.store.seen(&scope, id).await?.ok_or(Edge::NotFound)?;
+    let answer = Arc::new(Answer::of(seen.loaded.neighbour.version, &document(&seen, lang)));
+    app.answers.keep(Shown { id, head: seen.loaded.head, facets: seen.facets, english }, answer.clone());
+    Ok(answer)
 }
 
 #[derive(Debug, Deserialize)]

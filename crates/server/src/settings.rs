@@ -1,7 +1,9 @@
 //! What a deployment sets for its server.
 
 use ipnet_list::Networks;
+use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Addresses whose `X-Forwarded-For` is believed.
@@ -59,7 +61,8 @@ pub struct Settings {
 }
 
 /// Names and emblem of a deployment, in both languages; empty names are the neutral ones of the texts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Branding {
     pub agency: String,
     pub agency_en: String,
@@ -69,8 +72,20 @@ pub struct Branding {
     pub product_en: String,
     /// The official portal: pages no longer say that they are not.
     pub official: bool,
-    /// The deployment's own emblem, with its media type; ours where there is none.
-    pub emblem: Option<(bytes::Bytes, &'static str)>,
+    /// File of the deployment's own emblem; empty where ours serves.
+    pub emblem: PathBuf,
+    /// What [`Branding::read`] found in that file, with its media type.
+    #[serde(skip)]
+    pub picture: Option<(bytes::Bytes, &'static str)>,
+}
+
+impl Branding {
+    /// With its emblem; none where the file is none, which `config check` tells.
+    pub fn read(mut self) -> Branding {
+        let bytes = (!self.emblem.as_os_str().is_empty()).then(|| std::fs::read(&self.emblem).ok()).flatten();
+        self.picture = bytes.and_then(|bytes| Some((emblem_kind(&bytes)?, bytes))).map(|(kind, bytes)| (bytes.into(), kind));
+        self
+    }
 }
 
 /// An emblem is an SVG or a PNG; told by its content.

@@ -1,6 +1,7 @@
 //! What one commit writes: 1 to n streams with their events and everything derived from them,
 //! the neighbours it relied on, contents, outbox messages and the idempotency answer.
 
+use crate::drafts::Save;
 use ndp_domain::canonical::{Content, Hash, canonical};
 use ndp_domain::id::{AccountId, Id};
 use ndp_domain::projection::Projection;
@@ -78,6 +79,8 @@ pub struct Batch {
     pub idempotency: Option<IdempotencyMark>,
     /// Drafts that this batch freezes or frees.
     pub drafts: Vec<(Id, bool)>,
+    /// First fields of drafts of streams that this batch opens.
+    pub typed: Vec<Save>,
 }
 
 impl Batch {
@@ -91,6 +94,7 @@ impl Batch {
             outbox: Vec::new(),
             idempotency: None,
             drafts: Vec::new(),
+            typed: Vec::new(),
         }
     }
 

@@ -24,7 +24,7 @@ impl Store {
         let result = match &self.writer {
             Writer::None => Err(CommitError::Fault(Fault::WriterStopped)),
             Writer::Task(handle) => handle.commit(batch.clone()).await,
-            Writer::Pool if batch.drafts.is_empty() => self.commit_in_one_statement(&batch).await,
+            Writer::Pool if batch.drafts.is_empty() && batch.typed.is_empty() => self.commit_in_one_statement(&batch).await,
             Writer::Pool => {
                 let tx = self.read.begin().await.map_err(Fault::from)?;
                 commit_in(&tx, &batch).await?;

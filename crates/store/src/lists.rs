@@ -200,6 +200,27 @@ impl Store {
         rows.iter().map(line).collect()
     }
 
+    /// An agency's records of a kind with one of these folded names, of such as the scope admits, in one query.
+    pub async fn named(&self, scope: &Scope, kind: Kind, managing: OrganisationId, folded: &[String]) -> Result<Vec<Line>, Fault> {
+        if folded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values = Vec::new();
+        let admitted = condition(scope, &mut values);
+        values.push(managing.to_string().into());
+        values.push(kind.name().into());
+        let of_kind = values.len();
+        let places: Vec<String> = (of_kind + 1..=of_kind + folded.len()).map(|n| format!("${n}")).collect();
+        values.extend(folded.iter().map(|f| f.clone().into()));
+        let sql = format!(
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, s.due_on, s.updated_at, s.name_fold AS sort_key, 1 AS beyond FROM stream s
+             WHERE s.managing = ${} AND s.kind = ${of_kind} AND coalesce(s.name_fold, '') IN ({}) AND {admitted} ORDER BY s.name_fold, s.id",
+            of_kind - 1,
+            places.join(", ")
+        );
+        self.query(&sql, values).await?.iter().map(line).collect()
+    }
+
     /// Of these records the lines of such as the scope admits, in one query.
     pub async fn lines_of(&self, scope: &Scope, ids: &[Id]) -> Result<Vec<Line>, Fault> {
         if ids.is_empty() {

@@ -20,12 +20,20 @@ pub struct Running {
 /// Days that part the ages: a choice of ours, for reading and for nothing else.
 pub const AGES: (u64, u64) = (10, 30);
 
-/// Most running steps that are looked at, the nearest last days first.
+/// Most running steps that are looked at, the nearest last days first; where there are more, [`Steps::cut`] says so.
 pub const MOST: u64 = 5_000;
+
+/// Running steps that a reader sees, by kind and state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps {
+    pub states: Vec<Running>,
+    /// More are running than were looked at.
+    pub cut: bool,
+}
 
 impl Store {
     /// Running steps that the scope admits, by kind and state.
-    pub async fn running(&self, scope: &Scope, today: NaiveDate) -> Result<Vec<Running>, Fault> {
+    pub async fn running(&self, scope: &Scope, today: NaiveDate) -> Result<Steps, Fault> {
         let mut values: Vec<Value> = Vec::new();
         let admitted = condition(scope, &mut values);
         let mut bind = |day: NaiveDate| {
@@ -34,21 +42,30 @@ impl Store {
         };
         let (now, young, middle) = (bind(today), bind(today - Days::new(AGES.0)), bind(today - Days::new(AGES.1)));
         let sql = format!(
-            "SELECT s.kind, s.stage, sum(CASE WHEN d.due_on < {now} THEN 1 ELSE 0 END) AS late, count(*) AS n,
-               sum(CASE WHEN d.started_on > {young} THEN 1 ELSE 0 END) AS young, sum(CASE WHEN d.started_on <= {middle} THEN 1 ELSE 0 END) AS old
-             FROM (SELECT stream, min(due_on) AS due_on, min(started_on) AS started_on FROM
-               (SELECT stream, due_on, started_on FROM deadline ORDER BY due_on, stream LIMIT {MOST}) AS nearest GROUP BY stream) d
-             JOIN stream s ON s.id = d.stream WHERE {admitted} GROUP BY s.kind, s.stage ORDER BY s.kind, s.stage"
+            "WITH nearest AS (SELECT d.stream, s.kind, s.stage, d.due_on, d.started_on FROM deadline d JOIN stream s ON s.id = d.stream
+               WHERE {admitted} ORDER BY d.due_on, d.stream LIMIT {})
+             SELECT kind, stage, sum(CASE WHEN due_on < {now} THEN 1 ELSE 0 END) AS late, count(*) AS n,
+               sum(CASE WHEN started_on > {young} THEN 1 ELSE 0 END) AS young, sum(CASE WHEN started_on <= {middle} THEN 1 ELSE 0 END) AS old,
+               (SELECT count(*) FROM nearest) AS looked
+             FROM (SELECT stream, kind, stage, min(due_on) AS due_on, min(started_on) AS started_on FROM nearest GROUP BY stream, kind, stage) AS one
+             GROUP BY kind, stage ORDER BY kind, stage",
+            MOST + 1
         );
         let whole = |r: &sea_orm::QueryResult, name: &str| Ok::<u64, Fault>(r.try_get::<i64>("", name)?.unsigned_abs());
-        let rows = self.query(&sql, values).await?;
-        rows.iter()
-            .map(|r| {
-                let (n, late, young, old) = (whole(r, "n")?, whole(r, "late")?, whole(r, "young")?, whole(r, "old")?);
-                let ages = [young, n.saturating_sub(young + old), old];
-                Ok(Running { kind: r.try_get("", "kind")?, stage: r.try_get("", "stage")?, on_time: n.saturating_sub(late), late, ages })
-            })
-            .collect()
+        let mut out = Steps { states: Vec::new(), cut: false };
+        for r in &self.query(&sql, values).await? {
+            let (n, late, young, old) = (whole(r, "n")?, whole(r, "late")?, whole(r, "young")?, whole(r, "old")?);
+            let ages = [young, n.saturating_sub(young + old), old];
+            out.cut |= whole(r, "looked")? > MOST;
+            out.states.push(Running {
+                kind: r.try_get("", "kind")?,
+                stage: r.try_get("", "stage")?,
+                on_time: n.saturating_sub(late),
+                late,
+                ages,
+            });
+        }
+        Ok(out)
     }
 
     /// Last days that have not passed, the nearest first: the step and its day, of every record. For counts alone.

@@ -2,12 +2,13 @@
 //! is not found.
 
 use crate::lists::{admitted, condition};
-use crate::read::{Loaded, loaded};
+use crate::read::{COLUMNS, Loaded, hash_of, loaded};
 use crate::{Fault, Store};
 use ndp_domain::access::Facet;
+use ndp_domain::canonical::Hash;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Scope;
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 /// A record with the facets in which the scope admits it.
@@ -52,34 +53,60 @@ pub struct FeedPage {
 /// Positions looked at for one page: a reader who sees little still moves on.
 const WINDOW: u64 = 2_000;
 
+/// How a reader sees a record at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    pub head: Hash,
+    /// In the fixed order of [`Facet::ALL`].
+    pub facets: Vec<Facet>,
+}
+
+fn facets(names: &str) -> Vec<Facet> {
+    Facet::ALL.iter().copied().filter(|f| names.split(',').any(|n| n == f.name())).collect()
+}
+
 impl Store {
     /// The dossier of a tracking code, whoever asks: the code is the enterprise's own secret. What of it is
     /// shown is the caller's to narrow.
     pub async fn dossier_of_code(&self, code: &str) -> Result<Option<Loaded>, Fault> {
-        let rows = self.query("SELECT id FROM stream WHERE kind = 'dossier' AND code = $1", vec![code.into()]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        self.load_one(Id::new(Kind::Dossier, row.try_get("", "id")?)).await
+        let sql = "SELECT id, kind, version, head, document FROM stream WHERE kind = 'dossier' AND code = $1";
+        self.query(sql, vec![code.into()]).await?.first().map(loaded).transpose()
     }
 
-    /// One record, if the scope admits it, in one query.
-    pub async fn seen(&self, scope: &Scope, id: Id) -> Result<Option<Seen>, Fault> {
+    /// How a record is seen now, without its content: enough to know whether an answer still holds.
+    pub async fn sight(&self, scope: &Scope, id: Id) -> Result<Option<Sight>, Fault> {
+        let (sql, values) = self.sight_of(scope, id, "head");
+        let rows = self.query(&sql, values).await?;
+        let of = |row: &QueryResult| {
+            let head = hash_of(row.try_get("", "head")?, "stream", &id.to_string())?;
+            Ok(Sight { head, facets: facets(&row.try_get::<String>("", "facets")?) })
+        };
+        rows.first().map(of).transpose()
+    }
+
+    fn sight_of(&self, scope: &Scope, id: Id, columns: &str) -> (String, Vec<Value>) {
         let mut values: Vec<Value> = Vec::new();
         let (admits, recused) = admitted(scope, &mut values);
         values.push(id.uuid.into());
         values.push(id.kind.name().into());
         let join = if self.is_postgres() { "string_agg(a.facet, ',')" } else { "group_concat(a.facet, ',')" };
+        let own = columns.split(", ").map(|c| format!("s.{c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "SELECT id, kind, version, head, document, facets FROM (
-               SELECT s.id, s.kind, s.version, s.head, s.document, (SELECT {join} FROM access a WHERE {admits}) AS facets
+            "SELECT {columns}, facets FROM (
+               SELECT {own}, (SELECT {join} FROM access a WHERE {admits}) AS facets
                FROM stream s WHERE s.id = ${} AND s.kind = ${}{recused}) AS found WHERE facets IS NOT NULL",
             values.len() - 1,
             values.len()
         );
+        (sql, values)
+    }
+
+    /// One record, if the scope admits it, in one query.
+    pub async fn seen(&self, scope: &Scope, id: Id) -> Result<Option<Seen>, Fault> {
+        let (sql, values) = self.sight_of(scope, id, COLUMNS);
         let rows = self.query(&sql, values).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let names: String = row.try_get("", "facets")?;
-        let facets = Facet::ALL.iter().copied().filter(|f| names.split(',').any(|n| n == f.name())).collect();
-        Ok(Some(Seen { loaded: loaded(row)?, facets }))
+        Ok(Some(Seen { loaded: loaded(row)?, facets: facets(&row.try_get::<String>("", "facets")?) }))
     }
 
     /// A record's events after a number, oldest first. The caller has asked [`Store::seen`].

@@ -7,7 +7,7 @@ use crate::aside::{Aside, Rows, run};
 use crate::batch::{Batch, CommitError, Expect};
 use crate::commit::{classify, conflict, parameter, stale};
 use crate::sequence::{self, Signer};
-use crate::table::{CONTENT, Changes, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, STREAM, Table, UNSEQUENCED, hex};
+use crate::table::{CONTENT, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, STREAM, Table, UNSEQUENCED, hex};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
@@ -249,7 +249,7 @@ pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, [parameter(rows)])).await.map_err(|e| classify(e, batch))?;
         Ok(())
     };
-    let tables: [&Table; 6] = [&STREAM, &EVENT, &CONTENT, &REFERENCE, &OUTBOX, &IDEMPOTENCY];
+    let tables: [&Table; 7] = [&STREAM, &EVENT, &CONTENT, &REFERENCE, &OUTBOX, &IDEMPOTENCY, &DRAFT];
     for table in PROJECTED {
         if let Some(rows) = changes.remove.get(table.name) {
             let (list, from) = table.select(postgres, &table.key_types(), 1, rows.len());

@@ -130,6 +130,11 @@ pub(crate) const OUTBOX: Table = Table {
     columns: &[("id", Id), ("topic", Text), ("payload", Text), ("dedup_key", Text), ("run_at", Text), ("attempts", Int)],
     key: &["id"],
 };
+pub(crate) const DRAFT: Table = Table {
+    name: "draft",
+    columns: &[("stream", Id), ("field", Text), ("value", Text), ("version", Int), ("locked", Int), ("updated_at", Text)],
+    key: &["stream", "field"],
+};
 pub(crate) const REFERENCE: Table =
     Table { name: "reference", columns: &[("stream", Id), ("line", Int), ("key", Text), ("row", Text)], key: &["stream", "line"] };
 
@@ -272,6 +277,15 @@ impl Changes {
                 row(json!({
                     "id": hex(message.id), "topic": message.topic, "payload": message.payload, "dedup_key": message.dedup_key,
                     "run_at": instant(message.run_at), "attempts": 0,
+                })),
+            );
+        }
+        for save in &batch.typed {
+            changes.put(
+                "draft",
+                row(json!({
+                    "stream": hex(save.stream.uuid), "field": save.field, "value": save.value, "version": save.seen + 1, "locked": 0,
+                    "updated_at": instant(save.at),
                 })),
             );
         }

@@ -91,6 +91,9 @@
     request.send(new FormData(f));
   }));
 
+  // Enter in the page's field goes to that page of the evidence, not on to the next line.
+  $("#trang")?.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); $("button[value=see]").click(); } });
+
   // Keys on lists and sheets; off while typing, and where switched off.
   if (document.body.dataset.keys) {
     const links = () => all("[data-list] li > a:first-child, [data-list] li > div > a, [data-list] td:first-child > a");

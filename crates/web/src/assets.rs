@@ -59,7 +59,7 @@ fn style() -> &'static str {
 
 /// `GET /static/emblem`: the deployment's own emblem.
 pub async fn emblem(State(app): State<App>) -> Response {
-    let Some((bytes, kind)) = app.settings.branding.emblem.clone() else { return StatusCode::NOT_FOUND.into_response() };
+    let Some((bytes, kind)) = app.settings.branding.picture.clone() else { return StatusCode::NOT_FOUND.into_response() };
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));

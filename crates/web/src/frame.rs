@@ -83,7 +83,7 @@ impl Frame {
         ndp_server::problem::branding().official
     }
     pub fn emblem(&self) -> String {
-        if ndp_server::problem::branding().emblem.is_some() { "/static/emblem".to_owned() } else { assets::href("mark.svg") }
+        if ndp_server::problem::branding().picture.is_some() { "/static/emblem".to_owned() } else { assets::href("mark.svg") }
     }
     pub fn asset(&self, name: &str) -> String {
         assets::href(name)

@@ -207,8 +207,7 @@ async fn keys(known: &mut Known, v: &Visitor, state: &State) -> Result<(), Refus
         _ => None,
     };
     if let Some(asked) = asked {
-        let text = v.app.engine.store.content(asked.points.0).await?;
-        let points: Vec<ndp_domain::supplement::Point> = text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+        let points: Vec<ndp_domain::supplement::Point> = v.content(asked.points).await?.unwrap_or_default();
         known
             .keys
             .insert("answers".to_owned(), points.iter().map(|p| (p.number.to_string(), format!("{}. {}", p.number, p.text))).collect());

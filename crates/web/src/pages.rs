@@ -21,6 +21,7 @@ pub mod prefill;
 pub mod preview;
 pub mod printed;
 pub mod problem;
+pub mod proposals;
 pub mod record;
 pub mod records_office;
 pub mod round;
@@ -83,6 +84,9 @@ pub fn routes() -> Router<App> {
         .route("/ho-so/{id}/bien-ban", get(printed::minutes))
         .route("/danh-gia/{id}/chi-tra", get(printed::fees))
         .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
+        .route("/de-xuat/nhap-excel", get(proposals::form).post(proposals::send))
+        .route("/de-xuat/nhap-excel/mau.xlsx", get(proposals::template))
+        .route("/de-xuat/mot-cong-van", get(proposals::choose).post(proposals::begin))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))
         .route("/{slug}/{id}/lich-su", get(record::history))

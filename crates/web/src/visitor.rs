@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use chrono::NaiveDate;
 use ndp_domain::authority::{Duty, Side};
-use ndp_domain::canonical::Hash;
+use ndp_domain::canonical::{Hash, Pin};
 use ndp_domain::id::{Id, OrganisationId};
 use ndp_domain::time::legal_date;
 use ndp_domain::visibility::Reader;
@@ -132,6 +132,11 @@ impl Visitor {
     pub fn organisation_of(&self, text: &str) -> Option<String> {
         let id: OrganisationId = text.parse::<Id>().ok()?.try_into().ok()?;
         Some(self.organisation(id))
+    }
+
+    /// What a record points to by its hash; none where it is not there any more, or of another shape.
+    pub async fn content<T: serde::de::DeserializeOwned>(&self, pin: Pin) -> Result<Option<T>, Refused> {
+        Ok(self.app.engine.store.content(pin.0).await?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Is what was sent made on a page of ours?

@@ -52,7 +52,7 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
         })
         .map(|d| v.t(&format!("duty-{}", d.code())))
         .collect();
-    let mut f = frame(v, &v.t("web-check"), if paper { "/trinh-ky" } else { "/ho-so" }).await?;
+    let mut f = frame(v, &v.t("web-check"), super::paper::nav(open)).await?;
     super::paper::crumbs(v, open, &mut f);
     let own = topics.iter().find(|t| t.own).map(|t| format!("{}/{}", open.place(), t.name));
     let next = if paper {

@@ -31,7 +31,7 @@ pub struct Doing {
 
 /// Is a paper of this act begun by this duty? By the officers of the side whose signer signs it, and by the
 /// secretary for the letters of a body.
-fn drafts(v: &Visitor, act: ActId) -> bool {
+pub fn drafts(v: &Visitor, act: ActId) -> bool {
     let Some(duty) = v.duty().map(|d| d.duty) else { return false };
     let row = act.row();
     let signers: Vec<Duty> = match row.who {
@@ -201,7 +201,7 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
     if let State::Body(b) = &seen.loaded.neighbour.whole.state
         && b.decision.is_some()
         && ndp_domain::shown::whole(Kind::Body, &seen.facets)
-        && matches!(duty, Duty::ManagingOfficer | Duty::ManagingUnitHead | Duty::Secretary)
+        && matches!(duty, Duty::ManagingOfficer | Duty::ManagingUnitHead)
     {
         now.push(Doing { main: false, ..plain(v.t("web-fees-open"), format!("{}/chi-tra", place_of(id))) });
     }

@@ -54,6 +54,8 @@ impl Versions {
 pub struct Open {
     pub seen: Seen,
     pub acts: Vec<(PinnedAct, &'static OrderForm)>,
+    /// The records that the acts are of; none where the act opens one or the reader sees none.
+    pub records: BTreeMap<Id, Seen>,
 }
 
 /// The paper, or the application that its enterprise has not sent yet.
@@ -69,7 +71,17 @@ pub async fn open(v: &Visitor, slug: &str, id: &str) -> Result<Open, Refused> {
         }
         _ => Vec::new(),
     };
-    Ok(Open { seen, acts })
+    let mut records = BTreeMap::new();
+    for (pinned, _) in &acts {
+        if pinned.stream == id {
+            records.insert(id, seen.clone());
+        } else if !records.contains_key(&pinned.stream)
+            && let Ok(of) = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await
+        {
+            records.insert(pinned.stream, of);
+        }
+    }
+    Ok(Open { seen, acts, records })
 }
 
 impl Open {
@@ -122,21 +134,6 @@ impl Open {
         let value = serde_json::to_value(draft).map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?;
         let field = topic.map_or_else(|| FIELD.to_owned(), Topic::field);
         Ok(v.app.engine.save_draft(&v.reading.reader, self.id(), &field, &value, seen).await?)
-    }
-
-    /// The records that the acts are of, each asked for once; none where the act opens one or the reader sees none.
-    pub async fn records(&self, v: &Visitor) -> Result<BTreeMap<Id, Seen>, Refused> {
-        let mut all = BTreeMap::new();
-        for (pinned, _) in &self.acts {
-            if pinned.stream == self.id() {
-                all.insert(pinned.stream, self.seen.clone());
-            } else if !all.contains_key(&pinned.stream)
-                && let Ok(seen) = ndp_server::records::seen(&v.app, &v.reading, pinned.stream).await
-            {
-                all.insert(pinned.stream, seen);
-            }
-        }
-        Ok(all)
     }
 
     /// What goes, or what of the draft cannot be read: by act, the paper's own last.
@@ -194,11 +191,10 @@ pub fn prefix(n: usize) -> String {
 /// A draft that nobody has typed in: what the record, its own draft and the address already say.
 async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, Refused> {
     let mut acts = Vec::new();
-    let records = open.records(v).await?;
     for (pinned, form) in &open.acts {
         let shape = shape::of(form);
         let mut pairs = super::act::given(query);
-        if let Some(record) = records.get(&pinned.stream) {
+        if let Some(record) = open.records.get(&pinned.stream) {
             super::act::prefill(v, form, Some(record), &mut pairs);
             super::prefill::more(v, form, Some(record), &mut pairs).await?;
             if let Some(typed) = typed(v, record, form).await? {

@@ -56,10 +56,6 @@ pub fn state(seen: &Seen) -> Result<&dossier::State, Refused> {
     Dossier::known(&seen.loaded.neighbour.whole.state).ok_or_else(|| Edge::NotFound.into())
 }
 
-async fn pinned<T: serde::de::DeserializeOwned>(v: &Visitor, pin: ndp_domain::canonical::Pin) -> Result<Option<T>, Refused> {
-    Ok(v.app.engine.store.content(pin.0).await?.and_then(|t| serde_json::from_str(&t).ok()))
-}
-
 /// The dossier with its round, for those who see it whole.
 pub async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
     v.acting()?;
@@ -69,8 +65,8 @@ pub async fn room(v: &Visitor, id: &str) -> Result<Room, Refused> {
         return Err(Edge::NotFound.into());
     }
     let round = state(&seen)?.round().cloned().ok_or(Edge::NotFound)?;
-    let text = pinned(v, round.set.text).await?;
-    let application = pinned(v, round.application).await?;
+    let text = v.content(round.set.text).await?;
+    let application = v.content(round.application).await?;
     let me = v.reading.reader.account.ok_or(Edge::NotSignedIn)?;
     v.app.read(&v.reading, id, "page").await?;
     Ok(Room { seen, round, text, application, me })

@@ -292,11 +292,10 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
     if same.is_empty() {
         badges.push_str(&markup::state(seen.loaded.neighbour.whole.state.stage(), v.lang));
     }
-    let record = match p.record {
-        Some(pin) => v.app.engine.store.content(pin.0).await?,
-        None => None,
+    let record: serde_json::Value = match p.record {
+        Some(pin) => v.content(pin).await?.unwrap_or_default(),
+        None => serde_json::Value::Null,
     };
-    let record: serde_json::Value = record.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
     let public: Vec<&str> = record.get("public").and_then(|p| p.as_array()).into_iter().flatten().filter_map(|p| p.as_str()).collect();
     let text = |name: &str| record.get(name).and_then(|t| t.as_str()).filter(|_| public.contains(&name)).map(str::to_owned);
     let named = Named::default();

@@ -33,6 +33,7 @@ struct Page {
     action: String,
     count: String,
     button: Option<(String, String)>,
+    others: Vec<(String, String)>,
     q: String,
     stages: Vec<(String, String, bool)>,
     orders: Vec<(String, String, bool)>,
@@ -195,6 +196,12 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         (Kind::Account, Some(Duty::Administrator)) => Some(("/quan-tri/moi", "web-invite")),
         _ => None,
     };
+    let others: &[(&str, &str)] = match (kind, v.duty().map(|d| d.duty)) {
+        (Kind::ListEntry, Some(Duty::ManagingOfficer)) => {
+            &[("/de-xuat/nhap-excel", "web-sheet-from-file"), ("/de-xuat/mot-cong-van", "web-letter-title")]
+        }
+        _ => &[],
+    };
     let title = v.t(&format!("kinds-{}", kind.name()));
     let stages = stages.into_iter().map(|s| (s.to_owned(), v.t(&key("state", s)), stage.as_deref() == Some(s))).collect();
     let orders = ["updated", "due", "name"].map(|o| (o.to_owned(), v.t(&format!("web-order-{o}")), o == order_name)).to_vec();
@@ -205,6 +212,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         action,
         count,
         button: button.map(|(h, k)| (h.to_owned(), v.t(k))),
+        others: others.iter().map(|(h, k)| ((*h).to_owned(), v.t(k))).collect(),
         q: asked.q,
         stages,
         orders,

@@ -9,15 +9,16 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use ndp_domain::access::Facet;
-use ndp_domain::canonical::Pin;
-use ndp_domain::criteria_set::{Answer, CriteriaSet};
+use ndp_domain::criteria_set::{Answer, CriteriaSet, Version};
 use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::Known as _;
 use ndp_domain::opinion::{self, Opinion, Verdict};
 use ndp_server::problem::{Edge, Refused};
+use ndp_store::read::Loaded;
+use ndp_store::seen::Seen;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 struct Row {
     organisation: String,
@@ -47,17 +48,63 @@ pub struct Asked {
     ban: Option<u32>,
 }
 
-async fn pinned<T: serde::de::DeserializeOwned>(v: &Visitor, pin: Pin) -> Result<Option<T>, Refused> {
-    Ok(v.app.engine.store.content(pin.0).await?.and_then(|t| serde_json::from_str(&t).ok()))
+/// Every opinion on a set, by id, and which of them the reader may open.
+async fn all(v: &Visitor, set: Id) -> Result<(BTreeMap<Id, opinion::State>, BTreeSet<Id>), Refused> {
+    let loaded = v.app.engine.store.load(&[Need::Children(set, Kind::Opinion)]).await?;
+    let of = |l: &Loaded| Some((l.id, Opinion::known(&l.neighbour.whole.state)?.clone()));
+    let all: BTreeMap<Id, opinion::State> = loaded.values().filter_map(of).collect();
+    let ids: Vec<Id> = all.keys().copied().collect();
+    let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
+    Ok((all, visible.iter().map(|l| l.id).collect()))
 }
 
-/// Opinions of a set that the reader sees, by id.
-async fn seen(v: &Visitor, set: Id) -> Result<BTreeMap<Id, opinion::State>, Refused> {
-    let loaded = v.app.engine.store.load(&[Need::Children(set, Kind::Opinion)]).await?;
-    let ids: Vec<Id> = loaded.keys().copied().collect();
-    let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
-    let of = |id: Id| Some((id, Opinion::known(&loaded.get(&id)?.neighbour.whole.state)?.clone()));
-    Ok(visible.iter().filter_map(|l| of(l.id)).collect())
+/// What a reader knows of a consultation: before promulgation a body that was asked knows its own answer alone,
+/// from then on everybody with a part in it has the final table (process.md 5.1, CO).
+pub struct Consulted {
+    /// By body: its opinion, none where it has not answered or where that is not to be known yet.
+    pub answers: Vec<(OrganisationId, Option<(Id, opinion::State)>)>,
+    /// Opinions that the reader may open.
+    open: BTreeSet<Id>,
+    /// Are the answers of others still hidden?
+    pub partly: bool,
+    until: chrono::NaiveDate,
+}
+
+impl Consulted {
+    pub async fn of(v: &Visitor, record: &Seen, version: &Version) -> Result<Option<Consulted>, Refused> {
+        let Some(consultation) = &version.consultation else { return Ok(None) };
+        let (all, open) = all(v, record.loaded.id).await?;
+        let partly = version.promulgated.is_none() && !ndp_domain::shown::whole(Kind::CriteriaSet, &record.facets);
+        let answer = |org: &OrganisationId| {
+            let found = all.iter().find(|(_, o)| o.draft == consultation.draft && o.organisation == *org);
+            (*org, found.filter(|(id, _)| !partly || open.contains(id)).map(|(id, o)| (*id, o.clone())))
+        };
+        Ok(Some(Consulted { answers: consultation.consulted.iter().map(answer).collect(), open, partly, until: consultation.until }))
+    }
+
+    /// How many have answered, where that is to be known, and until when.
+    pub fn lead(&self, v: &Visitor) -> String {
+        let day = say::day(self.until);
+        if self.partly {
+            return v.t1("web-opinions-until", &[("day", &day)]);
+        }
+        let n = self.answers.iter().filter(|(_, o)| o.is_some()).count();
+        v.t1("web-opinions", &[("n", &n.to_string()), ("of", &self.answers.len().to_string()), ("day", &day)])
+    }
+
+    /// What a body said, in a word.
+    pub fn said(&self, v: &Visitor, given: Option<&(Id, opinion::State)>) -> String {
+        match given {
+            Some((_, o)) => verdict(v, o.verdict),
+            None if self.partly => markup::pill("mute", "lock", &v.t("web-opinion-hidden")),
+            None => markup::pill("mute", "clock", &v.t("web-opinion-open")),
+        }
+    }
+
+    /// Where the opinion is opened; empty where it is not.
+    pub fn href(&self, given: Option<&(Id, opinion::State)>) -> String {
+        given.filter(|(id, _)| self.open.contains(id)).map(|(id, _)| place_of(*id)).unwrap_or_default()
+    }
 }
 
 fn verdict(v: &Visitor, verdict: Verdict) -> String {
@@ -86,36 +133,31 @@ pub async fn opinions(v: Visitor, Path(id): Path<String>, Query(asked): Query<As
     let consulted: Vec<_> = set.versions.iter().filter(|w| w.consultation.is_some()).collect();
     let wanted = asked.ban.or_else(|| consulted.last().map(|w| w.n));
     let version = consulted.iter().find(|w| Some(w.n) == wanted);
-    let all = seen(&v, record.loaded.id).await?;
     let mut rows = Vec::new();
     let mut lead = String::new();
     if let Some(version) = version
-        && let Some(consultation) = &version.consultation
+        && let Some(known) = Consulted::of(&v, &record, version).await?
     {
         let responses: Vec<ndp_domain::criteria_set::Response> = match &version.promulgated {
-            Some(p) => pinned(&v, p.responses).await?.unwrap_or_default(),
+            Some(p) => v.content(p.responses).await?.unwrap_or_default(),
             None => Vec::new(),
         };
-        let here: BTreeMap<_, _> =
-            all.iter().filter(|(_, o)| o.draft == consultation.draft).map(|(id, o)| (o.organisation, (*id, o))).collect();
-        let texts: Vec<_> = here.values().filter_map(|(_, o)| o.text.map(|p| p.0)).collect();
+        let texts: Vec<_> = known.answers.iter().filter_map(|(_, o)| o.as_ref()?.1.text.map(|p| p.0)).collect();
         let texts = v.app.engine.store.contents(&texts).await?;
-        for org in &consultation.consulted {
-            let given = here.get(org);
+        for (org, given) in &known.answers {
+            let given = given.as_ref();
             let response = given.and_then(|(id, _)| responses.iter().find(|r| Id::from(r.opinion) == *id));
             let text = given.and_then(|(_, o)| o.text).and_then(|p| texts.get(&p.0)).and_then(|t| serde_json::from_str(t).ok());
             rows.push(Row {
                 organisation: v.organisation(*org),
-                href: given.map(|(id, _)| place_of(*id)).unwrap_or_default(),
-                verdict: given.map_or_else(|| markup::pill("mute", "clock", &v.t("web-opinion-open")), |(_, o)| verdict(&v, o.verdict)),
+                href: known.href(given),
+                verdict: known.said(&v, given),
                 text: text.unwrap_or_default(),
                 answer: response.map(|r| answer(&v, r.answer)).unwrap_or_default(),
                 response: response.map(|r| r.text.to_string()).unwrap_or_default(),
             });
         }
-        let n = here.len().to_string();
-        lead =
-            v.t1("web-opinions", &[("n", &n), ("of", &consultation.consulted.len().to_string()), ("day", &say::day(consultation.until))]);
+        lead = known.lead(&v);
     }
     let mut f = frame(&v, &v.t1("web-opinions-title", &[("name", &set.name)]), "/bo-tieu-chi").await?;
     f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));
@@ -135,7 +177,8 @@ pub async fn opinions(v: Visitor, Path(id): Path<String>, Query(asked): Query<As
 
 /// What stands above each response that is being written: who said what. By the pointer of the response.
 pub async fn above(v: &Visitor, set: Id, typed: &crate::form::Pairs) -> Result<BTreeMap<String, String>, Refused> {
-    let all = seen(v, set).await?;
+    let (mut all, open) = all(v, set).await?;
+    all.retain(|id, _| open.contains(id));
     let texts: Vec<_> = all.values().filter_map(|o| o.text.map(|p| p.0)).collect();
     let texts = v.app.engine.store.contents(&texts).await?;
     let mut out = BTreeMap::new();

@@ -89,7 +89,12 @@ struct Filling<'a> {
     saved: String,
 }
 
-/// The paper's drafts stand under its own list, an enterprise's under its dossiers.
+/// A paper stands under papers, an enterprise's application under dossiers.
+pub fn nav(open: &Open) -> &'static str {
+    if open.paper().is_some() { "/trinh-ky" } else { "/ho-so" }
+}
+
+/// Where the draft stands.
 pub fn crumbs(v: &Visitor, open: &Open, f: &mut Frame) {
     if open.paper().is_some() {
         f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
@@ -116,7 +121,7 @@ pub async fn content(v: Visitor, Path((slug, id)): Path<(String, String)>, RawQu
     if !open.may_change(&v) {
         return Ok(elsewhere(&v, &open));
     }
-    let topics = topics::of(&v, &open).await?;
+    let topics = topics::of(&v, &open);
     let (draft, versions) = open.draft(&v, &topics, query.as_deref()).await?;
     if !topics.is_empty() {
         return topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await;
@@ -131,12 +136,12 @@ pub async fn topic(v: Visitor, Path((slug, id, name)): Path<(String, String, Str
     if !open.may_change(&v) {
         return Ok(elsewhere(&v, &open));
     }
-    let topics = topics::of(&v, &open).await?;
+    let topics = topics::of(&v, &open);
     let (draft, versions) = open.draft(&v, &topics, None).await?;
     if name == CHECK && !topics.is_empty() {
         return match open.frozen(&draft, Mistakes::new())? {
-            Ok(frozen) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
-            Err(_) => topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await,
+            Ok(frozen) if topics::ready(&topics, &draft) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
+            _ => topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await,
         };
     }
     let topic = topics.iter().find(|t| t.name == name).ok_or(Edge::NoSuchPage)?;
@@ -171,7 +176,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
     let titles = open.titles(v);
     let title =
         topic.map_or_else(|| v.t1("web-paper-content", &[("what", titles.first().map_or("", String::as_str))]), |t| t.title.clone());
-    let mut f = frame(v, &title, if open.paper().is_some() { "/trinh-ky" } else { "/ho-so" }).await?;
+    let mut f = frame(v, &title, nav(open)).await?;
     crumbs(v, open, &mut f);
     f.wrong = status.is_client_error();
     let none = Mistakes::new();
@@ -196,13 +201,16 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
     }
     // Files are kept with the paper, and with the record where there is one.
     let own_files = ndp_server::evidence::files_of(&v.app, &v.reading, &open.seen).await?;
-    let records = open.records(v).await?;
     for (n, (pinned, form)) in open.acts.iter().enumerate().filter(|_| topic.is_none_or(|t| !t.own)) {
         let shape = shape::of(form);
-        let record = records.get(&pinned.stream);
+        let record = open.records.get(&pinned.stream);
         let mut known = known::of(v, shape, record).await?;
-        known.files.extend(own_files.iter().map(|f| (f.sha256.to_string(), f.name.clone())));
-        known.files.dedup();
+        for f in &own_files {
+            let sha256 = f.sha256.to_string();
+            if known.files.iter().all(|(known, _)| *known != sha256) {
+                known.files.push((sha256, f.name.clone()));
+            }
+        }
         if let (Some(record), None) = (record, topic) {
             out.body.push_str(&format!(
                 "<h2>{} <span class=\"hint\">{}</span></h2>",
@@ -286,7 +294,7 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
     }
     let version: u64 = sent.get("_draft").parse().unwrap_or(0);
     let what = sent.get("_do").to_owned();
-    let topics = topics::of(&v, &open).await?;
+    let topics = topics::of(&v, &open);
     let topic = match &name {
         Some(name) => Some(topics.iter().find(|t| t.name == *name).ok_or(Edge::NoSuchPage)?),
         None => None,
@@ -306,8 +314,11 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
     let mut unfit = Mistakes::new();
     files::keep(&v, open.id(), &mut sent, &mut unfit).await?;
     let mut draft = draft_of(&sent, &open, topic, true);
-    let (before, _) = open.draft(&v, &topics, None).await?;
-    draft.through = topic.iter().filter(|t| what == "next" || before.through.contains(&t.name)).map(|t| t.name.clone()).collect();
+    if let Some(topic) = topic
+        && (what == "next" || open.draft(&v, &topics, None).await?.0.through.contains(&topic.name))
+    {
+        draft.through.push(topic.name.clone());
+    }
     let version = match open.keep(&v, topic, &draft, version).await {
         Ok(version) => version,
         Err(refused @ Refused::Engine(Problem::Stale { .. })) if what == "autosave" => {
@@ -368,6 +379,7 @@ async fn submit(v: &Visitor, open: &Open, topics: &[Topic], seen: &str, key: Opt
             return show(v, filling, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         (true, Err(_)) => (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
+        (true, Ok(_)) if !topics::ready(topics, &draft) => (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
         (true, Ok(frozen)) => {
             let form = match open.paper() {
                 Some(_) => orders::find(Kind::Document, "submissions"),

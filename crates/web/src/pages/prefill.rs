@@ -74,7 +74,7 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
         }
         (ActId::D9, Some(State::Document(d))) => {
             let snapshot = match d.snapshot {
-                Some(pin) => v.app.engine.store.content(pin.0).await?.and_then(|t| serde_json::from_str::<Snapshot>(&t).ok()),
+                Some(pin) => v.content::<Snapshot>(pin).await?,
                 None => None,
             };
             if let Some(snapshot) = snapshot {

@@ -226,7 +226,7 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
     let body = near.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).ok_or(Edge::NotFound)?;
     let sat = sat(&v, body).await?;
     let signed: Option<Minutes> = match room.round.signatures.first() {
-        Some(s) => v.app.engine.store.content(s.minutes.0).await?.and_then(|t| serde_json::from_str(&t).ok()),
+        Some(s) => v.content(s.minutes).await?,
         None => None,
     };
     let here = |m: &&body::Member| opened.present.contains(&m.person);

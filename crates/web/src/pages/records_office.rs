@@ -10,12 +10,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Level;
+use ndp_domain::canonical::Pin;
 use ndp_domain::document::Document;
 use ndp_domain::id::{AccountId, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::record::Envelope;
 use ndp_server::problem::Refused;
-use ndp_store::lists::{Filter, Order};
+use ndp_store::lists::{After, Filter, Order};
 use ndp_store::read::Loaded;
 use ndp_store::seen::Seen;
 use std::collections::BTreeMap;
@@ -102,9 +103,9 @@ async fn remark(
         && d.stage == ndp_domain::document::Stage::Returned
     {
         let event = serde_json::to_value(&returned.event).unwrap_or_default();
-        let pin = event.pointer("/document/returned/remark").and_then(|p| p.as_str()).and_then(|p| p.strip_prefix("content:"));
-        let text = match pin.and_then(ndp_domain::canonical::Hash::parse) {
-            Some(hash) => v.app.engine.store.content(hash).await?.and_then(|t| serde_json::from_str::<String>(&t).ok()),
+        let pin = event.pointer("/document/returned/remark").and_then(|p| serde_json::from_value::<Pin>(p.clone()).ok());
+        let text: Option<String> = match pin {
+            Some(pin) => v.content(pin).await?,
             None => None,
         };
         let who = returned.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
@@ -144,15 +145,17 @@ struct Page {
     export: bool,
 }
 
-async fn papers(v: &Visitor, stages: &[&str], limit: u64) -> Result<Vec<Loaded>, Refused> {
+/// A page of the newest papers in these states, and where the next page goes on; none after the last.
+async fn papers(v: &Visitor, stages: &[&str], after: Option<&After>, limit: usize) -> Result<(Vec<Loaded>, Option<After>), Refused> {
     let scope = v.reading.scope(&v.app);
     let stages = stages.iter().map(|s| (*s).to_owned()).collect();
     let filter = Filter { kind: Some(Kind::Document), stages, managing: v.duty().map(|d| d.org), ..Filter::default() };
-    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, limit).await?;
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, after, limit as u64).await?;
+    let next = lines.last().filter(|_| lines.len() == limit).map(|l| After { value: l.key.clone(), id: l.id.uuid });
     let needs: Vec<_> = lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
     let mut all: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
     all.sort_by_key(|l| std::cmp::Reverse(l.neighbour.whole.updated_at));
-    Ok(all)
+    Ok((all, next))
 }
 
 /// What papers are about: the act's words and the record's name, by paper.
@@ -187,7 +190,7 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
 }
 
 async fn group(v: &Visitor, title: &str, stages: &[&str]) -> Result<Group, Refused> {
-    let all = papers(v, stages, 20).await?;
+    let (all, _) = papers(v, stages, None, 20).await?;
     Ok(Group { title: v.t(title), empty: v.t(&format!("{title}-none")), rows: rows(v, &all).await? })
 }
 
@@ -249,18 +252,27 @@ async fn incoming(v: &Visitor) -> Result<Vec<Row>, Refused> {
 /// `GET /van-thu.csv`: the register of outgoing papers.
 pub async fn register(v: Visitor) -> Result<Response, Refused> {
     v.acting()?;
-    let all = papers(&v, &["D.issued", "D.filed", "D.numbered", "D.sealed"], 1_000).await?;
     let mut text = format!("\u{feff}{}\r\n", v.t("web-register-columns"));
-    for l in &all {
-        let Some(state) = Document::known(&l.neighbour.whole.state) else { continue };
-        let Some(number) = &state.number else { continue };
-        let what = state.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or_default();
-        let to: Vec<String> = state.issued.iter().flat_map(|i| &i.recipients).map(|o| v.organisation(*o)).collect();
-        let stage = v.t(&ndp_text::key("state", l.neighbour.whole.state.stage()));
-        let cells = [number.printed(), number.date.to_string(), what, to.join("; "), stage].map(|c| ndp_server::public::cell(&c));
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
+    let mut after = None;
+    loop {
+        let (all, next) = papers(&v, &["D.issued", "D.filed", "D.numbered", "D.sealed"], after.as_ref(), 500).await?;
+        all.iter().filter_map(|l| registered(&v, l)).for_each(|line| text.push_str(&line));
+        after = next;
+        if after.is_none() {
+            break;
+        }
     }
     let name = format!("attachment; filename=\"van-ban-di-{}.csv\"", v.today);
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+/// A line of the register; none for a paper without a number.
+fn registered(v: &Visitor, l: &Loaded) -> Option<String> {
+    let state = Document::known(&l.neighbour.whole.state)?;
+    let number = state.number.as_ref()?;
+    let what = state.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or_default();
+    let to: Vec<String> = state.issued.iter().flat_map(|i| &i.recipients).map(|o| v.organisation(*o)).collect();
+    let stage = v.t(&ndp_text::key("state", l.neighbour.whole.state.stage()));
+    let cells = [number.printed(), number.date.to_string(), what, to.join("; "), stage].map(|c| ndp_server::public::cell(&c));
+    Some(format!("{}\r\n", cells.join(",")))
 }

@@ -278,8 +278,7 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
     let mut all = Vec::new();
     let version = set.in_force_on(v.today).or(set.in_force_version());
     if let Some((version, promulgated)) = version.and_then(|w| Some((w, w.promulgated.as_ref()?)))
-        && let Some(text) = v.app.engine.store.content(promulgated.text.0).await?
-        && let Ok(text) = serde_json::from_str::<SetText>(&text)
+        && let Some(text) = v.content::<SetText>(promulgated.text).await?
     {
         let heading = v.t1(
             "web-set-in-force",
@@ -288,39 +287,18 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
         all.push((heading, lines(v, set, &text)));
     }
     let working = set.working().filter(|_| seen.facets.iter().any(|f| *f != Facet::Published));
-    if let Some(asked) = working.and_then(|w| w.consultation.as_ref()) {
-        let loaded = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Opinion)]).await?;
-        let ids: Vec<_> = loaded.keys().copied().collect();
-        let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
+    if let Some(working) = working
+        && let Some(known) = super::opinions::Consulted::of(v, seen, working).await?
+    {
         let mut out = String::from("<ul class=\"rows\">");
-        let mut answered = 0;
-        for org in &asked.consulted {
-            let opinion = loaded
-                .values()
-                .find(|l| Opinion::known(&l.neighbour.whole.state).is_some_and(|o| o.organisation == *org && o.draft == asked.draft));
-            let said = match opinion {
-                None => markup::pill("mute", "clock", &v.t("web-opinion-open")),
-                Some(l) => {
-                    answered += 1;
-                    let verdict = Opinion::known(&l.neighbour.whole.state)
-                        .and_then(|o| serde_json::to_value(o.verdict).ok())
-                        .and_then(|x| x.as_str().map(str::to_owned))
-                        .unwrap_or_default();
-                    let said = ndp_text::texts(v.lang)
-                        .find(&format!("choice-Verdict-{verdict}"), &[])
-                        .unwrap_or_else(|| v.t(&format!("choice-{verdict}")));
-                    let pill = markup::pill("ok", "tick", &said);
-                    if visible.iter().any(|x| x.id == l.id) { format!("<a href=\"{}\">{pill}</a>", v.href(&place_of(l.id))) } else { pill }
-                }
-            };
+        for (org, given) in &known.answers {
+            let given = given.as_ref();
+            let (said, href) = (known.said(v, given), known.href(given));
+            let said = if href.is_empty() { said } else { format!("<a href=\"{}\">{said}</a>", v.href(&href)) };
             let _ = write!(out, "<li><span>{}</span><span>{said}</span></li>", esc(&v.organisation(*org)));
         }
         out.push_str("</ul>");
-        let title = v.t1(
-            "web-opinions",
-            &[("n", &answered.to_string()), ("of", &asked.consulted.len().to_string()), ("day", &say::day(asked.until))],
-        );
-        all.push((title, out));
+        all.push((known.lead(v), out));
     }
     Ok(all)
 }

@@ -84,13 +84,18 @@ impl Topic {
     }
 }
 
+/// Is every topic done? Only then is there a last look, and only then is anything sent.
+pub fn ready(topics: &[Topic], draft: &Draft) -> bool {
+    topics.iter().all(|t| t.far(draft, &[]) == Far::Done)
+}
+
 fn below(rest: &str, key: &str) -> bool {
     rest.strip_prefix('/').and_then(|r| r.strip_prefix(key)).is_some_and(|r| r.is_empty() || r.starts_with(['/', ':']))
 }
 
 /// Topics of what is filled in; none where one page is enough, or where one letter carries several acts.
-pub async fn of(v: &Visitor, open: &Open) -> Result<Vec<Topic>, Refused> {
-    let [(pinned, form)] = open.acts.as_slice() else { return Ok(Vec::new()) };
+pub fn of(v: &Visitor, open: &Open) -> Vec<Topic> {
+    let [(pinned, form)] = open.acts.as_slice() else { return Vec::new() };
     let topic = |name: &str, at: &'static str, fields: &'static [&'static str], optional: bool| Topic {
         title: v.t(&format!("web-topic-{name}")),
         what: v.t(&format!("web-topic-{name}-what")),
@@ -110,9 +115,8 @@ pub async fn of(v: &Visitor, open: &Open) -> Result<Vec<Topic>, Refused> {
             topic("tep", "/proposal", &["files"], false),
         ],
         ActId::E2 => {
-            let records = open.records(v).await?;
-            let Some(State::Dossier(d)) = records.get(&pinned.stream).map(|s| &s.loaded.neighbour.whole.state) else {
-                return Ok(Vec::new());
+            let Some(State::Dossier(d)) = open.records.get(&pinned.stream).map(|s| &s.loaded.neighbour.whole.state) else {
+                return Vec::new();
             };
             let english = v.lang == ndp_text::Lang::En;
             let groups = v.directory.regulations.get(&d.regulation).map(|r| r.groups.as_slice()).unwrap_or_default();
@@ -138,12 +142,12 @@ pub async fn of(v: &Visitor, open: &Open) -> Result<Vec<Topic>, Refused> {
             all.push(topic("don", "/application", &["letter"], open.paper().is_some()));
             all
         }
-        _ => return Ok(Vec::new()),
+        _ => return Vec::new(),
     };
     if open.paper().is_some() {
         all.push(Topic { own: true, ..topic("cong-van", "", &[], false) });
     }
-    Ok(all)
+    all
 }
 
 struct Row {
@@ -195,10 +199,9 @@ pub async fn list(
         badge: said(*far),
     });
     let titles = open.titles(v);
-    let subject = subject(v, open).await?;
-    let mut f =
-        frame(v, &v.t1("web-topics-title", &[("what", titles.first().map_or("", String::as_str)), ("name", &subject)]), "/trinh-ky")
-            .await?;
+    let subject = open.acts.first().and_then(|(a, _)| open.records.get(&a.stream)).map(|s| super::record::title(v, s)).unwrap_or_default();
+    let title = v.t1("web-topics-title", &[("what", titles.first().map_or("", String::as_str)), ("name", &subject)]);
+    let mut f = frame(v, &title, super::paper::nav(open)).await?;
     super::paper::crumbs(v, open, &mut f);
     f.wrong = !errors.is_empty();
     let paper = open.paper().is_some();
@@ -226,10 +229,4 @@ pub async fn list(
         f,
     };
     page_with(status, &out)
-}
-
-/// Name of the record that is filled in.
-async fn subject(v: &Visitor, open: &Open) -> Result<String, Refused> {
-    let records = open.records(v).await?;
-    Ok(open.acts.first().and_then(|(a, _)| records.get(&a.stream)).map(|s| super::record::title(v, s)).unwrap_or_default())
 }

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use ndp_domain::dossier::Dossier;
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::Known as _;
 use ndp_server::problem::{Edge, Refused};
 use serde::Deserialize;
@@ -55,12 +56,11 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     let scope = v.reading.scope(&v.app);
     let found = v.app.engine.store.dossier_of_code(&code).await?;
     let own = |l: &ndp_store::read::Loaded| Dossier::known(&l.neighbour.whole.state).is_some_and(|d| d.applicant.is_some());
-    // An enterprise's dossier by its code; an inter-ministry one only to those who see it.
-    let shown = match found {
-        Some(l) if own(&l) || v.app.engine.store.seen(&scope, l.id).await?.is_some() => Some(l),
-        _ => None,
-    };
-    let Some(loaded) = shown else {
+    // An enterprise's dossier by its code; an inter-ministry one only to those who see it. That is asked for a
+    // code of nobody too: a wrong code and a hidden one take the same time.
+    let asked = found.as_ref().map_or_else(|| Id::new(Kind::Dossier, uuid::Uuid::nil()), |l| l.id);
+    let seen = v.app.engine.store.seen(&scope, asked).await?.is_some();
+    let Some(loaded) = found.filter(|l| own(l) || seen) else {
         out.missing = true;
         return page(&out);
     };

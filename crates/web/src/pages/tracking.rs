@@ -7,11 +7,12 @@ use crate::say;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
-use ndp_domain::acts::FINAL;
+use ndp_domain::acts::{ActId, FINAL};
 use ndp_domain::dossier::Dossier;
 use ndp_domain::evidence::Need;
 use ndp_domain::id::Kind;
-use ndp_domain::machine::Known as _;
+use ndp_domain::machine::{Known as _, State};
+use ndp_engine::orders;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Line, Order};
 use ndp_store::read::Loaded;
@@ -43,6 +44,18 @@ struct Age {
     ages: [u64; 3],
 }
 
+/// A file past its last day.
+struct Over {
+    href: String,
+    name: String,
+    badge: String,
+    due: String,
+    /// Reminders sent of the letter that waits for an answer; none where there is no such letter.
+    reminded: Option<usize>,
+    /// Where the next reminder is begun, with the key of the press; none where that is not the reader's to do.
+    remind: Option<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "tracking.html")]
 struct Page {
@@ -53,8 +66,10 @@ struct Page {
     figures: Vec<(String, String)>,
     groups: Vec<Group>,
     ages: Vec<Age>,
+    /// More are running than were looked at; empty where none are.
+    cut: String,
     handled: String,
-    over: Vec<(String, String, String, String)>,
+    over: Vec<Over>,
     coverage: String,
     tiles: Vec<(String, String, &'static str, String)>,
 }
@@ -97,7 +112,8 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     }
     let over = overdue(&v).await?;
     let running = v.app.engine.store.running(&v.reading.scope(&v.app), v.today).await?;
-    let late: u64 = running.iter().map(|r| r.late).sum();
+    let late: u64 = running.states.iter().map(|r| r.late).sum();
+    let cut = if running.cut { v.t1("web-ageing-cut", &[("n", &say_n(ndp_store::running::MOST))]) } else { String::new() };
     let handled = handling(&v).await?.map(|(n, least, middle, most)| {
         let figure = |n: i64| say_n(n.unsigned_abs());
         v.t1("web-handling", &[("n", &say_n(n as u64)), ("least", &figure(least)), ("middle", &figure(middle)), ("most", &figure(most))])
@@ -109,7 +125,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         (v.t("web-figure-entries"), say_n(total("list_entry", true))),
         (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
         (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
-        (v.t("web-figure-over"), say_n(late)),
+        (v.t("web-figure-over"), if running.cut { format!("≥ {}", say_n(late)) } else { say_n(late) }),
     ];
     let classes = ["ministry", "ministerial-level agency", "government agency"];
     let mut tiles: Vec<(String, String, &'static str, String)> = v
@@ -132,7 +148,8 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let f = frame(&v, &v.t("web-nav-tracking"), "/theo-doi").await?;
     page(&Page {
         behind: end.saturating_sub(position) > 0,
-        ages: ageing(&v, &running),
+        ages: ageing(&v, &running.states),
+        cut,
         handled: handled.unwrap_or_else(|| v.t("web-handling-none")),
         f,
         lead,
@@ -144,13 +161,32 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     })
 }
 
-/// The longest overdue first.
-async fn overdue(v: &Visitor) -> Result<Vec<(String, String, String, String)>, Refused> {
+/// The longest overdue first, with the reminders sent.
+async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
     let lines = v.app.engine.store.overdue(&v.reading.scope(&v.app), v.today, 50).await?;
+    let waiting: Vec<Need> = lines.iter().filter(|l| l.stage.ends_with(".supplement")).map(|l| Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&waiting).await?;
+    let reminded = |l: &Line| {
+        let asked = match &loaded.get(&l.id)?.neighbour.whole.state {
+            State::ListEntry(entry) => entry.supplements.last(),
+            State::Dossier(dossier) => dossier.supplements.last(),
+            _ => None,
+        };
+        asked.map(|s| s.reminded_on.len())
+    };
     let row = |l: &Line| {
         let due = v.due(l.due_on.as_deref())?;
-        let said = format!("{} {}", due.day, markup::pill("bad", "clock", &due.left));
-        Some((place_of(l.id), crate::known::line_name(v, l), markup::state(&l.stage, v.lang), said))
+        let sent = reminded(l);
+        let act = if l.id.kind == Kind::ListEntry { ActId::L12 } else { ActId::E31 };
+        let form = orders::of_act(l.id.kind, act).filter(|_| sent.is_some() && super::doings::drafts(v, act));
+        Some(Over {
+            href: place_of(l.id),
+            name: crate::known::line_name(v, l),
+            badge: markup::state(&l.stage, v.lang),
+            due: format!("{} {}", due.day, markup::pill("bad", "clock", &due.left)),
+            reminded: sent,
+            remind: form.map(|f| (format!("{}/van-ban/{}", place_of(l.id), f.noun), uuid::Uuid::new_v4().to_string())),
+        })
     };
     Ok(lines.iter().filter_map(row).collect())
 }
