@@ -9,8 +9,10 @@ pub mod prepared;
 pub mod process;
 pub mod served;
 
+use ndp_cli::demo::cast::Persona;
 use ndp_cli::demo::{self, cast::Cast};
 use ndp_domain::id::{BodyId, DossierId};
+use ndp_domain::visibility::Reader;
 use ndp_engine::keys::SealKey;
 use ndp_engine::reference::Sources;
 use ndp_engine::{Clock, Engine};
@@ -108,4 +110,9 @@ impl World {
 
 pub fn key() -> SealKey {
     SealKey::parse(&"17".repeat(32), "test key").unwrap()
+}
+
+/// Whom a person reads as, in their duty.
+pub fn reader(p: &Persona) -> Reader {
+    Reader { account: Some(p.account), duty: p.duty, org: Some(p.org), unit: p.unit.clone() }
 }

@@ -180,18 +180,29 @@ impl Served {
         (format!("ndp_session={secret}; ndp_duty={duty}"), ndp_web::visitor::proof_of(&secret))
     }
 
-    /// Sends a page's form with a file in its field `file`.
-    pub async fn send_file(&self, who: &Persona, path: &str, name: &str, text: &str) -> (u16, String) {
+    /// Sends a page's form with a file in its field `file`; answers the status, where it leads, and the page.
+    pub async fn send_file(&self, who: &Persona, path: &str, name: &str, content: impl AsRef<[u8]>) -> (u16, String) {
         let (cookies, proof) = self.cookies(who).await;
         let mark = "ndp-test-boundary";
-        let body = format!(
-            "--{mark}\r\ncontent-disposition: form-data; name=\"_proof\"\r\n\r\n{proof}\r\n--{mark}\r\ncontent-disposition: form-data; name=\"file:file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n{text}\r\n--{mark}--\r\n"
-        );
+        let mut body = format!(
+            "--{mark}\r\ncontent-disposition: form-data; name=\"_proof\"\r\n\r\n{proof}\r\n--{mark}\r\ncontent-disposition: form-data; name=\"file:file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(content.as_ref());
+        body.extend_from_slice(format!("\r\n--{mark}--\r\n").as_bytes());
         let request = self.client.post(format!("{}{path}", self.base)).header("cookie", cookies);
         let request = request.header("content-type", format!("multipart/form-data; boundary={mark}")).body(body);
-        let response = request.send().await.unwrap();
-        let status = response.status().as_u16();
-        (status, response.text().await.unwrap())
+        led(request.send().await.unwrap()).await
+    }
+
+    /// Sends a page's form; answers the status and where it leads, else the page.
+    pub async fn send_form(&self, who: &Persona, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let (cookies, proof) = self.cookies(who).await;
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("_proof", &proof).append_pair("_key", &uuid::Uuid::new_v4().to_string()).extend_pairs(fields);
+        let request = self.client.post(format!("{}{path}", self.base)).header("cookie", cookies);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.finish());
+        led(request.send().await.unwrap()).await
     }
 
     /// A page as a person in their duty gets it; nobody gets it without a session.
@@ -319,4 +330,13 @@ impl Through for Served {
             Ok(Receipt { batch: value["batch"].as_str().unwrap().parse().unwrap(), streams, repeated: value["repeated"] == json!(true) })
         })
     }
+}
+
+/// Where an answer leads, or its text.
+async fn led(response: reqwest::Response) -> (u16, String) {
+    let status = response.status().as_u16();
+    let place = response.headers().get("location").and_then(|l| l.to_str().ok()).map(str::to_owned);
+    let text = response.text().await.unwrap();
+    assert!(status < 500, "{status} {text}");
+    (status, place.unwrap_or(text))
 }

@@ -9,6 +9,7 @@ mod journeys;
 mod leaks;
 mod letters;
 mod pages;
+mod proposals;
 mod sign_in;
 mod tokens;
 mod writing;

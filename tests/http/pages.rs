@@ -183,7 +183,8 @@ async fn a_deployment_bears_its_own_name_and_emblem() {
         product: "Cổng thử".to_owned(),
         product_en: String::new(),
         official: true,
-        emblem: Some((b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..].into(), "image/svg+xml")),
+        emblem: std::path::PathBuf::new(),
+        picture: Some((b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..].into(), "image/svg+xml")),
     };
     let served = Served::with(World::new().await, Settings { branding: branding.into(), ..wide() }, policy()).await;
     let (_, html) = served.page(None, "/").await;

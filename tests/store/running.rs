@@ -1,9 +1,8 @@
 //! Steps that run against a last day, and what a member is still writing.
 
-use crate::sight::reader;
 use ndp_domain::id::Kind;
 use ndp_domain::visibility::Reader;
-use ndp_tests::World;
+use ndp_tests::{World, reader};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn running_steps_are_counted_by_state_in_time_and_late_and_the_latest_come_first() {

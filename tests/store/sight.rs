@@ -5,12 +5,8 @@ use ndp_domain::authority::Duty;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Reader;
 use ndp_store::lists::{Filter, Order};
-use ndp_tests::World;
+use ndp_tests::{World, reader};
 use std::collections::BTreeSet;
-
-pub fn reader(p: &Persona) -> Reader {
-    Reader { account: Some(p.account), duty: p.duty, org: Some(p.org), unit: p.unit.clone() }
-}
 
 async fn listed(world: &World, who: &Reader) -> BTreeSet<Id> {
     let scope = world.engine.scope(who);

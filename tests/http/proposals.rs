@@ -1,0 +1,162 @@
+//! Many proposals at once: from one sheet, by one letter; reminders from the tracking page; what a body that was
+//! asked for its opinion knows of the others.
+
+use ndp_domain::criteria_set::CriteriaSet;
+use ndp_domain::id::{Id, Kind, OpinionId};
+use ndp_domain::list_entry;
+use ndp_domain::machine::{Known, State};
+use ndp_domain::opinion::{self, Verdict};
+use ndp_domain::supplement::Point;
+use ndp_domain::text::Text;
+use ndp_store::lists::{Filter, Order};
+use ndp_tests::served::Served;
+
+const FROM_FILE: &str = "/de-xuat/nhap-excel";
+const LETTER: &str = "/de-xuat/mot-cong-van";
+
+fn sheet(rows: &[[&str; 6]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let head = ["Tên nền tảng", "Tên tiếng Anh", "Sự cần thiết", "Đối tượng sử dụng", "Phạm vi triển khai", "Căn cứ pháp lý"];
+    for (n, row) in (0..).zip(std::iter::once(&head).chain(rows)) {
+        for (column, cell) in (0..).zip(row) {
+            sheet.write_string(n, column, *cell).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+async fn drafts(served: &Served) -> Vec<ndp_store::lists::Line> {
+    let scope = served.world.engine.scope(&ndp_tests::reader(&served.world.cast.managing.officer));
+    let filter = Filter { kind: Some(Kind::ListEntry), stages: vec!["L.draft".to_owned()], ..Filter::default() };
+    served.world.engine.store.list(&scope, &filter, Order::Name, None, 200).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_becomes_drafts_and_the_drafts_go_by_one_letter() {
+    let served = Served::new().await;
+    let officer = &served.world.cast.managing.officer;
+    let (status, html) = served.page(Some(officer), FROM_FILE).await;
+    assert!(status == 200 && html.contains("/de-xuat/nhap-excel/mau.xlsx"), "{html}");
+    let rows = [
+        ["Nền tảng một cửa mẫu", "One-stop sample", "Cần cho thủ tục.", "Cán bộ", "Toàn quốc", ""],
+        ["Nền tảng họp mẫu", "", "Cần cho họp.", "", "", "Quyết định 186/QĐ-BTTTT"],
+    ];
+    let (status, place) = served.send_file(officer, FROM_FILE, "de-xuat.xlsx", sheet(&rows)).await;
+    assert_eq!(status, 303, "{place}");
+    assert!(place.starts_with(LETTER), "{place}");
+    let made = drafts(&served).await;
+    assert_eq!(made.iter().filter_map(|l| l.name.as_deref()).collect::<Vec<_>>(), ["Nền tảng họp mẫu", "Nền tảng một cửa mẫu"]);
+    // Both are chosen, and what was typed is in each draft.
+    let (_, html) = served.page(Some(officer), &place).await;
+    assert_eq!(html.matches(" checked>").count(), 2, "{html}");
+    assert!(html.contains("Đã lập 2 dự thảo"), "{html}");
+    let typed = served.world.engine.store.draft(made[0].id).await.unwrap();
+    assert_eq!(typed["need"].value, "\"Cần cho họp.\"");
+    assert!(!typed.contains_key("users"), "an empty cell is nothing typed");
+    // The same file again: every row is known, nothing is made.
+    let (status, html) = served.send_file(officer, FROM_FILE, "de-xuat.xlsx", sheet(&rows)).await;
+    assert!(status == 422 && html.matches("Cơ quan đã có đề xuất cùng tên").count() == 2, "{html}");
+    assert_eq!(drafts(&served).await.len(), 2);
+    // One letter for both, with what each says.
+    let ids: Vec<String> = made.iter().map(|l| l.id.to_string()).collect();
+    let (status, place) = served.send_form(officer, LETTER, &[("chon", &ids[0]), ("chon", &ids[1])]).await;
+    assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
+    let (status, html) = served.page(Some(officer), &place).await;
+    assert!(status == 200 && html.contains("Cần cho họp.") && html.contains("Cần cho thủ tục."), "{html}");
+    let paper: Id = place.split('/').nth(2).unwrap().parse().unwrap();
+    let loaded = served.world.engine.store.load_one(paper).await.unwrap().unwrap();
+    let State::Document(d) = &loaded.neighbour.whole.state else { panic!("a paper") };
+    assert_eq!(d.acts.iter().map(|a| a.stream.to_string()).collect::<Vec<_>>(), ids);
+    served.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_wrong_row_stops_the_whole_sheet_and_every_wrong_row_is_told() {
+    let served = Served::new().await;
+    let officer = &served.world.cast.managing.officer;
+    let long = "a".repeat(301);
+    let rows = [
+        ["Nền tảng đúng", "", "", "", "", ""],
+        ["", "", "Thiếu tên", "", "", ""],
+        ["NỀN TẢNG ĐÚNG", "", "", "", "", ""],
+        ["Nền tảng tên dài", &long, "", "", "", ""],
+    ];
+    let (status, html) = served.send_file(officer, FROM_FILE, "de-xuat.xlsx", sheet(&rows)).await;
+    assert_eq!(status, 422, "{html}");
+    for said in ["3 trên 4 dòng cần sửa", "Cần điền.", "Trùng tên với dòng 2.", "Dài hơn 300 ký tự."] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    assert!(drafts(&served).await.is_empty(), "all of them or none");
+    // In the reader's language, and what is no sheet at all.
+    let (status, html) = served.send_file(officer, &format!("/en{FROM_FILE}"), "de-xuat.xlsx", sheet(&rows)).await;
+    assert!(status == 422 && html.contains("The same name as row 2."), "{html}");
+    for (name, content) in [("a.xlsx", &b"PK\x03\x04nothing"[..]), ("a.pdf", b"%PDF-1.7"), ("a.xlsx", b"")] {
+        let (status, html) = served.send_file(officer, FROM_FILE, name, content).await;
+        assert!(status == 422 && html.contains("Không đọc được tệp"), "{name}: {html}");
+    }
+    // Only those who draft proposals.
+    let cast = &served.world.cast;
+    for who in [&cast.managing.signer, &cast.keeper.officer, &cast.applicant, &cast.administrator] {
+        assert_eq!(served.page(Some(who), FROM_FILE).await.0, 403);
+        assert_eq!(served.page(Some(who), LETTER).await.0, 403);
+        assert_eq!(served.send_file(who, FROM_FILE, "a.xlsx", sheet(&rows)).await.0, 403);
+    }
+    let foreign = served.world.story().list_entry("Nền tảng của đơn vị khác", 2).await.unwrap();
+    let (status, html) = served.send_form(officer, LETTER, &[("chon", &Id::from(foreign).to_string())]).await;
+    assert!(matches!(status, 403 | 409 | 422), "what was sent already goes by no second letter: {status} {html}");
+    assert_eq!(served.send_form(officer, LETTER, &[]).await.0, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_is_begun_where_the_overdue_file_is_listed() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng chờ bổ sung", 4).await.unwrap();
+    let points = vec![Point { number: 1, text: Text::new("Bổ sung phiếu thông tin.").unwrap(), raised_by: None }];
+    let ask = list_entry::Command::AskSupplement { points };
+    let until = ndp_cli::demo::story::Until::Issued;
+    story.paper(&cast.keeper, "Đề nghị bổ sung", vec![(entry.into(), ask.into())], until).await.unwrap();
+    let (_, html) = served.page(Some(&cast.keeper.officer), "/theo-doi").await;
+    assert!(!html.contains("Gửi công văn đôn đốc"), "nothing is overdue: {html}");
+    story.pass(40);
+    let (_, html) = served.page(Some(&cast.keeper.officer), "/theo-doi").await;
+    assert!(html.contains("Gửi công văn đôn đốc") && html.contains("Số lần đôn đốc"), "{html}");
+    let place = format!("/de-xuat/{}/van-ban/", Id::from(entry));
+    let at = html.find(&place).expect("the form of the row");
+    let action = html[at..].split('"').next().unwrap();
+    // Others see the row at most, never the button.
+    for who in [&cast.managing.officer, &cast.keeper.signer, &cast.keeper.records] {
+        let (_, html) = served.page(Some(who), "/theo-doi").await;
+        assert!(!html.contains("Gửi công văn đôn đốc"), "{html}");
+    }
+    let (status, led) = served.send_form(&cast.keeper.officer, action, &[]).await;
+    assert!(status == 303 && led.ends_with("/noi-dung"), "{status} {led}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_was_asked_knows_its_own_answer_alone_until_the_set_is_promulgated() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng lấy ý kiến", 5).await.unwrap();
+    let set = story.criteria_set(entry, 2).await.unwrap();
+    let loaded = served.world.engine.store.load_one(set.into()).await.unwrap().unwrap();
+    let state = CriteriaSet::known(&loaded.neighbour.whole.state).unwrap();
+    let draft = state.working().and_then(|w| w.consultation.as_ref()).unwrap().draft;
+    let desk = &cast.keeper_consulted;
+    let give = opinion::Command::Give { set, draft, organisation: desk.org, verdict: Verdict::Agree, text: None };
+    let opinion = OpinionId(served.world.engine.id());
+    let until = ndp_cli::demo::story::Until::Issued;
+    story.paper(desk, "Góp ý", vec![(opinion.into(), give.into())], until).await.unwrap();
+    let place = format!("/bo-tieu-chi/{}", Id::from(set));
+    for page in [format!("{place}/gop-y"), place] {
+        let (status, html) = served.page(Some(&cast.consulted.officer), &page).await;
+        assert!(status == 200 && html.contains("Xem được khi ban hành"), "{page}: {html}");
+        assert!(!html.contains("đã trả lời 1/2"), "how many have answered is told by the answers: {html}");
+        let (_, html) = served.page(Some(&cast.managing.officer), &page).await;
+        assert!(html.contains("đã trả lời 1/2") && !html.contains("Xem được khi ban hành"), "{page}: {html}");
+    }
+    let set = story.criteria_set(story.list_entry("Nền tảng ban hành", 5).await.unwrap(), 3).await.unwrap();
+    let (_, html) = served.page(Some(&cast.consulted.officer), &format!("/bo-tieu-chi/{}/gop-y", Id::from(set))).await;
+    assert!(html.contains("đã trả lời 2/2") && !html.contains("Xem được khi ban hành"), "the final table: {html}");
+}
