@@ -1,6 +1,7 @@
 // Every page, as each duty sees it, in both languages: no violation of axe (light and dark), no scrolling
 // sideways at 320, 375, 768 and 1280, targets of at least 24 px, nothing inline, one h1, no leftover key of
-// a text, weights within the house's limits. With `--pictures FOLDER` it also writes pictures.
+// a text, weights within the house's limits. With `--pictures FOLDER` it writes pictures instead: each page at
+// 1280 and 375 px, in Vietnamese also dark, and on A4 those that people print.
 import { browser, demonstration, PASSWORD } from "./house.mjs";
 import { readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,18 +13,38 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const pictures = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 const quick = process.argv.includes("--quick");
 
+// Pages that must look finished on paper (ux.md 9).
+const PRINTED = [/\/nen-tang\/pub/, /\/theo-doi$/, /\/bien-ban$/, /\/chi-tra$/, /\/ket-luan$/];
+
 // A page by its address; `list >` opens the first record that the list shows.
 const PAGES = {
   "-": ["/", "/?q=dau+thau", "/?q=khong-co-gi-nhu-the", "/? > nen-tang", "/tra-cuu", "/tra-cuu?ma=KHONGCOMA0", "/huong-dan", "/kha-nang-tiep-can", "/hien-thi", "/dang-nhap", "/mat-khau/quen", "/mat-khau/dat/reset?token=x", "/co-quan", "/co-quan > co-quan/", "/viec!401", "/khong-co!404"],
-  "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
+  "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/de-xuat/nhap-excel", "/de-xuat/mot-cong-van", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
   "ma-s.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.checked > van-ban/", "/van-ban?stage=D.checked > van-ban/ + /signatures", "/van-ban?stage=D.returned > van-ban/"],
   "ma-v.btc": ["/van-thu", "/van-ban?stage=D.signed > van-ban/ + /numbers"],
+  "fa-o.bkhcn": ["/viec", "/theo-doi", "/de-xuat"],
   "fa-u.bkhcn": ["/viec", "/theo-doi", "/de-xuat?stage=L.received > de-xuat/ + /assignments"],
   "en-a.dn-mau": ["/viec", "/ho-so", "/ho-so?stage=E.draft > ho-so/", "/ho-so?stage=E.draft > ho-so/ + /noi-dung", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/thi-phan", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/nhom-g1", "/ho-so?stage=E.decided > ho-so/"],
   "ev.btc": ["/viec", "/danh-gia", "/danh-gia > danh-gia/body", "/ho-so?stage=E.evaluating > ho-so/ + /phieu", "/ho-so?stage=E.decided > ho-so/ + /tong-hop"],
   "adm.bkhcn": ["/quan-tri", "/quan-tri/moi", "/quan-tri/nhiem-vu", "/quan-tri/quy-dinh", "/quan-tri/xem-truoc", "/quan-tri/lich", "/nguoi-dung"],
   "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
 };
+
+/** The page as people see it, and as it leaves a printer. */
+async function taken(page, file, lang, path) {
+  mkdirSync(pictures, { recursive: true });
+  for (const width of [1280, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: `${pictures}/${file}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  if (lang === "vi") {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.screenshot({ path: `${pictures}/${file}-1280-dark.png`, fullPage: true });
+    await page.emulateMedia({ colorScheme: null });
+  }
+  if (PRINTED.some((p) => p.test(path))) await page.pdf({ path: `${pictures}/${file}-a4.pdf`, preferCSSPageSize: true });
+}
 
 const valid = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "long-title": "off", "require-sri": "off" } });
 const demo = await demonstration();
@@ -64,6 +85,7 @@ try {
         seen += 1;
         if (String(answer.status()) !== wanted) { say(`${name}: ${answer.status()}`); continue; }
         weights.push([gzipSync(html).length, name]);
+        if (pictures) { await taken(page, `${name}`.replace(/[^a-z0-9.]+/gi, "-").slice(0, 90), lang, path); continue; }
         for (const r of (await valid.validateString(html)).results) for (const m of r.messages.slice(0, 3)) say(`${name}: ${m.ruleId}: ${m.message} (line ${m.line})`);
         if (/\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="/.test(html)) say(`${name}: something inline`);
         const said = await page.locator("body").innerText();
@@ -85,11 +107,6 @@ try {
               return r.height < 23.5 || r.width < 23.5;
             }).slice(0, 3).map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${Math.round(e.getBoundingClientRect().width)}x${Math.round(e.getBoundingClientRect().height)}`));
             if (small.length) say(`${name}: small targets ${small.join("; ")}`);
-          }
-          if (pictures && (width === 1280 || width === 375)) {
-            mkdirSync(pictures, { recursive: true });
-            const file = `${name}`.replace(/[^a-z0-9.]+/gi, "-").slice(0, 90);
-            await page.screenshot({ path: `${pictures}/${file}-${width}.png`, fullPage: true });
           }
         }
         await page.setViewportSize({ width: 1280, height: 900 });

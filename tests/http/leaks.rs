@@ -208,8 +208,8 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                 "/co-quan/BTC",
                 "/nen-tang.csv",
                 "/van-thu.csv",
-            "/de-xuat/mot-cong-van",
-            "/de-xuat/nhap-excel",
+                "/de-xuat/mot-cong-van",
+                "/de-xuat/nhap-excel",
             ] {
                 out.push_str(&served.page(who, place).await.1);
             }

@@ -1,6 +1,5 @@
 //! What SQL lists is what `sees` admits: for every persona, every stream, on the whole story.
 
-use ndp_cli::demo::cast::Persona;
 use ndp_domain::authority::Duty;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Reader;

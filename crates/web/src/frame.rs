@@ -46,6 +46,8 @@ pub struct Frame {
     pub wrong: bool,
     /// Said once after an act.
     pub notice: Option<String>,
+    /// What stands under the page on paper; empty for pages that nobody prints.
+    pub paper_foot: String,
 }
 
 impl Frame {
@@ -118,6 +120,7 @@ impl Frame {
             demo: false,
             wrong: false,
             notice: None,
+            paper_foot: String::new(),
         };
         frame.nav = frame.navigation(None, "", 0);
         frame

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod known;
 pub mod markup;
 pub mod pages;
+pub mod paper_foot;
 pub mod say;
 pub mod sent;
 pub mod shown;

@@ -680,3 +680,4 @@ web-letter-none = Choose at least one draft.
 web-letter-empty = There are no drafts.
 web-reminded = Chase letters
 web-remind = Send chase letter
+web-printed-on = Figures of { $day }

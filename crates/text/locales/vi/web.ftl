@@ -649,3 +649,4 @@ web-letter-none = Chọn ít nhất một dự thảo.
 web-letter-empty = Chưa có dự thảo nào.
 web-reminded = Số lần đôn đốc
 web-remind = Gửi công văn đôn đốc
+web-printed-on = Số liệu ngày { $day }

@@ -79,6 +79,7 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    f.paper_foot = crate::paper_foot::foot(&v);
     let (decision, missing) = super::printed::decision(&v, &room).await?;
     let minutes = room.round.opened.as_ref().map(|_| format!("{}/bien-ban", place_of(room.seen.loaded.id))).unwrap_or_default();
     page(&Conclusion {

@@ -328,6 +328,7 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
     let closed = p.closed.then(|| v.t("web-platform-closed"));
     let mut f = frame(&v, &p.name, "/").await?;
     f.crumbs.push(("/".to_owned(), v.t("web-nav-list")));
+    f.paper_foot = crate::paper_foot::foot(&v);
     page(&Platform {
         f,
         badges,

@@ -262,6 +262,7 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
     let mut f = frame(&v, &v.t1("web-minutes-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    f.paper_foot = crate::paper_foot::foot(&v);
     page(&MinutesPage {
         f,
         head: head(&v, d.managing, "BB"),
@@ -321,5 +322,6 @@ pub async fn fees(v: Visitor, Path(id): Path<String>) -> Result<Response, Refuse
     let mut f = frame(&v, &v.t1("web-fees-title", &[("name", &sat.body.name)]), "/danh-gia").await?;
     f.crumbs.push(("/danh-gia".to_owned(), v.t("kinds-body")));
     f.crumbs.push((place_of(id), title(&v, &seen)));
+    f.paper_foot = crate::paper_foot::foot(&v);
     page(&Fees { f, head: head(&v, body.managing, "DS"), body: sat.body.name.clone(), seats: seats.collect() })
 }

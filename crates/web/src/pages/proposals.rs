@@ -232,7 +232,8 @@ pub async fn send(v: Visitor, sent: Sent) -> Result<Response, Refused> {
         return file_page(&v, &chosen, vec![said], found, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let regulation = v.directory.regulation_on(v.today).map(|r| r.id.clone()).ok_or(Edge::NotFound)?;
-    let (mut acts, mut typed): (Vec<(Id, Command)>, Vec<(Id, String, Value)>) = (Vec::new(), Vec::new());
+    let mut acts: Vec<(Id, Command)> = Vec::new();
+    let mut typed: Vec<(Id, String, Value)> = Vec::new();
     for row in &rows {
         let id = ListEntryId(v.app.engine.id());
         let title = Name::new(row.cells[0].clone()).map_err(|_| Edge::Parameter("tep"))?;
