@@ -9,6 +9,7 @@ mod m20261122_000002_reference;
 mod m20261122_000003_entries;
 mod m20261122_000004_people;
 mod m20261122_000005_orders;
+mod m20261122_000006_every_holder;
 
 pub struct Migrator;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_entries::Migration),
             Box::new(m20261122_000004_people::Migration),
             Box::new(m20261122_000005_orders::Migration),
+            Box::new(m20261122_000006_every_holder::Migration),
         ]
     }
 }

@@ -53,7 +53,7 @@ export async function pass(base, days) {
 /** People in their own sessions, one language, with or without scripts. */
 export class House {
   constructor(base, browser, { lang = "vi", scripts = true, width = 1280 } = {}) {
-    Object.assign(this, { base, browser, lang, scripts, width, pages: new Map(), counts: new Map(), faults: [] });
+    Object.assign(this, { base, browser, lang, scripts, width, pages: new Map(), counts: new Map(), keys: new Map(), faults: [] });
   }
 
   place(path) {
@@ -74,6 +74,7 @@ export class House {
     await page.waitForURL(/\/viec/);
     this.pages.set(who, page);
     this.counts.set(who, 3);
+    this.keys.set(who, `${who}@demo.example${PASSWORD}`.length);
     return page;
   }
 
@@ -91,8 +92,14 @@ export class House {
     return page;
   }
 
-  count(who, n = 1) {
+  /** Clicks (links, buttons, choices, a field entered) and keys typed, by person. */
+  count(who, n = 1, keys = 0) {
     this.counts.set(who, (this.counts.get(who) ?? 0) + n);
+    this.keys.set(who, (this.keys.get(who) ?? 0) + keys);
+  }
+
+  counted() {
+    return Object.fromEntries([...this.counts].map(([who, clicks]) => [who, { clicks, keys: this.keys.get(who) ?? 0 }]));
   }
 
   async open(who, path) {
@@ -117,6 +124,7 @@ export class House {
   }
 
   async fill(page, fields) {
+    const who = [...this.pages].find(([, p]) => p === page)?.[0];
     for (const [name, value] of Object.entries(fields)) {
       const field = page.locator(`[name="${name}"]`).first();
       const kind = await field.evaluate((e) => (e.tagName === "SELECT" ? "select" : e.type)).catch(() => { throw new Error(`no field ${name} at ${page.url()}`); });
@@ -131,6 +139,7 @@ export class House {
       } else if (kind !== "hidden") {
         await field.fill(String(value));
       }
+      if (who && kind !== "hidden") this.count(who, 1, ["select", "radio", "checkbox", "file"].includes(kind) ? 0 : String(value).length);
     }
   }
 

@@ -234,7 +234,7 @@ if (process.argv[1]?.endsWith("journey.mjs")) {
       console.log(`journey ${outcome}, ${lang}, scripts ${scripts}: done`);
     }
     assert.deepEqual(house.faults, []);
-    console.log(JSON.stringify(Object.fromEntries(house.counts)));
+    console.log(JSON.stringify(house.counted()));
   } finally {
     await chrome.close();
     demo.stop();

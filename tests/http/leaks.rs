@@ -423,3 +423,50 @@ async fn subscribe(served: &Served, people: &[Persona], told: &mut BTreeSet<Stri
 async fn declarations(served: &Served) -> Vec<Id> {
     served.world.engine.store.of_kind(Kind::Declaration, None, 100).await.unwrap().into_iter().map(|l| l.id).collect()
 }
+
+/// Least number of questions to the database that an answer takes, of several tries: what runs beside it asks too.
+async fn questions(served: &Served, who: Option<&Persona>, path: &str) -> (u16, u64) {
+    let store = &served.world.engine.store;
+    let mut least = (0, u64::MAX);
+    for _ in 0..6 {
+        let before = store.asked();
+        let status = match path.strip_prefix("/api/v1") {
+            Some(path) => text(served, who, Method::GET, path, None).await.get(..3).and_then(|s| s.parse().ok()).unwrap_or(0),
+            None => served.page(who, path).await.0,
+        };
+        least = least.min((status, store.asked() - before));
+    }
+    least
+}
+
+/// The channel of time, as far as it can be counted: what is hidden takes as many questions as what is not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_takes_no_more_questions_than_what_is_not_there() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng kín", 5).await.unwrap();
+    let set = story.criteria_set(entry, 1).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm kín", entry, set).await.unwrap();
+    let draft = story.list_entry("Nền tảng dự thảo", 1).await.unwrap();
+    let hidden: [Id; 3] = [draft.into(), set.into(), dossier.into()];
+    let people = [None, Some(&cast.keeper.signer), Some(&cast.consulted.officer), Some(&cast.others[1]), Some(&cast.administrator)];
+    let mut compared = 0;
+    for id in hidden {
+        let absent = Id::new(id.kind, uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
+        for who in people {
+            let (plural, slug) = (orders::plural(id.kind), ndp_web::frame::slug(id.kind));
+            let mut paths: Vec<String> = ["", "?acts=false", "/events", "/files"].map(|p| format!("/api/v1/{plural}/ID{p}")).to_vec();
+            paths.extend(["", "/lich-su", "/ket-luan", "/gop-y", "/noi-dung", "/withdrawals"].map(|p| format!("/{slug}/ID{p}")));
+            for path in paths {
+                let there = questions(&served, who, &path.replace("ID", &id.to_string())).await;
+                if there.0 == 200 {
+                    continue;
+                }
+                let nowhere = questions(&served, who, &path.replace("ID", &absent.to_string())).await;
+                assert_eq!(there, nowhere, "{path} {id} for {:?}", who.map(|w| w.duty));
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 100, "{compared} compared");
+}

@@ -6,7 +6,7 @@ use ndp_domain::list_entry::{Command as L, Incoming};
 use ndp_domain::whole::Whole;
 use ndp_engine::Ask;
 use ndp_engine::check::check;
-use ndp_store::lists::{After, Filter, Order, Total};
+use ndp_store::lists::{After, Filter, Inbox, Order, Total};
 use ndp_tests::{World, key};
 use sea_orm::ConnectionTrait;
 
@@ -68,7 +68,8 @@ async fn tasks_follow_the_stage_and_name_who_must_act_by_when() {
     let reader = ndp_domain::visibility::Reader { account: Some(records.account), duty: records.duty, org: Some(records.org), unit: None };
     let scope = world.engine.scope(&reader);
     let holders = ["focal_agency".to_owned(), records.org.to_string()];
-    let inbox = || world.engine.store.inbox(&scope, records.duty, &holders, Some(records.account), 10);
+    let of = Inbox { scope: &scope, duty: records.duty, holders: &holders, person: Some(records.account) };
+    let inbox = || world.engine.store.inbox(&of, 10);
     let tasks = inbox().await.unwrap();
     let mine: Vec<_> = tasks.iter().filter(|task| task.stream == entry.0).collect();
     assert_eq!(mine.len(), 1);
@@ -87,7 +88,9 @@ async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let reader = ndp_domain::visibility::Reader { account: Some(member.account), duty: member.duty, org: Some(member.org), unit: None };
     let scope = world.engine.scope(&reader);
     let inbox = async || {
-        let tasks = world.engine.store.inbox(&scope, member.duty, &[], Some(member.account), 10).await.unwrap();
+        let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account) };
+        let tasks = world.engine.store.inbox(&of, 10).await.unwrap();
+        assert_eq!(world.engine.store.inbox_size(&of, 10).await.unwrap(), tasks.len() as u64);
         tasks.iter().filter(|task| task.stream == dossier.0 && task.act == "E15").count()
     };
     assert_eq!(inbox().await, 1);

@@ -99,6 +99,17 @@ pub fn command_of(form: &OrderForm, id: Id, opening: bool, mut content: Value) -
     Ok(parse::order(form.act, form.kind, form.variant, content)?)
 }
 
+/// Would the act be done? Decides and answers, writes nothing.
+pub async fn tried(
+    app: &App,
+    reading: &crate::caller::Reading,
+    form: &'static OrderForm,
+    id: Option<Id>,
+    content: Value,
+) -> Result<(), Refused> {
+    ordered(app, reading, form, id, None, None, content, true).await.map(drop)
+}
+
 /// An act as a page orders it.
 pub async fn order(
     app: &App,
@@ -109,15 +120,31 @@ pub async fn order(
     key: Option<String>,
     content: Value,
 ) -> Result<Receipt, Refused> {
+    ordered(app, reading, form, id, expect, key, content, false).await
+}
+
+#[allow(clippy::too_many_arguments)]
+async fn ordered(
+    app: &App,
+    reading: &crate::caller::Reading,
+    form: &'static OrderForm,
+    id: Option<Id>,
+    expect: Option<u64>,
+    key: Option<String>,
+    content: Value,
+    dry_run: bool,
+) -> Result<Receipt, Refused> {
     let opening = id.is_none();
     let id = id.unwrap_or_else(|| Id::new(form.kind, app.engine.id()));
     let asked = canonical(&json!([id_place(form, id, opening), form.noun, reading.actor, content]));
     let command = command_of(form, id, opening, content)?;
     let request = Some(Hash::of_parts(&[asked.as_bytes()]));
-    let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run: false, request };
+    let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run, request };
     match app.engine.execute(ask).await {
         Ok(receipt) => {
-            app.touched(receipt.streams.iter().map(|(id, _)| *id));
+            if !dry_run {
+                app.touched(receipt.streams.iter().map(|(id, _)| *id));
+            }
             Ok(receipt)
         }
         Err(problem) => Err(refused(app, reading, form, id, opening, expect, problem).await?),

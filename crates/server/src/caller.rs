@@ -116,6 +116,15 @@ impl Reading {
     pub fn scope(&self, app: &App) -> Scope {
         app.engine.scope(&self.reader)
     }
+    /// Whose tasks are theirs: their organisation's, and the focal agency's where it is that.
+    pub fn holders(&self, app: &App) -> Vec<String> {
+        let Some(duty) = &self.duty else { return Vec::new() };
+        let mut holders = vec![duty.org.to_string()];
+        if duty.org == app.engine.directory().focal_on(ndp_domain::time::legal_date(app.engine.clock.now())) {
+            holders.push("focal_agency".to_owned());
+        }
+        holders
+    }
     /// Limits of a service token.
     pub fn allows(&self, verb: Verb, kind: Kind, id: Option<Id>, act: Option<ActId>) -> Result<(), Refused> {
         match self.signed_in.as_ref().and_then(|s| s.caller.service.as_ref()) {

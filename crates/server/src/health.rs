@@ -52,6 +52,7 @@ async fn figures(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAd
     }
     if let Ok(end) = app.engine.store.feed_end().await {
         metrics::gauge!("ndp_feed_position").set(end as f64);
+        metrics::gauge!("ndp_store_questions").set(app.engine.store.asked() as f64);
         metrics::gauge!("ndp_feed_lag").set(end.saturating_sub(app.followed.position()) as f64);
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ndp_domain::id::{Id, Kind, OrganisationId, ProductId};
 use ndp_engine::Problem;
 use ndp_identity::scope::Verb;
-use ndp_store::lists::{After, Filter, Line, Order, Total};
+use ndp_store::lists::{After, Filter, Inbox, Line, Order, Total};
 use ndp_text::{key, texts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -141,13 +141,9 @@ pub async fn tasks(State(app): State<App>, Asked(query): Asked<TasksQuery>, Acti
     reading.allows_list(Verb::Read, None)?;
     let limit = limited(query.limit)?;
     let Some(duty) = &reading.duty else { return Err(Edge::NotSignedIn.into()) };
-    let mut holders = vec![duty.org.to_string()];
-    let focal = app.engine.directory().focal_on(ndp_domain::time::legal_date(app.engine.clock.now()));
-    if duty.org == focal {
-        holders.push("focal_agency".to_owned());
-    }
-    let scope = reading.scope(&app);
-    let tasks = app.engine.store.inbox(&scope, duty.duty, &holders, reading.reader.account, limit).await?;
+    let (scope, holders) = (reading.scope(&app), reading.holders(&app));
+    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account };
+    let tasks = app.engine.store.inbox(&of, limit).await?;
     let lang = lang();
     let items: Vec<Value> = tasks
         .iter()

@@ -32,6 +32,8 @@ use sea_orm::{
     Value,
 };
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A fault of the infrastructure: logged whole, shown as a reference only.
@@ -94,6 +96,7 @@ pub struct Store {
     read: DatabaseConnection,
     writer: Writer,
     backend: DatabaseBackend,
+    asked: Arc<AtomicU64>,
 }
 
 #[derive(Debug, Clone)]
@@ -147,7 +150,7 @@ impl Store {
                     Ok(connection) => connection,
                     Err(error) => return Err(error.into()),
                 };
-                Ok(Store { read, writer, backend: DatabaseBackend::Sqlite })
+                Ok(Store { read, writer, backend: DatabaseBackend::Sqlite, asked: Arc::default() })
             }
             Place::Postgres { url, connections } => {
                 let mut options = ConnectOptions::new(url.clone());
@@ -156,7 +159,7 @@ impl Store {
                 // Few statements of a fixed shape: planning them anew for each act costs more than the act.
                 options.map_sqlx_postgres_opts(|o| o.options([("plan_cache_mode", "force_generic_plan")]));
                 let read = Database::connect(options).await?;
-                Ok(Store { read, writer: Writer::Pool, backend: DatabaseBackend::Postgres })
+                Ok(Store { read, writer: Writer::Pool, backend: DatabaseBackend::Postgres, asked: Arc::default() })
             }
         }
     }
@@ -195,7 +198,14 @@ impl Store {
         Ok(())
     }
 
+    /// Questions asked of the database by this process, its writes left out. What is hidden and what is not there
+    /// must take the same: a test counts.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     pub(crate) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         Ok(self.read.query_all_raw(Statement::from_sql_and_values(self.backend, sql, values)).await?)
     }
 }

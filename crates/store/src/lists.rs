@@ -2,7 +2,8 @@
 
 use crate::{Fault, Store};
 use chrono::NaiveDate;
-use ndp_domain::authority::Duty;
+use ndp_domain::acts::{ACTS, ActId};
+use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{AccountId, Id, Kind, OrganisationId, ProductId};
 use ndp_domain::time::Instant;
 use ndp_domain::visibility::Scope;
@@ -73,6 +74,63 @@ pub struct Task {
     pub due_on: Option<String>,
 }
 
+/// Whose tasks: of a duty, held by these organisations or agencies, or named for the person. What takes effect
+/// by a paper is a task of those who draft it, and the paper itself one of those who take it through its steps.
+#[derive(Debug)]
+pub struct Inbox<'a> {
+    pub scope: &'a Scope,
+    pub duty: Duty,
+    pub holders: &'a [String],
+    pub person: Option<AccountId>,
+}
+
+/// Acts that take effect by a paper in every state, and by nothing else.
+fn by_paper() -> impl Iterator<Item = ActId> {
+    ACTS.iter().filter(|act| act.paper.is_issued() && act.plain.is_none()).map(|act| act.id)
+}
+
+impl Inbox<'_> {
+    fn condition(&self, values: &mut Vec<Value>) -> String {
+        let admitted = condition(self.scope, values);
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let papers: Vec<String> = by_paper().map(|act| format!("'{}'", act.name())).collect();
+        let papers = papers.join(", ");
+        let (side, level) = (self.duty.side(), self.duty.level());
+        let of = |duties: &[Duty]| duties.iter().map(|d| format!("'{}'", d.code())).collect::<Vec<_>>().join(", ");
+        // What takes effect by a paper is begun by those who draft it; its signer is told by the paper itself.
+        let mut theirs = vec![match level {
+            Level::Signer if side != Side::Body => format!("t.duty = {} AND t.act NOT IN ({papers})", bind(self.duty.code().into())),
+            _ => format!("t.duty = {}", bind(self.duty.code().into())),
+        }];
+        if level == Level::Officer {
+            let signers: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| d.side() == side && d.level() == Level::Signer).collect();
+            theirs.push(format!("t.duty IN ({}) AND t.act IN ({papers})", of(&signers)));
+        }
+        // Steps of a paper are told of by the duties of a managing agency; others do them at their own level.
+        if matches!(side, Side::Focal | Side::Consulted) {
+            let same: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| d.side() == Side::Managing && d.level() == level).collect();
+            theirs.push(format!("s.kind = 'document' AND t.duty IN ({})", of(&same)));
+        }
+        let holders: Vec<String> = self.holders.iter().map(|h| bind(h.clone().into())).collect();
+        let own = match self.person {
+            Some(person) => format!("t.person = {}", bind(person.to_string().into())),
+            None => "1 = 0".to_owned(),
+        };
+        let of_org =
+            if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
+        format!(
+            "(({})) AND ({of_org} OR {own}) AND {admitted}
+               AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
+                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.stage <> 'E15.entered' AND c.person = t.person)
+                  OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))",
+            theirs.join(") OR (")
+        )
+    }
+}
+
 const LIMIT: u64 = 1_000;
 /// Sorts after every date: no due date comes last.
 const NO_DUE: &str = "9999-12-31";
@@ -116,7 +174,7 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
     format!("EXISTS (SELECT 1 FROM access a WHERE {admits}){recused}")
 }
 
-fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
+fn filters(postgres: bool, filter: &Filter, values: &mut Vec<Value>) -> String {
     let mut sql = String::new();
     let mut and = |column: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -145,7 +203,21 @@ fn filters(filter: &Filter, values: &mut Vec<Value>) -> String {
         let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         values.push(pattern(&ndp_domain::text::fold(search)).into());
         values.push(pattern(&search.trim().to_uppercase()).into());
-        sql.push_str(&format!(" AND (s.name_fold LIKE ${} ESCAPE '\\' OR s.code LIKE ${} ESCAPE '\\')", values.len() - 1, values.len()));
+        let (name, code) = (values.len() - 1, values.len());
+        if postgres {
+            // Documents lie apart from their rows, which are few pages.
+            sql.push_str(&format!(" AND (s.name_fold LIKE ${name} ESCAPE '\\' OR s.code LIKE ${code} ESCAPE '\\')"));
+        } else {
+            // Documents lie in the rows here: names are looked at in their index. The sign keeps the order's own
+            // index, so that a common word is found in the first rows and a rare one costs no rows at all.
+            let of_kind = filter.kind.map_or_else(String::new, |k| {
+                values.push(k.name().into());
+                format!("n.kind = ${} AND ", values.len())
+            });
+            sql.push_str(&format!(
+                " AND +s.id IN (SELECT n.id FROM stream n WHERE {of_kind}(coalesce(n.name_fold, '') LIKE ${name} ESCAPE '\\' OR n.code LIKE ${code} ESCAPE '\\'))"
+            ));
+        }
     }
     sql
 }
@@ -177,7 +249,7 @@ impl Store {
             Some(Kind::CriteriaSet) => condition(&scope.beyond_public(), &mut values),
             _ => "1 = 1".to_owned(),
         };
-        let filters = filters(filter, &mut values);
+        let filters = filters(self.is_postgres(), filter, &mut values);
         let (key, comparison, direction) = match order {
             Order::Due => (format!("coalesce(s.due_on, '{NO_DUE}')"), ">", "ASC"),
             Order::Updated => ("s.updated_at".to_owned(), "<", "DESC"),
@@ -247,7 +319,7 @@ impl Store {
     pub async fn total(&self, scope: &Scope, filter: &Filter) -> Result<Total, Fault> {
         let mut values = Vec::new();
         let admitted = condition(scope, &mut values);
-        let filters = filters(filter, &mut values);
+        let filters = filters(self.is_postgres(), filter, &mut values);
         let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) AS counted", LIMIT + 1);
         let n = self.query(&sql, values).await?.first().map_or(Ok(0), |r| r.try_get::<i64>("", "n"))? as u64;
         Ok(if n > LIMIT { Total::MoreThan(LIMIT) } else { Total::Exactly(n) })
@@ -265,35 +337,12 @@ impl Store {
     /// What waits for a person in a duty: tasks of their organisation's duty and their own, of
     /// streams the scope admits. A sheet, ballot, declaration or opinion already given is a
     /// stream of its own and takes its task away on reading.
-    pub async fn inbox(
-        &self,
-        scope: &Scope,
-        duty: Duty,
-        holders: &[String],
-        person: Option<AccountId>,
-        limit: u64,
-    ) -> Result<Vec<Task>, Fault> {
+    pub async fn inbox(&self, of: &Inbox<'_>, limit: u64) -> Result<Vec<Task>, Fault> {
         let mut values = Vec::new();
-        let admitted = condition(scope, &mut values);
-        let mut bind = |value: Value| {
-            values.push(value);
-            format!("${}", values.len())
-        };
-        let duty = bind(duty.code().into());
-        let holders: Vec<String> = holders.iter().map(|h| bind(h.clone().into())).collect();
-        let own = match person {
-            Some(person) => format!("t.person = {}", bind(person.to_string().into())),
-            None => "1 = 0".to_owned(),
-        };
-        let of_org =
-            if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
+        let waits = of.condition(&mut values);
         let sql = format!(
             "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name FROM task t JOIN stream s ON s.id = t.stream
-             WHERE t.duty = {duty} AND ({of_org} OR {own}) AND {admitted}
-               AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
-                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.stage <> 'E15.entered' AND c.person = t.person)
-                  OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
-             ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
+             WHERE {waits} ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
         );
         let rows = self.query(&sql, values).await?;
         rows.iter()
@@ -308,6 +357,18 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// How many tasks wait, to `most`: in no order, so that a long inbox costs no more than a short one.
+    pub async fn inbox_size(&self, of: &Inbox<'_>, most: u64) -> Result<u64, Fault> {
+        let mut values = Vec::new();
+        let waits = of.condition(&mut values);
+        let sql = format!(
+            "SELECT count(*) AS n FROM (SELECT 1 AS one FROM task t JOIN stream s ON s.id = t.stream WHERE {waits} LIMIT {most}) AS waiting"
+        );
+        let rows = self.query(&sql, values).await?;
+        let n: i64 = rows.first().map(|r| r.try_get("", "n")).transpose()?.unwrap_or(0);
+        Ok(n.unsigned_abs())
     }
 
     /// Products from which a person is recused.

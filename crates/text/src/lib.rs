@@ -112,7 +112,17 @@ impl Texts {
     /// The text of a refusal's code; its fields are the variables.
     pub fn refusal(&self, refusal: &ndp_domain::refusal::Refusal) -> String {
         let fields = serde_json::to_value(refusal).unwrap_or_default();
-        let owned: Vec<(String, String)> = fields.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), plain(v))).collect();
+        // Codes of fields, acts and states are said in words.
+        let word = |name: &str, code: String| {
+            match name {
+                "field" => self.find(&key("field", &code), &[]).map(|label| format!("“{label}”")),
+                "act" | "step" => self.find(&key("act", &code), &[]).map(|title| format!("“{title}”")),
+                "stage" => self.find(&key("state", &code), &[]).map(|state| format!("“{state}”")),
+                _ => None,
+            }
+            .unwrap_or(code)
+        };
+        let owned: Vec<(String, String)> = fields.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), word(k, plain(v)))).collect();
         let args: Vec<(&str, &str)> = owned.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         self.get(&key("refusal", refusal.code()), &args)
     }

@@ -8,9 +8,9 @@ use ndp_server::evidence;
 use ndp_server::problem::Refused;
 
 /// Puts what the form brought to the record; what is no evidence is a mistake at its field.
-pub async fn keep(v: &Visitor, record: Id, sent: &mut Sent, wrong: &mut Mistakes) -> Result<(), Refused> {
+pub async fn keep(v: &Visitor, record: impl Fn(&str) -> Id, sent: &mut Sent, wrong: &mut Mistakes) -> Result<(), Refused> {
     for file in std::mem::take(&mut sent.files) {
-        match evidence::give(&v.app, &v.reading, record, &file.name, file.bytes).await {
+        match evidence::give(&v.app, &v.reading, record(&file.pointer), &file.name, file.bytes).await {
             Ok(hash) => named(&mut sent.pairs, &file.pointer, &hash.to_string(), &file.name),
             Err(refused) if refused.status().is_client_error() && refused.code().starts_with("file.") => {
                 let said = refused.document(v.lang).get("detail").and_then(|d| d.as_str()).unwrap_or_default().to_owned();

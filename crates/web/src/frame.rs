@@ -178,10 +178,7 @@ impl Frame {
 
 /// The frame of a page; `current` is the navigation entry it stands under.
 pub async fn frame(v: &Visitor, title: &str, current: &str) -> Result<Frame, Refused> {
-    let tasks = match v.duty() {
-        None => 0,
-        Some(_) => crate::pages::work::inbox(v, 100).await?.len(),
-    };
+    let tasks = crate::pages::work::waiting(v).await?;
     framed(v, title, current, tasks).await
 }
 

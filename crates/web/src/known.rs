@@ -4,7 +4,7 @@ use crate::form::{Known, Shape};
 use crate::visitor::Visitor;
 use ndp_domain::access::{Facet, Principal};
 use ndp_domain::account::Account;
-use ndp_domain::authority::{Duty, Side};
+use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::body::Body;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::{Known as _, State};
@@ -47,8 +47,9 @@ async fn named(v: &Visitor, accounts: Vec<Loaded>) -> Result<Vec<(String, String
 }
 
 /// Whom a form proposes: people of the reader's own organisation; for the bodies that a managing agency
-/// sets up, and for administrators, everybody; within a body those named in it.
-async fn people_for(v: &Visitor, seen: Option<&Seen>) -> Result<Vec<(String, String)>, Refused> {
+/// sets up, and for administrators, everybody; within a body those named in it; as a case officer only officers
+/// of their own side.
+async fn people_for(v: &Visitor, seen: Option<&Seen>, officers: bool) -> Result<Vec<(String, String)>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
     let everybody = duty.duty == Duty::Administrator
         || (matches!(duty.duty.side(), Side::Managing | Side::Consulted | Side::Focal)
@@ -67,8 +68,14 @@ async fn people_for(v: &Visitor, seen: Option<&Seen>) -> Result<Vec<(String, Str
         }
     }
     let body = duty.duty.side() == Side::Body;
-    let here =
-        |l: &Loaded| Account::known(&l.neighbour.whole.state).is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today)));
+    let fits = |d: Duty| !officers || (d.level() == Level::Officer && d.side() == duty.duty.side());
+    let here = |l: &Loaded| {
+        let account = Account::known(&l.neighbour.whole.state);
+        account.is_some_and(|a| a.held.iter().any(|h| h.org == duty.org && h.on(v.today) && fits(h.duty)))
+    };
+    if officers {
+        near.clear();
+    }
     let accounts = accounts.into_iter().filter(|l| near.contains(&AccountId(l.id.uuid)) || (!body && here(l))).collect();
     named(v, accounts).await
 }
@@ -117,7 +124,7 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
     for kind in shape.kinds() {
         let all = match kind {
             Kind::Organisation => organisations(v),
-            Kind::Account => people_for(v, seen).await?,
+            Kind::Account => people_for(v, seen, shape.property("officer").is_some()).await?,
             kind => {
                 let filter = Filter { kind: Some(kind), ..Filter::default() };
                 let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;

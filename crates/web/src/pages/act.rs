@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use ndp_domain::authority::Side;
 use ndp_domain::id::{Id, Kind};
 use ndp_engine::orders::{self, OrderForm};
 use ndp_engine::{InputMistake, Problem};
@@ -162,6 +163,10 @@ pub fn prefill(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs
     }
     put("/minutes/held_on", today);
     put("/product/new/id", Id::new(Kind::Product, v.app.engine.id()).to_string());
+    if v.side() == Side::Applicant {
+        put("/product/new/record/ownership", "enterprise".to_owned());
+        put("/product/new/record/owner", own.clone());
+    }
     if let Some(account) = v.reading.reader.account {
         put("/historical/entered_by", account.to_string());
     }
@@ -237,7 +242,9 @@ pub fn said(v: &Visitor, refused: &Refused) -> String {
     let document = refused.document(v.lang);
     let text = |name: &str| document.get(name).and_then(|t| t.as_str()).unwrap_or_default().to_owned();
     let (detail, law) = (text("detail"), text("legal_basis"));
-    if law.is_empty() { detail } else { format!("{detail} ({law})") }
+    // A ground is told where there is one: our own choices are nobody's law.
+    let own = ndp_domain::law::CHOICE;
+    if law.is_empty() || law == own.vi || law == own.en { detail } else { format!("{detail} ({law})") }
 }
 
 /// Buttons of the form itself: an item more, less, higher or lower. Answers whether there was one.
@@ -280,7 +287,7 @@ pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, Stri
     let mut wrong = Mistakes::new();
     let holder = id.or_else(|| ["/on", "/set", "/entry", "/dossier"].iter().find_map(|p| known::id_of(None, sent.pairs.get(p))));
     match holder {
-        Some(record) if !sent.files.is_empty() => files::keep(&v, record, &mut sent, &mut wrong).await?,
+        Some(record) if !sent.files.is_empty() => files::keep(&v, |_| record, &mut sent, &mut wrong).await?,
         _ => {}
     }
     let pairs = sent.pairs.numbered(shape, true);

@@ -34,16 +34,18 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
     let named = crate::shown::named(v, &contents).await?;
     let paper = open.paper().is_some();
     let mut parts = Vec::new();
-    for (content, (_, form)) in frozen.contents.iter().zip(&open.acts) {
+    for (content, (pinned, form)) in frozen.contents.iter().zip(&open.acts) {
         let fields = crate::shown::Fields { v, named: &named, words: form.act.name() };
         if topics.is_empty() {
-            parts.push((v.t(&format!("act-{}", form.act.name())), fields.list(content), open.place()));
+            let act = v.t(&format!("act-{}", form.act.name()));
+            let name = open.records.get(&pinned.stream).filter(|_| open.acts.len() > 1).map(|s| super::record::title(v, s));
+            parts.push((name.map_or_else(|| act.clone(), |name| format!("{act}: {name}")), fields.list(content), open.place()));
         }
         for topic in topics.iter().filter(|t| !t.own) {
             parts.push((topic.title.clone(), fields.list(&of_topic(content, topic)), format!("{}/{}", open.place(), topic.name)));
         }
     }
-    let signers: Vec<String> = open
+    let mut signers: Vec<String> = open
         .acts
         .iter()
         .flat_map(|(_, form)| match form.act.row().who {
@@ -52,6 +54,8 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
         })
         .map(|d| v.t(&format!("duty-{}", d.code())))
         .collect();
+    signers.sort();
+    signers.dedup();
     let mut f = frame(v, &v.t("web-check"), super::paper::nav(open)).await?;
     super::paper::crumbs(v, open, &mut f);
     let own = topics.iter().find(|t| t.own).map(|t| format!("{}/{}", open.place(), t.name));

@@ -58,6 +58,15 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         let by_duty = matches!(&may.why_not, Some(Problem::Denied(Denied::DutyOfAnotherAct)));
         let leaves = may.act.leaves(stage);
         let Some(form) = orders::of_act(id.kind, may.act.id) else { continue };
+        let clocks = &seen.loaded.neighbour.whole.clocks;
+        let idle = match may.act.id {
+            ActId::X2 => clocks.iter().all(|c| c.paused.is_some()),
+            ActId::X3 => clocks.iter().all(|c| c.paused.is_none()),
+            _ => false,
+        };
+        if idle {
+            continue;
+        }
         if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
             now.push(doing(v, &title, form, Some(id), true, may));
         } else if may.why_not.is_none() && !may.by_paper {
@@ -83,7 +92,9 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         now.insert(0, plain(v.t("web-paper-fill"), format!("{}/noi-dung", place_of(id))));
         let _ = d;
     }
-    let common = |d: &Doing| ["/transfers", "/clock-pauses", "/clock-resumptions", "/chi-tra"].iter().any(|c| d.href.ends_with(c));
+    // What is done seldom, or undoes, is never the main thing.
+    let seldom = ["/transfers", "/clock-pauses", "/clock-resumptions", "/chi-tra", "/cancellations", "/discards", "/withdrawals"];
+    let common = |d: &Doing| seldom.iter().any(|c| d.href.ends_with(c));
     let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
     now.sort_by_key(rank);
     for (n, d) in now.iter_mut().enumerate() {
@@ -112,7 +123,9 @@ fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<
             key,
         };
     }
-    let empty = matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
+    // What throws something away is asked once more.
+    let asks = matches!(form.act, ActId::D11 | ActId::D12);
+    let empty = !asks && matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
     Doing { label: title.to_owned(), href: super::act::place(form, id), inline: empty, post: false, main, note: String::new(), key }
 }
 

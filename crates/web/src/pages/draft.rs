@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::document::{Document, PinnedAct};
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{Known as _, State};
 use ndp_engine::Problem;
 use ndp_engine::orders::{self, OrderForm};
@@ -90,6 +90,14 @@ impl Open {
     }
     pub fn paper(&self) -> Option<&ndp_domain::document::State> {
         Document::known(&self.seen.loaded.neighbour.whole.state)
+    }
+    /// The record that keeps a file given at this place of the form: a draft that the paper sends, so that whoever
+    /// receives it finds the file there; else the paper itself, since others see the record before the paper goes.
+    pub fn holder(&self, pointer: &str) -> Id {
+        let of =
+            |(n, (pinned, _)): (usize, &(PinnedAct, &OrderForm))| pointer.starts_with(&format!("{}/", prefix(n))).then_some(pinned.stream);
+        let draft = |s: &Seen| matches!(s.loaded.neighbour.whole.state.stage(), "L.draft" | "E.draft");
+        self.acts.iter().enumerate().find_map(of).filter(|id| self.records.get(id).is_some_and(draft)).unwrap_or_else(|| self.id())
     }
     pub fn place(&self) -> String {
         format!("{}/noi-dung", place_of(self.id()))
@@ -206,9 +214,41 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         }
         acts.push(pairs.numbered(shape, false).0);
     }
-    let subject = open.acts.first().map(|(_, form)| v.t(&format!("act-{}", form.act.name()))).unwrap_or_default();
-    let issuing = open.paper().map(|s| s.issuing.to_string());
-    Ok(Draft { subject, recipients: issuing.into_iter().collect(), acts, through: Vec::new() })
+    Ok(Draft { subject: subject(v, open), recipients: addressees(v, open), acts, through: Vec::new() })
+}
+
+/// What the paper is about, so that people tell it from others: the act, and the record or how many there are.
+fn subject(v: &Visitor, open: &Open) -> String {
+    let Some((first, form)) = open.acts.first() else { return String::new() };
+    let act = v.t(&format!("act-{}", form.act.name()));
+    let name = match open.acts.len() {
+        1 => open.records.get(&first.stream).map(|s| crate::pages::record::title(v, s)),
+        n => Some(v.t1("web-count", &[("n", &n.to_string())])),
+    };
+    let all = name.map_or_else(|| act.clone(), |name| format!("{act}: {name}"));
+    all.chars().take(300).collect()
+}
+
+/// To whom a paper goes: from the managing agency to the applicant, else to the focal agency; from everybody
+/// else to the managing agency of the record. Its own organisation only where nobody else has a part in it.
+fn addressees(v: &Visitor, open: &Open) -> Vec<String> {
+    let Some(paper) = open.paper() else { return Vec::new() };
+    let views: Vec<_> = open.records.values().map(|s| s.loaded.neighbour.whole.state.view()).collect();
+    let focal = v.directory.focal_on(v.today);
+    let managing: Vec<OrganisationId> = views.iter().filter_map(|x| x.managing).collect();
+    let mut to: Vec<OrganisationId> = if managing.contains(&paper.issuing) || managing.is_empty() {
+        let applicants: Vec<OrganisationId> = views.iter().filter_map(|x| x.applicant).collect();
+        if applicants.is_empty() { vec![focal] } else { applicants }
+    } else {
+        managing
+    };
+    to.retain(|org| *org != paper.issuing);
+    to.sort();
+    to.dedup();
+    if to.is_empty() {
+        to.push(paper.issuing);
+    }
+    to.iter().map(ToString::to_string).collect()
 }
 
 /// An opinion is on the draft that was sent out.

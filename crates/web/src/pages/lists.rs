@@ -191,7 +191,8 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
     let button = match (kind, v.duty().map(|d| d.duty)) {
         (Kind::ListEntry, Some(Duty::ManagingOfficer)) => Some(("/de-xuat/moi/mo", "web-new-entry")),
         (Kind::Body, Some(Duty::ManagingUnitHead)) => Some(("/danh-gia/moi/mo", "act-B1")),
-        (Kind::Dossier, Some(Duty::Applicant)) => Some(("/ho-so/moi/mo", "act-E1")),
+        // An application is made on a criteria set in force: that is chosen first.
+        (Kind::Dossier, Some(Duty::Applicant)) => Some(("/bo-tieu-chi", "web-apply-choose")),
         (Kind::Edition, Some(Duty::ListOfficer)) => Some(("/danh-sach/moi/mo", "act-PE1")),
         (Kind::Account, Some(Duty::Administrator)) => Some(("/quan-tri/moi", "web-invite")),
         _ => None,

@@ -3,7 +3,7 @@
 //! saved as it is typed; the page says when.
 
 use super::act::{FormPage, changed, done, errors, said, worked};
-use super::draft::{Draft, Open, open, prefix};
+use super::draft::{Draft, Frozen, Open, open, prefix};
 use super::topics::{self, Topic};
 use crate::form::{Drawing, Known, Mistakes, Pairs, Property, Shape, shape};
 use crate::frame::{Frame, frame, page_with, place_of};
@@ -20,7 +20,7 @@ use ndp_domain::canonical::Hash;
 use ndp_domain::id::{Id, Kind};
 use ndp_engine::Problem;
 use ndp_engine::orders;
-use ndp_server::acts::order;
+use ndp_server::acts::{order, tried};
 use ndp_server::problem::{Edge, Refused};
 use serde_json::json;
 
@@ -140,13 +140,39 @@ pub async fn topic(v: Visitor, Path((slug, id, name)): Path<(String, String, Str
     let (draft, versions) = open.draft(&v, &topics, None).await?;
     if name == CHECK && !topics.is_empty() {
         return match open.frozen(&draft, Mistakes::new())? {
-            Ok(frozen) if topics::ready(&topics, &draft) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
+            Ok(frozen) if topics::ready(&topics, &draft) => looked(&v, &open, &topics, draft, versions.all, frozen).await,
             _ => topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await,
         };
     }
     let topic = topics.iter().find(|t| t.name == name).ok_or(Edge::NoSuchPage)?;
     let version = versions.of(topic);
     show(&v, Filling::new(&open, &topics, Some(topic), draft, version), StatusCode::OK).await
+}
+
+/// The last look, where what goes would be taken; else what stands in its way, where it is filled in.
+async fn looked(v: &Visitor, open: &Open, topics: &[Topic], draft: Draft, version: u64, frozen: Frozen) -> Result<Response, Refused> {
+    let form = sends(open)?;
+    match tried(&v.app, &v.reading, form, Some(open.id()), frozen.order.clone()).await {
+        Ok(()) => super::check::check(v, open, topics, &draft, &frozen).await,
+        Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_))) => {
+            let general = vec![said(v, &refused)];
+            if topics.is_empty() {
+                show(v, Filling { general, ..Filling::new(open, topics, None, draft, version) }, refused.status()).await
+            } else {
+                topics::list(v, open, topics, &draft, general, refused.status()).await
+            }
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The order by which what is filled in goes.
+fn sends(open: &Open) -> Result<&'static orders::OrderForm, Refused> {
+    let form = match open.paper() {
+        Some(_) => orders::find(Kind::Document, "submissions"),
+        None => open.acts.first().map(|(_, form)| *form),
+    };
+    form.ok_or_else(|| Edge::NoSuchPage.into())
 }
 
 /// Last part of the address of the last look.
@@ -307,12 +333,13 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
         // What has topics is saved by topic; a page from before goes on where its fields are now.
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&open.place()))]).into_response());
     }
+    // A file that was chosen is kept whatever was pressed.
+    let mut unfit = Mistakes::new();
+    files::keep(&v, |pointer| open.holder(pointer), &mut sent, &mut unfit).await?;
     if worked(&mut sent.pairs, &what) {
         let draft = draft_of(&sent, &open, topic, false);
         return show(&v, Filling::new(&open, &topics, topic, draft, version), StatusCode::OK).await;
     }
-    let mut unfit = Mistakes::new();
-    files::keep(&v, open.id(), &mut sent, &mut unfit).await?;
     let mut draft = draft_of(&sent, &open, topic, true);
     if let Some(topic) = topic
         && (what == "next" || open.draft(&v, &topics, None).await?.0.through.contains(&topic.name))
@@ -338,7 +365,7 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
         ("save", None) => Ok(done(&v, &place_of(open.id()), "draft")),
         ("save", Some(_)) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&open.place()))]).into_response()),
         (_, None) => match open.frozen(&draft, unfit)? {
-            Ok(frozen) => super::check::check(&v, &open, &topics, &draft, &frozen).await,
+            Ok(frozen) => looked(&v, &open, &topics, draft, version, frozen).await,
             Err(wrong) => {
                 let filling = Filling { wrong, saved: at, ..Filling::new(&open, &topics, None, draft, version) };
                 show(&v, filling, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -381,11 +408,7 @@ async fn submit(v: &Visitor, open: &Open, topics: &[Topic], seen: &str, key: Opt
         (true, Err(_)) => (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
         (true, Ok(_)) if !topics::ready(topics, &draft) => (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
         (true, Ok(frozen)) => {
-            let form = match open.paper() {
-                Some(_) => orders::find(Kind::Document, "submissions"),
-                None => open.acts.first().map(|(_, form)| *form),
-            };
-            let form = form.ok_or(Edge::NoSuchPage)?;
+            let form = sends(open)?;
             match order(&v.app, &v.reading, form, Some(id), None, key, frozen.order).await {
                 Ok(_) => return Ok(done(v, &place_of(id), form.act.name())),
                 Err(refused @ Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::Invalid(_) | Problem::KeyReused)) => {

@@ -13,6 +13,7 @@ use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate};
 use ndp_domain::body::{self, Body, Form};
 use ndp_domain::criteria_set::CriteriaSet;
+use ndp_domain::document::Document;
 use ndp_domain::dossier::{self, Minutes};
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind, OrganisationId};
@@ -285,6 +286,53 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         chair: sat.name(room.round.chair),
         secretary: sat.name(sat.establishing.secretary),
         draft: room.round.signatures.len() < 2,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct Letter {
+    f: Frame,
+    head: Head,
+    number: String,
+    day: String,
+    subject: String,
+    recipients: Vec<String>,
+    /// Title and content of each act.
+    parts: Vec<(String, String)>,
+    signer: String,
+}
+
+/// `GET /van-ban/{id}/ban-in`: a paper as it was frozen, to be printed, signed on paper or elsewhere, and kept.
+pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    v.acting()?;
+    let id = known::id_of(Some(Kind::Document), &id).ok_or(Edge::NotFound)?;
+    let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
+    let d = Document::known(&seen.loaded.neighbour.whole.state).ok_or(Edge::NotFound)?;
+    if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
+        return Err(Edge::NotFound.into());
+    }
+    let pin = d.snapshot.ok_or(Edge::NotFound)?;
+    let snapshot: serde_json::Value = v.content(pin).await?.ok_or(Edge::NotFound)?;
+    // The paper is in Vietnamese whoever reads it.
+    let reader = Visitor { lang: Lang::Vi, ..v.clone() };
+    let named = crate::shown::named(&reader, &[&snapshot]).await?;
+    let recipients = snapshot.get("recipients").and_then(|r| r.as_array()).into_iter().flatten();
+    let recipients = recipients.filter_map(|r| reader.organisation_of(r.as_str()?)).collect();
+    let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), "/trinh-ky").await?;
+    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
+    f.crumbs.push((place_of(id), title(&v, &seen)));
+    f.paper_foot = crate::paper_foot::foot(&v);
+    v.app.read(&v.reading, id, "page").await?;
+    page(&Letter {
+        f,
+        head: head(&v, d.issuing, ""),
+        number: d.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
+        day: d.number.as_ref().map(|n| long_day(n.date)).unwrap_or_default(),
+        subject: snapshot.get("subject").and_then(|s| s.as_str()).unwrap_or_default().to_owned(),
+        recipients,
+        parts: super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1).collect(),
+        signer: if d.body.is_some() { reader.t("duty-CH") } else { head(&v, d.issuing, "").leader.to_owned() },
     })
 }
 

@@ -15,9 +15,11 @@ use bytes::Bytes;
 use calamine::{Data, Reader, Xlsx};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Denied, Duty};
+use ndp_domain::document::Document;
+use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind, ListEntryId};
 use ndp_domain::list_entry;
-use ndp_domain::machine::Command;
+use ndp_domain::machine::{Command, Known as _};
 use ndp_domain::text::{BadText, Name, Text, fold, normalise};
 use ndp_engine::{Problem, orders};
 use ndp_server::acts::order;
@@ -27,8 +29,15 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Columns of the sheet, in order: fields of a proposal (L2).
-const COLUMNS: [&str; 6] = ["name_vi", "name_en", "need", "users", "scope", "legal_basis"];
+/// Columns of the sheet, in order: fields of a proposal (L2), with the keys of their texts.
+const COLUMNS: [(&str, &str); 6] = [
+    ("name_vi", "web-sheet-name_vi"),
+    ("name_en", "field-name_en"),
+    ("need", "field-need"),
+    ("users", "field-users"),
+    ("scope", "field-scope"),
+    ("legal_basis", "field-legal_basis"),
+];
 
 /// Most proposals of one file.
 const MOST: usize = 200;
@@ -129,7 +138,7 @@ pub async fn form(v: Visitor) -> Result<Response, Refused> {
 /// `GET /de-xuat/nhap-excel/mau.xlsx`: the sheet to fill in, with its headings and one line that says what each is.
 pub async fn template(v: Visitor) -> Result<Response, Refused> {
     drafter(&v)?;
-    let titles: Vec<String> = COLUMNS.iter().map(|c| v.t(&format!("web-sheet-{c}"))).collect();
+    let titles: Vec<String> = COLUMNS.iter().map(|(_, key)| v.t(key)).collect();
     let name = v.t("web-sheet-name");
     let made = tokio::task::spawn_blocking(move || blank(&name, &titles)).await;
     let fault = |what: String| Refused::from(ndp_identity::Denial::Fault(what));
@@ -164,7 +173,7 @@ fn fits<const MAX: usize>(v: &Visitor, text: &str) -> Result<(), String> {
 
 /// Everything that is wrong with the rows: each by itself, against each other, against the unit's own proposals.
 async fn checked(v: &Visitor, rows: &[Read]) -> Result<Vec<Wrong>, Refused> {
-    let title = |column: &str| v.t(&format!("web-sheet-{column}"));
+    let title = |column: &str| COLUMNS.iter().find(|(c, _)| *c == column).map(|(_, key)| v.t(key)).unwrap_or_default();
     let mut wrong = Vec::new();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let folded: Vec<String> = rows.iter().map(|r| fold(&r.cells[0])).filter(|n| !n.is_empty()).collect();
@@ -175,7 +184,7 @@ async fn checked(v: &Visitor, rows: &[Read]) -> Result<Vec<Wrong>, Refused> {
         let mut say = |column: &str, what: String| {
             wrong.push(Wrong { line: row.line, name: name.to_owned(), column: title(column), what });
         };
-        for (column, text) in COLUMNS.iter().zip(&row.cells) {
+        for ((column, _), text) in COLUMNS.iter().zip(&row.cells) {
             let fine = match (*column, text.is_empty()) {
                 ("name_vi", true) => Err(v.t("web-sheet-needed")),
                 (_, true) => Ok(()),
@@ -242,7 +251,7 @@ pub async fn send(v: Visitor, sent: Sent) -> Result<Response, Refused> {
             list_entry::Command::Draft { regulation: regulation.clone(), managing: duty.org, unit: unit.clone(), title }.into(),
         ));
         let fields = COLUMNS.iter().zip(&row.cells).filter(|(_, text)| !text.is_empty());
-        typed.extend(fields.map(|(column, text)| (id.into(), (*column).to_owned(), json!(text))));
+        typed.extend(fields.map(|((column, _), text)| (id.into(), (*column).to_owned(), json!(text))));
     }
     let made = v.app.engine.execute_typed(&v.reading.actor, &acts, typed, false).await;
     if let Err(failed) = made {
@@ -274,6 +283,8 @@ struct Draft {
     name: String,
     updated: String,
     chosen: bool,
+    /// The paper by which it goes already; empty where there is none.
+    letter: String,
 }
 
 #[derive(Template)]
@@ -298,6 +309,18 @@ struct Asked {
 async fn letter_page(v: &Visitor, asked: &Asked, chosen: &[Id], errors: Vec<String>, status: StatusCode) -> Result<Response, Refused> {
     let filter = Filter { kind: Some(Kind::ListEntry), stages: vec!["L.draft".to_owned()], ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, SHOWN).await?;
+    // Papers under way, by the draft that they carry.
+    let stages = ["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"];
+    let under_way = Filter { kind: Some(Kind::Document), stages: stages.map(str::to_owned).to_vec(), ..Filter::default() };
+    let papers = v.app.engine.store.list(&v.reading.scope(&v.app), &under_way, Order::Updated, None, 500).await?;
+    let needs: Vec<Need> = papers.iter().map(|l| Need::Stream(l.id)).collect();
+    let papers = v.app.engine.store.load(&needs).await?;
+    let mut letters: BTreeMap<Id, Id> = BTreeMap::new();
+    for paper in papers.values() {
+        if let Some(d) = Document::known(&paper.neighbour.whole.state) {
+            letters.extend(d.acts.iter().map(|a| (a.stream, paper.id)));
+        }
+    }
     // Drafts of one file were made in the same moment.
     let moment = lines.iter().find(|l| l.id.uuid.to_string() == asked.tu).map(|l| l.updated_at.clone());
     let draft = |l: &ndp_store::lists::Line| Draft {
@@ -306,6 +329,7 @@ async fn letter_page(v: &Visitor, asked: &Asked, chosen: &[Id], errors: Vec<Stri
         name: known::line_name(v, l),
         updated: say::when(&l.updated_at).unwrap_or_default(),
         chosen: chosen.contains(&l.id) || moment.as_ref().is_some_and(|m| *m == l.updated_at),
+        letter: letters.get(&l.id).map(|id| place_of(*id)).unwrap_or_default(),
     };
     let mut f = frame(v, &v.t("web-letter-title"), "/de-xuat").await?;
     f.crumbs.push(("/de-xuat".to_owned(), v.t("kinds-list_entry")));

@@ -5,7 +5,7 @@ use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
 use crate::markup::{self, esc};
 use crate::pages::doings::{Doing, doings};
 use crate::sent::Sent;
-use crate::shown::{Fields, named};
+use crate::shown::{Fields, Named, named};
 use crate::visitor::{Due, Visitor};
 use crate::{files, known, say};
 use askama::Template;
@@ -103,6 +103,9 @@ pub fn tabs(v: &Visitor, seen: &Seen, current: &str) -> Vec<(String, String, boo
                 all.push((format!("{}/soan", place_of(id)), v.t("web-tab-editor")));
             }
             all.push((format!("{}/so-sanh", place_of(id)), v.t("web-tab-compare")));
+        }
+        State::Document(d) if d.snapshot.is_some() && ndp_domain::shown::whole(Kind::Document, &seen.facets) => {
+            all.push((format!("{}/ban-in", place_of(id)), v.t("web-tab-print")));
         }
         _ => {}
     }
@@ -213,11 +216,44 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
         let Some(text) = v.app.engine.store.content(hash).await? else { continue };
         let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
         let named = named(v, &[&value]).await?;
+        if let (State::Document(d), "snapshot") = (&seen.loaded.neighbour.whole.state, name.as_str()) {
+            all.extend(frozen(v, d, &named, &value));
+            continue;
+        }
         let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
         let drawn = if value.is_object() { fields.list(&value) } else { format!("<p class=\"pad\">{}</p>", fields.value("", &value)) };
         all.push((fields.label(&name), drawn));
     }
     Ok(all)
+}
+
+/// What a paper says, as those read it who check and sign it: its subject and recipients, then each of its acts
+/// under the name of the record that it is of.
+pub(super) fn frozen(v: &Visitor, d: &ndp_domain::document::State, named: &Named, snapshot: &serde_json::Value) -> Vec<(String, String)> {
+    let own = Fields { v, named, words: "document" };
+    let head: serde_json::Map<String, serde_json::Value> =
+        snapshot.as_object().into_iter().flatten().filter(|(n, _)| *n != "acts").map(|(n, v)| (n.clone(), v.clone())).collect();
+    let mut cards = vec![(v.t("field-snapshot"), own.list(&serde_json::Value::Object(head)))];
+    let acts = snapshot.get("acts").and_then(|a| a.as_array()).map(Vec::as_slice).unwrap_or_default();
+    for (pinned, act) in d.acts.iter().zip(acts) {
+        let title = v.t(&format!("act-{}", pinned.act.name()));
+        let content = alone(alone(alone(act.get("command").cloned().unwrap_or_default())));
+        let said = content.get("name_vi").or_else(|| content.get("name")).and_then(|n| n.as_str());
+        let name = said.map(str::to_owned).or_else(|| named.records.get(&pinned.stream).cloned()).unwrap_or_default();
+        let title = if name.is_empty() { title } else { format!("{title}: {name}") };
+        cards.push((title, Fields { v, named, words: pinned.act.name() }.list(&content)));
+    }
+    cards
+}
+
+/// Of an object with one thing in it that is an object, that thing.
+fn alone(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(fields) if fields.len() == 1 && fields.values().all(serde_json::Value::is_object) => {
+            fields.into_iter().next().map(|(_, inner)| inner).unwrap_or_default()
+        }
+        other => other,
+    }
 }
 
 #[derive(Template)]
@@ -310,7 +346,7 @@ pub async fn give_file(v: Visitor, Path((slug_, id)): Path<(String, String)>, mu
         return Err(Edge::FileEmpty.into());
     }
     let mut wrong = crate::form::Mistakes::new();
-    files::keep(&v, id, &mut sent, &mut wrong).await?;
+    files::keep(&v, |_| id, &mut sent, &mut wrong).await?;
     match wrong.into_values().next() {
         Some((_, said)) => {
             let mut f = frame(&v, &v.t("web-file-send"), "").await?;

@@ -173,13 +173,22 @@ pub async fn abouts(v: &Visitor, ids: &[ndp_domain::id::Id]) -> Result<BTreeMap<
 async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
     let about: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.acts.first().map(|a| a.stream)).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &about).await?;
+    // Once frozen a paper has its own subject; before, it is told by its act and the record.
+    let pins: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.snapshot.map(|p| p.0)).collect();
+    let frozen = v.app.engine.store.contents(&pins).await?;
+    let subject = |d: &ndp_domain::document::State| {
+        let snapshot: serde_json::Value = serde_json::from_str(frozen.get(&d.snapshot?.0)?).ok()?;
+        snapshot.get("subject").and_then(|s| s.as_str()).map(str::to_owned)
+    };
     let one = |l: &Loaded| {
         let state = Document::known(&l.neighbour.whole.state)?;
         let first = state.acts.first()?;
         let about = lines.iter().find(|x| x.id == first.stream).map(|x| known::line_name(v, x)).unwrap_or_default();
+        let name = subject(state).unwrap_or_else(|| v.t(&format!("act-{}", first.act.name())));
+        let about = if name.contains(about.as_str()) { String::new() } else { about };
         Some(Row {
             href: place_of(l.id),
-            name: v.t(&format!("act-{}", first.act.name())),
+            name,
             about,
             badge: markup::state(l.neighbour.whole.state.stage(), v.lang),
             number: state.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),

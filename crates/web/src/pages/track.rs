@@ -55,7 +55,11 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     }
     let scope = v.reading.scope(&v.app);
     let found = v.app.engine.store.dossier_of_code(&code).await?;
-    let own = |l: &ndp_store::read::Loaded| Dossier::known(&l.neighbour.whole.state).is_some_and(|d| d.applicant.is_some());
+    // What was not sent yet is its applicant's alone.
+    let own = |l: &ndp_store::read::Loaded| {
+        let sent = l.neighbour.whole.state.stage() != "E.draft";
+        sent && Dossier::known(&l.neighbour.whole.state).is_some_and(|d| d.applicant.is_some())
+    };
     // An enterprise's dossier by its code; an inter-ministry one only to those who see it. That is asked for a
     // code of nobody too: a wrong code and a hidden one take the same time.
     let asked = found.as_ref().map_or_else(|| Id::new(Kind::Dossier, uuid::Uuid::nil()), |l| l.id);

@@ -50,6 +50,7 @@ struct Over {
     name: String,
     badge: String,
     due: String,
+    late: String,
     /// Reminders sent of the letter that waits for an answer; none where there is no such letter.
     reminded: Option<usize>,
     /// Where the next reminder is begun, with the key of the press; none where that is not the reader's to do.
@@ -118,11 +119,11 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         let figure = |n: i64| say_n(n.unsigned_abs());
         v.t1("web-handling", &[("n", &say_n(n as u64)), ("least", &figure(least)), ("middle", &figure(middle)), ("most", &figure(most))])
     });
-    let total = |kind: &str, open: bool| {
-        by_stage.iter().filter(|((k, s), _)| k == kind && (!open || !FINAL.contains(&s.as_str()))).map(|(_, n)| *n).sum::<u64>()
-    };
+    // Those that stand in the List already are not under way.
+    let under_way = |s: &str| !FINAL.contains(&s) && !matches!(s, "L.listed" | "L.draft");
+    let proposals = by_stage.iter().filter(|((k, s), _)| k == Kind::ListEntry.name() && under_way(s)).map(|(_, n)| *n).sum::<u64>();
     let figures = vec![
-        (v.t("web-figure-entries"), say_n(total("list_entry", true))),
+        (v.t("web-figure-entries"), say_n(proposals)),
         (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
         (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
         (v.t("web-figure-over"), if running.cut { format!("≥ {}", say_n(late)) } else { say_n(late) }),
@@ -184,7 +185,8 @@ async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
             href: place_of(l.id),
             name: crate::known::line_name(v, l),
             badge: markup::state(&l.stage, v.lang),
-            due: format!("{} {}", due.day, markup::pill("bad", "clock", &due.left)),
+            late: markup::pill("bad", "clock", &due.left),
+            due: due.day,
             reminded: sent,
             remind: form.map(|f| (format!("{}/van-ban/{}", place_of(l.id), f.noun), uuid::Uuid::new_v4().to_string())),
         })

@@ -6,10 +6,11 @@ use crate::visitor::{Due, Visitor};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{Id, Kind};
 use ndp_server::problem::Refused;
-use ndp_store::lists::{Filter, Order, Task};
+use ndp_store::lists::{Filter, Inbox, Order, Task};
 use serde::Deserialize;
 
 struct Row {
@@ -37,13 +38,19 @@ struct Page {
 }
 
 /// Tasks of the reader in their duty.
-pub async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
+async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
-    let mut holders = vec![duty.org.to_string()];
-    if duty.org == v.directory.focal_on(v.today) {
-        holders.push("focal_agency".to_owned());
-    }
-    Ok(v.app.engine.store.inbox(&v.reading.scope(&v.app), duty.duty, &holders, v.reading.reader.account, limit).await?)
+    let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
+    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: v.reading.reader.account };
+    Ok(v.app.engine.store.inbox(&of, limit).await?)
+}
+
+/// How many tasks wait, to a hundred.
+pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
+    let Some(duty) = v.duty() else { return Ok(0) };
+    let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
+    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: v.reading.reader.account };
+    Ok(usize::try_from(v.app.engine.store.inbox_size(&of, 100).await?).unwrap_or(0))
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,11 +71,15 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let today = v.today.to_string();
     let papers: Vec<Id> = tasks.iter().filter(|t| t.kind == "document").map(|t| Id::new(Kind::Document, t.stream)).collect();
     let about = super::records_office::abouts(&v, &papers).await?;
-    let mut groups = [("web-work-over", Vec::new()), ("web-work-soon", Vec::new()), ("web-work-later", Vec::new())];
+    // What only has to be filed comes last, so that it stands in nobody's way.
+    let mut groups =
+        [("web-work-over", Vec::new()), ("web-work-soon", Vec::new()), ("web-work-later", Vec::new()), ("web-work-file", Vec::new())];
     for task in tasks {
         let Some(kind) = Kind::of_name(&task.kind) else { continue };
         let id = Id::new(kind, task.stream);
         let what = v.t(&format!("act-{}", task.act));
+        let drafts = duty.duty.level() == Level::Officer && ActId::of_name(&task.act).is_some_and(|a| a.row().paper.is_issued());
+        let what = if drafts { v.t1("web-begin-paper", &[("act", &what)]) } else { what };
         let kind_name = v.t(&format!("kind-{}", kind.name()));
         let known = task.name.as_ref().or_else(|| about.get(&id));
         let name = known.map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
@@ -76,6 +87,7 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
             continue;
         }
         let place = match task.due_on.as_deref() {
+            _ if task.act == ActId::D10.name() => 3,
             Some(due) if due < today.as_str() => 0,
             Some(due) if due <= soon.as_str() => 1,
             _ => 2,
