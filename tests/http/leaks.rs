@@ -445,8 +445,10 @@ async fn what_is_hidden_takes_no_more_questions_than_what_is_not_there() {
     let served = Served::new().await;
     let (story, cast) = (served.world.story(), &served.world.cast);
     let entry = story.list_entry("Nền tảng kín", 5).await.unwrap();
-    let set = story.criteria_set(entry, 1).await.unwrap();
-    let (dossier, _) = story.dossier("Sản phẩm kín", entry, set).await.unwrap();
+    let promulgated = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm kín", entry, promulgated).await.unwrap();
+    let other = story.list_entry("Nền tảng soạn bộ tiêu chí", 5).await.unwrap();
+    let set = story.criteria_set(other, 1).await.unwrap();
     let draft = story.list_entry("Nền tảng dự thảo", 1).await.unwrap();
     let hidden: [Id; 3] = [draft.into(), set.into(), dossier.into()];
     let people = [None, Some(&cast.keeper.signer), Some(&cast.consulted.officer), Some(&cast.others[1]), Some(&cast.administrator)];

@@ -13,6 +13,7 @@ fn data(name: &str) -> &'static str {
         "m20261122_000003_entries" => include_str!("data/m20261122_000003_entries.sql"),
         "m20261122_000004_people" => include_str!("data/m20261122_000004_people.sql"),
         "m20261122_000005_orders" => include_str!("data/m20261122_000005_orders.sql"),
+        "m20261122_000006_every_holder" => include_str!("data/m20261122_000006_every_holder.sql"),
         other => panic!("migration {other} has no data file in tests/migrations/data"),
     }
 }

@@ -6,7 +6,8 @@ use ndp_domain::list_entry::{Command as L, Incoming};
 use ndp_domain::whole::Whole;
 use ndp_engine::Ask;
 use ndp_engine::check::check;
-use ndp_store::lists::{After, Filter, Inbox, Order, Total};
+use ndp_store::inbox::Inbox;
+use ndp_store::lists::{After, Filter, Order, Total};
 use ndp_tests::{World, key};
 use sea_orm::ConnectionTrait;
 

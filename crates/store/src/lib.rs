@@ -11,6 +11,7 @@ pub mod batch;
 mod commit;
 pub mod drafts;
 pub mod files;
+pub mod inbox;
 pub mod lists;
 pub mod outbox;
 pub mod people;

@@ -10,7 +10,8 @@ use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{Id, Kind};
 use ndp_server::problem::Refused;
-use ndp_store::lists::{Filter, Inbox, Order, Task};
+use ndp_store::inbox::{Inbox, Task};
+use ndp_store::lists::{Filter, Order};
 use serde::Deserialize;
 
 struct Row {
