@@ -14,6 +14,9 @@ use ndp_store::inbox::{Inbox, Task};
 use ndp_store::lists::{Filter, Order};
 use serde::Deserialize;
 
+/// Tasks listed at most, the nearest last days first.
+const MOST: u64 = 200;
+
 struct Row {
     href: String,
     what: String,
@@ -46,12 +49,12 @@ async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     Ok(v.app.engine.store.inbox(&of, limit).await?)
 }
 
-/// How many tasks wait, to a hundred.
+/// How many tasks wait, as far as the page of work lists them.
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
     let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: v.reading.reader.account };
-    Ok(usize::try_from(v.app.engine.store.inbox_size(&of, 100).await?).unwrap_or(0))
+    Ok(usize::try_from(v.app.engine.store.inbox_size(&of, MOST).await?).unwrap_or(0))
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,7 +68,7 @@ pub struct Asked {
 /// `GET /viec`
 pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
-    let tasks = inbox(&v, 200).await?;
+    let tasks = inbox(&v, MOST).await?;
     let total = tasks.len();
     let wanted = ndp_domain::text::fold(&asked.q);
     let soon = (v.today + chrono::Days::new(7)).to_string();
