@@ -14,13 +14,13 @@ const pictures = process.argv.includes("--pictures") ? process.argv[process.argv
 const quick = process.argv.includes("--quick");
 
 // Pages that must look finished on paper (ux.md 9).
-const PRINTED = [/\/nen-tang\/pub/, /\/theo-doi$/, /\/bien-ban$/, /\/chi-tra$/, /\/ket-luan$/];
+const PRINTED = [/\/nen-tang\/pub/, /\/theo-doi$/, /\/bien-ban$/, /\/chi-tra$/, /\/ban-in$/, /\/ket-luan$/];
 
 // A page by its address; `list >` opens the first record that the list shows.
 const PAGES = {
   "-": ["/", "/?q=dau+thau", "/?q=khong-co-gi-nhu-the", "/? > nen-tang", "/tra-cuu", "/tra-cuu?ma=KHONGCOMA0", "/huong-dan", "/kha-nang-tiep-can", "/hien-thi", "/dang-nhap", "/mat-khau/quen", "/mat-khau/dat/reset?token=x", "/co-quan", "/co-quan > co-quan/", "/viec!401", "/khong-co!404"],
   "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/de-xuat/nhap-excel", "/de-xuat/mot-cong-van", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
-  "ma-s.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.checked > van-ban/", "/van-ban?stage=D.checked > van-ban/ + /signatures", "/van-ban?stage=D.returned > van-ban/"],
+  "ma-s.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.checked > van-ban/", "/van-ban?stage=D.checked > van-ban/ + /ban-in", "/van-ban?stage=D.checked > van-ban/ + /signatures", "/van-ban?stage=D.returned > van-ban/"],
   "ma-v.btc": ["/van-thu", "/van-ban?stage=D.signed > van-ban/ + /numbers"],
   "fa-o.bkhcn": ["/viec", "/theo-doi", "/de-xuat"],
   "fa-u.bkhcn": ["/viec", "/theo-doi", "/de-xuat?stage=L.received > de-xuat/ + /assignments"],
