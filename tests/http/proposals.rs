@@ -160,3 +160,79 @@ async fn a_body_that_was_asked_knows_its_own_answer_alone_until_the_set_is_promu
     let (_, html) = served.page(Some(&cast.consulted.officer), &format!("/bo-tieu-chi/{}/gop-y", Id::from(set))).await;
     assert!(html.contains("đã trả lời 2/2") && !html.contains("Xem được khi ban hành"), "the final table: {html}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_says_to_whom_it_goes_and_about_what_and_can_be_printed_by_those_who_sign_it() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry: Id = story.list_entry("Nền tảng có công văn", 1).await.unwrap().into();
+    let officer = &cast.managing.officer;
+    let (status, place) = served.send_form(officer, &format!("/de-xuat/{entry}/van-ban/submissions"), &[]).await;
+    assert!(status == 303, "{status} {place}");
+    let (_, html) = served.page(Some(officer), &format!("{place}/cong-van")).await;
+    assert!(html.contains("Gửi đề xuất: Nền tảng có công văn"), "{html}");
+    let chosen = format!("value=\"{}\" selected", cast.keeper.org);
+    assert!(html.contains(&chosen), "the focal agency receives it: {html}");
+    // What would be refused is told at the last look, not after it, and in words.
+    let draft = story.list_entry("Nền tảng thiếu tệp", 1).await.unwrap();
+    let ids = [entry.to_string(), Id::from(draft).to_string()];
+    let (status, html) = served.send_form(officer, LETTER, &[("chon", &ids[0]), ("chon", &ids[1])]).await;
+    assert_eq!(status, 303, "{html}");
+    // A letter as it was frozen, for those who take it through its steps.
+    let acts = vec![(Id::from(draft), story.proposal("Nền tảng thiếu tệp").into())];
+    let until = ndp_cli::demo::story::Until::Submitted;
+    let paper: Id = story.paper(&cast.managing, "Đề xuất bổ sung", acts, until).await.unwrap().into();
+    for who in [&cast.managing.unit_head, &cast.managing.signer, &cast.managing.records] {
+        let (status, html) = served.page(Some(who), &format!("/van-ban/{paper}/ban-in")).await;
+        assert!(status == 200 && html.contains("Đề xuất bổ sung") && html.contains("Kính gửi"), "{html}");
+        assert!(html.contains("Nhu cầu mẫu để minh họa quy trình."), "what is signed can be read: {html}");
+    }
+    for who in [&cast.keeper.signer, &cast.applicant] {
+        assert_eq!(served.page(Some(who), &format!("/van-ban/{paper}/ban-in")).await.0, 404);
+    }
+    // The one who has to initial it is told so.
+    let (_, html) = served.page(Some(&cast.managing.unit_head), "/viec").await;
+    assert!(html.contains("Đề xuất bổ sung"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_effect_by_a_paper_is_work_of_those_who_draft_it() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng đã phân công", 4).await.unwrap();
+    let (_, html) = served.page(Some(&cast.keeper.officer), "/viec").await;
+    assert!(html.contains("Soạn văn bản: Bổ sung vào Danh mục") && html.contains("Nền tảng đã phân công"), "{html}");
+    let (_, html) = served.page(Some(&cast.keeper.signer), "/viec").await;
+    assert!(!html.contains("Nền tảng đã phân công"), "there is nothing to sign yet: {html}");
+    // The focal agency's own people see their paper step by step.
+    let list = list_entry::Command::List { managing: cast.managing.org, overlap_explained: None };
+    let until = ndp_cli::demo::story::Until::Submitted;
+    story.paper(&cast.keeper, "Bổ sung vào Danh mục số 1", vec![(entry.into(), list.into())], until).await.unwrap();
+    let (_, html) = served.page(Some(&cast.keeper.unit_head), "/viec").await;
+    assert!(html.contains("Ký nháy") && html.contains("Bổ sung vào Danh mục số 1"), "{html}");
+    let (_, html) = served.page(Some(&cast.managing.unit_head), "/viec").await;
+    assert!(!html.contains("Bổ sung vào Danh mục số 1"), "{html}");
+    // A case officer is an officer.
+    let waiting = story.list_entry("Nền tảng chờ phân công", 3).await.unwrap();
+    let (_, html) = served.page(Some(&cast.keeper.unit_head), &format!("/de-xuat/{}/assignments", Id::from(waiting))).await;
+    assert!(html.contains(&cast.keeper.officer.account.to_string()), "{html}");
+    for other in [&cast.keeper.signer, &cast.keeper.records, &cast.administrator] {
+        assert!(!html.contains(&other.account.to_string()), "{html}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_was_not_sent_is_not_found_by_its_code() {
+    let served = Served::new().await;
+    let story = served.world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm chưa gửi", entry, set).await.unwrap();
+    let loaded = served.world.engine.store.load_one(dossier.into()).await.unwrap().unwrap();
+    let Some(code) = loaded.neighbour.whole.state.view().code else { panic!("a dossier has its code from the start") };
+    let (status, html) = served.page(None, &format!("/tra-cuu?ma={code}")).await;
+    assert!(status == 200 && !html.contains("Sản phẩm chưa gửi"), "{html}");
+    story.hand_in(dossier, Some((3, 4)), 2).await.unwrap();
+    let (_, html) = served.page(None, &format!("/tra-cuu?ma={code}")).await;
+    assert!(html.contains("Sản phẩm chưa gửi"), "{html}");
+}

@@ -683,3 +683,4 @@ web-remind-what = A chase letter goes for files that wait for completion past th
 web-tab-print = Print
 web-letter-page = Print: { $name }
 web-letter-printed = As frozen when it was submitted for signature. Print it to sign on paper, or save it as PDF to sign digitally.
+web-begin-proposal = Write the proposal and its letter

@@ -652,3 +652,4 @@ web-remind-what = Công văn đôn đốc chỉ áp dụng cho hồ sơ đang ch
 web-tab-print = Bản in
 web-letter-page = Bản in: { $name }
 web-letter-printed = Bản đã chốt khi trình ký. In để ký giấy, hoặc lưu thành PDF để ký số.
+web-begin-proposal = Soạn nội dung và công văn đề xuất

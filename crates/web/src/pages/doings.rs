@@ -113,15 +113,9 @@ fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<
     let noun = if form.noun.is_empty() { super::act::OPEN } else { form.noun };
     if paper {
         let href = format!("/{}/{}/van-ban/{noun}", slug(form.kind), id.map_or_else(|| super::act::NEW.to_owned(), |i| i.to_string()));
-        return Doing {
-            label: v.t1("web-begin-paper", &[("act", title)]),
-            href,
-            inline: false,
-            post: true,
-            main,
-            note: String::new(),
-            key,
-        };
+        // What a proposal says is written in its letter: the button says so.
+        let label = if form.act == ActId::L2 { v.t("web-begin-proposal") } else { v.t1("web-begin-paper", &[("act", title)]) };
+        return Doing { label, href, inline: false, post: true, main, note: String::new(), key };
     }
     // What throws something away is asked once more.
     let asks = matches!(form.act, ActId::D11 | ActId::D12);
