@@ -182,7 +182,7 @@ async fn a_letter_says_to_whom_it_goes_and_about_what_and_can_be_printed_by_thos
     let acts = vec![(Id::from(draft), story.proposal("Nền tảng thiếu tệp").into())];
     let until = ndp_cli::demo::story::Until::Submitted;
     let paper: Id = story.paper(&cast.managing, "Đề xuất bổ sung", acts, until).await.unwrap().into();
-    for who in [&cast.managing.unit_head, &cast.managing.signer, &cast.managing.records] {
+    for who in [&cast.managing.unit_head, &cast.managing.form_checker, &cast.managing.signer] {
         let (status, html) = served.page(Some(who), &format!("/van-ban/{paper}/ban-in")).await;
         assert!(status == 200 && html.contains("Đề xuất bổ sung") && html.contains("Kính gửi"), "{html}");
         assert!(html.contains("Nhu cầu mẫu để minh họa quy trình."), "what is signed can be read: {html}");

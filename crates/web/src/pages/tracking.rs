@@ -8,6 +8,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
 use ndp_domain::acts::{ActId, FINAL};
+use ndp_domain::authority::Side;
 use ndp_domain::dossier::Dossier;
 use ndp_domain::evidence::Need;
 use ndp_domain::id::Kind;
@@ -123,7 +124,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let under_way = |s: &str| !FINAL.contains(&s) && !matches!(s, "L.listed" | "L.draft");
     let proposals = by_stage.iter().filter(|((k, s), _)| k == Kind::ListEntry.name() && under_way(s)).map(|(_, n)| *n).sum::<u64>();
     let figures = vec![
-        (v.t("web-figure-entries"), say_n(proposals)),
+        (v.t("web-figure-entries"), if proposals == 0 && v.side() != Side::Focal { "–".to_owned() } else { say_n(proposals) }),
         (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
         (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
         (v.t("web-figure-over"), if running.cut { format!("≥ {}", say_n(late)) } else { say_n(late) }),
