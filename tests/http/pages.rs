@@ -222,3 +222,67 @@ async fn an_administrator_previews_a_version_and_a_calendar_and_nothing_is_writt
     assert_eq!(served.page(Some(&cast.managing.officer), place).await.0, 403);
     assert_eq!(served.world.engine.store.feed_end().await.unwrap(), before);
 }
+
+/// The longest name that is taken, with signs that would break markup.
+fn extreme() -> String {
+    let mut name = "<b>&\"'</b> Nền-tảng-không-có-chỗ-ngắt-dòng-dài-vô-cùng ".repeat(6);
+    name.truncate(name.char_indices().nth(280).map_or(name.len(), |(at, _)| at));
+    name.trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_dossier_bears_extreme_names_in_both_languages() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let name = extreme();
+    let entry = story.list_entry(&name, 5).await.unwrap();
+    let set = story.criteria_set(entry, 4).await.unwrap();
+    let (dossier, product) = story.dossier(&name, entry, set).await.unwrap();
+    story.hand_in(dossier, Some((999_999_999_999, 1_999_999_999_998)), 4).await.unwrap();
+    let body = story.body(&name, Some(product), 3).await.unwrap();
+    story.evaluate(dossier, body, &[], None, 4).await.unwrap();
+    let publication = story.decide(dossier, ActId::E22).await.unwrap().unwrap();
+    story.publish(publication, 2).await.unwrap();
+    let draft = story.list_entry(&name, 1).await.unwrap();
+    let acts = vec![(draft.into(), story.proposal(&name).into())];
+    let paper = story.paper(&cast.managing, &name, acts, ndp_cli::demo::story::Until::Submitted).await.unwrap();
+    let id = |id: ndp_domain::id::Id| id.to_string();
+    let (dossier, set, body, entry) = (id(dossier.into()), id(set.into()), id(body.into()), id(entry.into()));
+    let (publication, paper) = (id(publication.into()), id(paper.into()));
+    let own: Vec<String> = [
+        "/viec",
+        "/de-xuat",
+        "/ho-so",
+        "/bo-tieu-chi",
+        "/danh-gia",
+        "/trinh-ky",
+        "/van-ban",
+        "/cong-bo",
+        "/de-xuat/mot-cong-van",
+        "/de-xuat/nhap-excel",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(["", "/lich-su", "/ket-luan", "/tong-hop", "/bien-ban"].map(|p| format!("/ho-so/{dossier}{p}")))
+    .chain(["", "/lich-su", "/gop-y", "/so-sanh"].map(|p| format!("/bo-tieu-chi/{set}{p}")))
+    .chain(["", "/lich-su", "/chi-tra"].map(|p| format!("/danh-gia/{body}{p}")))
+    .chain(["", "/lich-su"].map(|p| format!("/de-xuat/{entry}{p}")))
+    .chain(["", "/lich-su", "/ban-in"].map(|p| format!("/van-ban/{paper}{p}")))
+    .chain([format!("/cong-bo/{publication}"), "/co-quan/BTC".to_owned()])
+    .collect();
+    let public = ["/".to_owned(), "/?q=khong+co+cho+ngat".to_owned(), format!("/nen-tang/{publication}"), "/co-quan/BTC".to_owned()];
+    let focal = ["/viec", "/theo-doi", "/de-xuat", "/trinh-ky"].map(str::to_owned);
+    let mut drawn = 0;
+    for prefix in ["", "/en"] {
+        let all = own.iter().map(|p| (Some(&cast.managing.officer), p));
+        let all = all.chain(public.iter().map(|p| (None, p))).chain(focal.iter().map(|p| (Some(&cast.keeper.officer), p)));
+        for (who, place) in all {
+            let (status, html) = served.page(who, &format!("{prefix}{place}")).await;
+            assert_eq!(status, 200, "{prefix}{place}");
+            assert_eq!(bare_key(&html), None, "{prefix}{place}");
+            assert!(!html.contains("<b>") && !html.contains(" style=") && !html.contains("<script>"), "{prefix}{place}");
+            drawn += usize::from(html.contains("Nền-tảng-không-có-chỗ-ngắt-dòng"));
+        }
+    }
+    assert!(drawn > 50, "the name stands on {drawn} pages");
+}
