@@ -7,6 +7,7 @@ use crate::machine::Known;
 use crate::refusal::Refusal;
 use crate::whole::Whole;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What an act needs to have loaded before it can be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +25,8 @@ pub enum Need {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbour {
     pub version: u64,
-    pub whole: Whole,
+    /// Shared: what is loaded is looked at by many and changed by one.
+    pub whole: Arc<Whole>,
 }
 
 /// Streams loaded so far.
@@ -69,7 +71,7 @@ impl Evidence {
     }
 
     pub fn put(&mut self, id: Id, version: u64, whole: Whole) {
-        self.streams.insert(id, Neighbour { version, whole });
+        self.streams.insert(id, Neighbour { version, whole: Arc::new(whole) });
     }
 
     /// Streams and versions, for the record.

@@ -15,6 +15,7 @@ use crate::regulation::{LegalStatus, Regulation};
 use crate::time::{Instant, legal_date};
 use crate::whole::{Whole, clocks_after, moved_by};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything loaded for the order, and the dated data of the day.
 #[derive(Debug, Clone)]
@@ -223,7 +224,7 @@ impl Run<'_> {
         let mut follow = Vec::new();
         for event in events {
             let before = self.world.streams.remove(&id);
-            let (version, whole) = before.map_or((0, None), |n| (n.version, Some(n.whole)));
+            let (version, whole) = before.map_or((0, None), |n| (n.version, Some(Arc::unwrap_or_clone(n.whole))));
             let old_stage = whole.as_ref().map(|w| w.state.stage());
             let (since, created_at, old_clocks, last) = whole
                 .as_ref()
@@ -255,7 +256,7 @@ impl Run<'_> {
             let since = if moved { self.world.at } else { since };
             let clocks = clocks.unwrap_or(old_clocks);
             let whole = Whole { state, since, created_at, updated_at: self.world.at, clocks, moved: last };
-            self.world.streams.insert(id, Neighbour { version: version + 1, whole });
+            self.world.streams.insert(id, Neighbour { version: version + 1, whole: Arc::new(whole) });
         }
         for (stream, command) in follow {
             self.act(&Order { stream, command, actor: order.actor.clone(), form: order.form }, paper, recorded_by, true)?;

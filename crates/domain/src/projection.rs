@@ -24,7 +24,7 @@ pub struct Row {
     pub due: Option<Due>,
     pub created_at: Instant,
     pub updated_at: Instant,
-    /// The state document, canonical.
+    /// The state document, canonical; empty in a projection beside it.
     pub document: String,
     /// For a dossier in evaluation: due sheets, and whether the chair has opened them.
     pub sheets_due: Option<u32>,
@@ -56,6 +56,13 @@ pub struct Projection {
 
 impl Projection {
     pub fn of(whole: &Whole) -> Projection {
+        let mut projection = Projection::beside_document(whole);
+        projection.row.document = canonical(whole);
+        projection
+    }
+
+    /// Everything but the document, for telling what a change leaves as it was.
+    pub fn beside_document(whole: &Whole) -> Projection {
         Projection {
             row: row(whole),
             tasks: tasks(whole),
@@ -82,7 +89,7 @@ fn row(whole: &Whole) -> Row {
         due: whole.due(),
         created_at: whole.created_at,
         updated_at: whole.updated_at,
-        document: canonical(whole),
+        document: String::new(),
         sheets_due: round.map(|r| r.due.len() as u32),
         sheets_opened: round.is_some_and(|r| r.opened.is_some() || !r.sittings.is_empty()),
         view,

@@ -33,7 +33,7 @@ impl Directory {
     pub async fn load(store: &Store) -> Result<Directory, Fault> {
         let mut directory = Directory::default();
         for loaded in store.load_kind(Kind::Organisation).await? {
-            if let State::Organisation(o) = loaded.neighbour.whole.state {
+            if let State::Organisation(o) = std::sync::Arc::unwrap_or_clone(loaded.neighbour.whole).state {
                 directory.codes.insert(o.record.code.to_string(), o.id);
                 directory.organisations.insert(o.id, o);
             }

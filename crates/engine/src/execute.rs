@@ -24,6 +24,7 @@ use ndp_store::batch::{Batch, CommitError, Expect, IdempotencyMark, Message, Ref
 use ndp_store::drafts::Save;
 use ndp_store::read::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What is asked.
@@ -444,13 +445,16 @@ fn assemble(
     let written: BTreeSet<Id> = writes.iter().map(|(id, _)| *id).collect();
     for (stream, events) in writes {
         let before = loaded.get(&stream).or_else(|| extra.heads.get(&stream));
-        let start = before.map(|l| l.neighbour.whole.clone());
-        let folded = || events.iter().fold(start.clone(), |whole, e| ndp_domain::whole::Whole::apply(whole, &e.envelope));
+        let start = before.map(|l| &l.neighbour.whole);
+        let folded = || {
+            let start = start.map(|whole| (**whole).clone());
+            events.iter().fold(start, |whole, e| ndp_domain::whole::Whole::apply(whole, &e.envelope)).map(Arc::new)
+        };
         let Some(whole) = after.get(&stream).map(|n| n.whole.clone()).or_else(folded) else { continue };
         batch.writes.push(Write {
             stream,
             expect: before.map_or(Expect::New, |l| Expect::Version(l.neighbour.version)),
-            before: before.map(|l| Projection::of(&l.neighbour.whole)),
+            before: before.map(|l| Projection::beside_document(&l.neighbour.whole)),
             after: Projection::of(&whole),
             events,
         });

@@ -51,7 +51,7 @@ impl Store {
         let done = match &self.writer {
             Writer::None => return Err(Fault::WriterStopped),
             Writer::Task(handle) => handle.aside(steps).await,
-            Writer::Pool => {
+            Writer::Groups(_) => {
                 let tx = self.read.begin().await?;
                 let done = run(&tx, &steps).await?;
                 if done.is_some() {

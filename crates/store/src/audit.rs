@@ -2,7 +2,7 @@
 //! text that the checker compares, so that no column is forgotten by a typed row.
 
 use crate::read::hash_of;
-use crate::table::{self, JsonRow, PROJECTED, STREAM, Type};
+use crate::table::{self, PROJECTED, Row, STREAM, Table, Type};
 use crate::{Fault, Store};
 use ndp_domain::canonical::Hash;
 use ndp_domain::id::Id;
@@ -56,21 +56,8 @@ pub fn instant(at: ndp_domain::time::Instant) -> String {
     table::instant(at)
 }
 
-fn as_text(rows: Vec<JsonRow>) -> Vec<Columns> {
-    rows.into_iter()
-        .map(|row| {
-            row.into_iter()
-                .map(|(column, value)| {
-                    let text = match value {
-                        serde_json::Value::Null => None,
-                        serde_json::Value::String(s) => Some(s),
-                        other => Some(other.to_string()),
-                    };
-                    (column, text)
-                })
-                .collect()
-        })
-        .collect()
+fn as_text(table: &Table, row: &Row) -> Columns {
+    table.columns.iter().zip(row).map(|((column, _), cell)| ((*column).to_owned(), cell.text())).collect()
 }
 
 /// Names of the projected tables.
@@ -80,19 +67,18 @@ pub fn projected_tables() -> Vec<&'static str> {
 
 /// The stream row that a state and its chain should have.
 pub fn expected_stream(id: Id, version: u64, head: Hash, projection: &Projection) -> Columns {
-    as_text(vec![table::stream_row(id, version, head, projection)]).pop().unwrap_or_default()
+    as_text(&STREAM, &table::stream_row(id, version, head, projection))
 }
 
 /// The projected rows that a state should have, by table, in key order.
 pub fn expected_projection(id: Id, projection: &Projection) -> BTreeMap<&'static str, Vec<Columns>> {
-    table::projected(id.uuid, projection)
-        .into_iter()
-        .map(|(name, rows)| {
-            let mut rows = as_text(rows);
-            rows.sort();
-            (name, rows)
-        })
-        .collect()
+    let mut rows = table::projected(id.uuid, projection);
+    let all = PROJECTED.into_iter().map(|table| {
+        let mut rows: Vec<Columns> = rows.remove(table.name).unwrap_or_default().iter().map(|row| as_text(table, row)).collect();
+        rows.sort();
+        (table.name, rows)
+    });
+    all.collect()
 }
 
 /// A text column as bytes, on both databases.

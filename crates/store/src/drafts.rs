@@ -48,7 +48,7 @@ impl Store {
         match &self.writer {
             Writer::None => Err(CommitError::Fault(Fault::WriterStopped)),
             Writer::Task(handle) => handle.save_draft(save).await,
-            Writer::Pool => {
+            Writer::Groups(_) => {
                 let tx = self.read.begin().await.map_err(Fault::from)?;
                 let version = save_in(&tx, &save).await?;
                 tx.commit().await.map_err(Fault::from)?;

@@ -11,6 +11,7 @@ pub mod batch;
 mod commit;
 pub mod drafts;
 pub mod files;
+mod groups;
 pub mod inbox;
 pub mod lists;
 pub mod outbox;
@@ -102,8 +103,8 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Writer {
-    /// PostgreSQL: any connection of the pool.
-    Pool,
+    /// PostgreSQL: groups of batches, on any connection of the pool.
+    Groups(groups::Groups),
     /// SQLite: the one writer task.
     Task(sqlite::Handle),
     /// Opened for reading beside another process.
@@ -160,7 +161,8 @@ impl Store {
                 // Few statements of a fixed shape: planning them anew for each act costs more than the act.
                 options.map_sqlx_postgres_opts(|o| o.options([("plan_cache_mode", "force_generic_plan")]));
                 let read = Database::connect(options).await?;
-                Ok(Store { read, writer: Writer::Pool, backend: DatabaseBackend::Postgres, asked: Arc::default() })
+                let writer = Writer::Groups(groups::start(read.get_postgres_connection_pool().clone()));
+                Ok(Store { read, writer, backend: DatabaseBackend::Postgres, asked: Arc::default() })
             }
         }
     }

@@ -7,6 +7,7 @@ use ndp_domain::id::{Id, Kind};
 use ndp_domain::whole::Whole;
 use sea_orm::{QueryResult, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A stream as loaded, with the head of its chain.
@@ -32,7 +33,7 @@ pub(crate) fn loaded(row: &QueryResult) -> Result<Loaded, Fault> {
     let whole: Whole = serde_json::from_str(&document).map_err(|e| wrong(e.to_string()))?;
     let version: i64 = row.try_get("", "version")?;
     let head = hash_of(row.try_get("", "head")?, "stream", &uuid.to_string())?;
-    Ok(Loaded { id: Id::new(kind, uuid), head, neighbour: Neighbour { version: version as u64, whole } })
+    Ok(Loaded { id: Id::new(kind, uuid), head, neighbour: Neighbour { version: version as u64, whole: Arc::new(whole) } })
 }
 
 pub(crate) const COLUMNS: &str = "id, kind, version, head, document";

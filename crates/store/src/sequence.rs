@@ -39,7 +39,7 @@ impl Store {
                 crate::batch::CommitError::Fault(fault) => fault,
                 other => Fault::Inconsistent { table: "seal", record: String::new(), what: other.to_string() },
             }),
-            Writer::Pool => {
+            Writer::Groups(_) => {
                 let tx = self.read.begin().await?;
                 let lock = Statement::from_string(DatabaseBackend::Postgres, "SELECT pg_try_advisory_xact_lock(727031) AS got");
                 let got = tx.query_one_raw(lock).await?.map(|r| r.try_get::<bool>("", "got")).transpose()?;

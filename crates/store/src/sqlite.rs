@@ -3,11 +3,11 @@
 //! rolls back its savepoint only.
 
 use crate::Fault;
-use crate::aside::{Aside, Rows, run};
+use crate::aside::{self, Aside, run};
 use crate::batch::{Batch, CommitError, Expect};
-use crate::commit::{classify, conflict, parameter, stale};
+use crate::commit::{classify, conflict, stale};
 use crate::sequence::{self, Signer};
-use crate::table::{CONTENT, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, STREAM, Table, UNSEQUENCED, hex};
+use crate::table::{CONTENT, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, hex};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
@@ -19,7 +19,7 @@ enum Job {
     Commit(Box<Batch>, Answer<()>),
     Sequence(Signer, ndp_domain::time::Instant, Answer<u64>),
     Draft(Box<crate::drafts::Save>, Answer<u64>),
-    Aside(Vec<Aside>, Answer<Option<Rows>>),
+    Aside(Vec<Aside>, Answer<Option<aside::Rows>>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -56,7 +56,7 @@ impl Handle {
     pub async fn save_draft(&self, save: crate::drafts::Save) -> Result<u64, CommitError> {
         self.ask(|answer| Job::Draft(Box::new(save), answer)).await
     }
-    pub async fn aside(&self, steps: Vec<Aside>) -> Result<Option<Rows>, CommitError> {
+    pub async fn aside(&self, steps: Vec<Aside>) -> Result<Option<aside::Rows>, CommitError> {
         self.ask(|answer| Job::Aside(steps, answer)).await
     }
     pub async fn stop(&self) {
@@ -71,7 +71,7 @@ impl Handle {
 enum Waiting {
     Unit(Answer<()>, Result<(), CommitError>),
     Number(Answer<u64>, Result<u64, CommitError>),
-    Rows(Answer<Option<Rows>>, Result<Option<Rows>, CommitError>),
+    Rows(Answer<Option<aside::Rows>>, Result<Option<aside::Rows>, CommitError>),
 }
 
 /// What the database said, for each of those who wait.
@@ -202,7 +202,7 @@ async fn in_savepoint<T>(
     }
 }
 
-async fn aside_in(tx: &DatabaseTransaction, steps: &[Aside]) -> Result<Option<Rows>, CommitError> {
+async fn aside_in(tx: &DatabaseTransaction, steps: &[Aside]) -> Result<Option<aside::Rows>, CommitError> {
     let savepoint = tx.begin().await.map_err(Fault::from)?;
     match run(&savepoint, steps).await {
         Ok(Some(rows)) => {
@@ -216,79 +216,72 @@ async fn aside_in(tx: &DatabaseTransaction, steps: &[Aside]) -> Result<Option<Ro
     }
 }
 
-/// The batch inside an open transaction, a statement a table. Also used on PostgreSQL where a
-/// batch locks drafts.
-pub(crate) async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result<(), CommitError> {
+/// The batch inside an open transaction, a statement a table.
+async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result<(), CommitError> {
     let backend = tx.get_database_backend();
-    let postgres = backend == sea_orm::DatabaseBackend::Postgres;
-    let mut expected: Vec<(uuid::Uuid, Option<u64>, bool)> = batch
-        .writes
-        .iter()
-        .filter_map(|w| match w.expect {
-            Expect::Version(v) => Some((w.stream.uuid, Some(v), true)),
-            Expect::New => None,
-        })
-        .chain(batch.evidence.iter().map(|(id, v)| (id.uuid, Some(*v), false)))
-        .collect();
+    let written = batch.writes.iter().filter_map(|w| match w.expect {
+        Expect::Version(v) => Some((w.stream.uuid, v)),
+        Expect::New => None,
+    });
+    let mut expected: Vec<(uuid::Uuid, u64)> = written.chain(batch.evidence.iter().map(|(id, v)| (id.uuid, *v))).collect();
     expected.sort();
-    for (id, version, write) in expected {
-        let lock = match (postgres, write) {
-            (false, _) => "",
-            (true, true) => " FOR UPDATE",
-            (true, false) => " FOR SHARE",
-        };
-        let sql = format!("SELECT version FROM stream WHERE id = $1{lock}");
-        let row = tx.query_one_raw(Statement::from_sql_and_values(backend, sql, [id.into()])).await.map_err(|e| classify(e, batch))?;
+    for (id, version) in expected {
+        let statement = Statement::from_sql_and_values(backend, "SELECT version FROM stream WHERE id = $1", [id.into()]);
+        let row = tx.query_one_raw(statement).await.map_err(|e| classify(e, batch))?;
         let found = row.map(|r| r.try_get::<i64>("", "version")).transpose().map_err(Fault::from)?;
-        if found.map(|v| v as u64) != version {
+        if found.map(|v| v as u64) != Some(version) {
             return Err(stale(batch, &hex(id)));
         }
     }
     let changes = Changes::of(batch);
-    let run = async |sql: String, rows: &[crate::table::JsonRow]| -> Result<(), CommitError> {
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, [parameter(rows)])).await.map_err(|e| classify(e, batch))?;
+    let run = async |sql: String, rows: &Rows| -> Result<(), CommitError> {
+        let rows = serde_json::to_string(&rows.rows).unwrap_or_default();
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, [rows.into()])).await.map_err(|e| classify(e, batch))?;
         Ok(())
     };
-    let tables: [&Table; 7] = [&STREAM, &EVENT, &CONTENT, &REFERENCE, &OUTBOX, &IDEMPOTENCY, &DRAFT];
+    let into = |table: &Table| format!("INSERT INTO {} ({}) {}", table.name, table.names(), from_json(table.columns));
     for table in PROJECTED {
         if let Some(rows) = changes.remove.get(table.name) {
-            let (list, from) = table.select(postgres, &table.key_types(), 1, rows.len());
-            run(
-                format!(
-                    "DELETE FROM {} WHERE ({}) IN (SELECT {list} FROM {from})",
-                    table.name,
-                    table.key_types().iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ")
-                ),
-                rows,
-            )
-            .await?;
+            let key = table.key_types();
+            let names = key.iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ");
+            run(format!("DELETE FROM {} WHERE ({names}) IN ({})", table.name, from_json(&key)), rows).await?;
         }
     }
+    if !changes.opened.rows.is_empty() {
+        run(into(&STREAM), &changes.opened).await?;
+    }
+    if !changes.changed.rows.is_empty() {
+        run(format!("{} WHERE true {}", into(&STREAM), STREAM.on_conflict()), &changes.changed).await?;
+    }
+    let tables: [&Table; 6] = [&EVENT, &CONTENT, &REFERENCE, &OUTBOX, &IDEMPOTENCY, &DRAFT];
     for table in tables.into_iter().chain(PROJECTED) {
         let Some(rows) = changes.put.get(table.name) else { continue };
-        let (list, from) = table.select(postgres, table.columns, 1, rows.len());
-        if table.name == "stream" {
-            let (new, old): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|r| !r.contains_key("expect"));
-            if !new.is_empty() {
-                run(format!("INSERT INTO stream ({}) SELECT {list} FROM {from}", table.names()), &new).await?;
-            }
-            if !old.is_empty() {
-                let upsert = format!("INSERT INTO stream ({}) SELECT {list} FROM {from} WHERE true {}", table.names(), table.on_conflict());
-                run(upsert, &old).await?;
-            }
-            continue;
-        }
-        run(format!("INSERT INTO {} ({}) SELECT {list} FROM {from} WHERE true {}", table.name, table.names(), conflict(table)), rows)
-            .await?;
+        run(format!("{} WHERE true {}", into(table), conflict(table)), rows).await?;
         if table.name == "event" {
-            let (list, _) = UNSEQUENCED.select(postgres, UNSEQUENCED.columns, 1, rows.len());
-            run(format!("INSERT INTO unsequenced ({}) SELECT {list} FROM {from}", UNSEQUENCED.names()), rows).await?;
+            // Its columns are among those of the event.
+            let places = UNSEQUENCED.columns.iter().filter_map(|(c, t)| Some((EVENT.place(c)?, *t)));
+            let list: Vec<String> = places.map(|(n, t)| taken(n, t)).collect();
+            let names = UNSEQUENCED.names();
+            run(format!("INSERT INTO unsequenced ({names}) SELECT {} FROM json_each($1) AS x", list.join(", ")), rows).await?;
         }
     }
-    for (stream, locked) in &batch.drafts {
-        let sql = "UPDATE draft SET locked = $2 WHERE stream = $1";
-        let values = [stream.uuid.into(), i64::from(*locked).into()];
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.map_err(Fault::from)?;
+    if !changes.locks.rows.is_empty() {
+        let sql = "UPDATE draft SET locked = x.value->>1 FROM json_each($1) AS x WHERE draft.stream = unhex(x.value->>0)";
+        run(sql.to_owned(), &changes.locks).await?;
     }
     Ok(())
+}
+
+/// The value at a place of a row of JSON called `x`.
+fn taken(place: usize, kind: Type) -> String {
+    match kind {
+        Type::Uuid | Type::Bytes => format!("unhex(x.value->>{place})"),
+        Type::Text | Type::Int => format!("x.value->>{place}"),
+    }
+}
+
+/// The columns as rows of the JSON parameter `$1`.
+fn from_json(columns: &[(&'static str, Type)]) -> String {
+    let list: Vec<String> = columns.iter().enumerate().map(|(n, (_, t))| taken(n, *t)).collect();
+    format!("SELECT {} FROM json_each($1) AS x", list.join(", "))
 }

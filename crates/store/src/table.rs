@@ -1,20 +1,23 @@
-//! The written tables as data. Rows travel as one JSON parameter a table and are taken apart in
-//! SQL, so that a batch of any size is a fixed number of statements: one on PostgreSQL, one a
-//! table on SQLite. Uuids and hashes travel as hex.
+//! The written tables as data. On PostgreSQL rows travel as one array a column and are put together in
+//! SQL; on SQLite as one JSON parameter a table. So a batch of any size, and a group of batches, is a fixed
+//! number of statements: one on PostgreSQL, one a table on SQLite.
 
 use crate::batch::{Batch, Expect, Write};
+use ndp_domain::canonical::Hash;
 use ndp_domain::access::{Access, Recusal};
 use ndp_domain::projection::{Projection, Task};
 use ndp_domain::publication::EntryVersion;
 use ndp_domain::record::Clock;
 use ndp_domain::time::Instant;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     Uuid,
+    /// A SHA-256.
     Bytes,
     Text,
     Int,
@@ -150,68 +153,178 @@ pub(crate) fn hex(id: Uuid) -> String {
     id.simple().to_string()
 }
 
-pub(crate) type JsonRow = Map<String, Value>;
+/// One value on its way to the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cell<'a> {
+    Null,
+    Int(i64),
+    Text(Cow<'a, str>),
+    Id(Uuid),
+    Hash(Hash),
+}
 
-fn row(value: Value) -> JsonRow {
-    match value {
-        Value::Object(map) => map,
-        _ => JsonRow::new(),
+impl Cell<'_> {
+    /// The value as the text that the checker compares; ids and hashes as hex.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Cell::Null => None,
+            Cell::Int(n) => Some(n.to_string()),
+            Cell::Text(t) => Some(t.clone().into_owned()),
+            Cell::Id(id) => Some(hex(*id)),
+            Cell::Hash(hash) => Some(hash.to_string()),
+        }
     }
 }
 
-pub(crate) fn stream_row(id: ndp_domain::id::Id, version: u64, head: ndp_domain::canonical::Hash, p: &Projection) -> JsonRow {
+/// Into JSON, for SQLite.
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Null => serializer.serialize_none(),
+            Cell::Int(n) => serializer.serialize_i64(*n),
+            Cell::Text(t) => serializer.serialize_str(t),
+            Cell::Id(id) => serializer.collect_str(&id.simple()),
+            Cell::Hash(hash) => serializer.collect_str(hash),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Cell<'a> {
+        Cell::Text(Cow::Borrowed(text))
+    }
+}
+impl<'a> From<&'a String> for Cell<'a> {
+    fn from(text: &'a String) -> Cell<'a> {
+        Cell::Text(Cow::Borrowed(text))
+    }
+}
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Cell::Text(Cow::Owned(text))
+    }
+}
+impl From<i64> for Cell<'_> {
+    fn from(n: i64) -> Self {
+        Cell::Int(n)
+    }
+}
+impl From<u64> for Cell<'_> {
+    fn from(n: u64) -> Self {
+        Cell::Int(n as i64)
+    }
+}
+impl From<u32> for Cell<'_> {
+    fn from(n: u32) -> Self {
+        Cell::Int(i64::from(n))
+    }
+}
+impl From<bool> for Cell<'_> {
+    fn from(is: bool) -> Self {
+        Cell::Int(i64::from(is))
+    }
+}
+impl From<Uuid> for Cell<'_> {
+    fn from(id: Uuid) -> Self {
+        Cell::Id(id)
+    }
+}
+impl From<Hash> for Cell<'_> {
+    fn from(hash: Hash) -> Self {
+        Cell::Hash(hash)
+    }
+}
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Null, Into::into)
+    }
+}
+
+/// A row's values in the order of its table's columns.
+pub(crate) type Row<'a> = Vec<Cell<'a>>;
+
+/// A row from values of any kind that travels.
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { vec![$(Cell::from($value)),*] };
+}
+
+fn said(id: Option<impl std::fmt::Display>) -> Option<String> {
+    id.map(|id| id.to_string())
+}
+
+pub(crate) fn stream_row(id: ndp_domain::id::Id, version: u64, head: Hash, p: &Projection) -> Row<'_> {
     let v = &p.row.view;
-    let text = |id: Option<String>| id.map_or(Value::Null, Value::String);
-    row(json!({
-        "id": hex(id.uuid), "kind": id.kind.name(), "version": version, "head": head.to_string(),
-        "document": p.row.document, "stage": p.row.stage, "name": v.name, "name_fold": p.row.name_fold, "code": v.code,
-        "managing": text(v.managing.map(|o| o.to_string())), "unit": v.unit,
-        "applicant": text(v.applicant.map(|o| o.to_string())), "issuing": text(v.issuing.map(|o| o.to_string())),
-        "regulation": v.regulation, "parent": v.parent.map(|p| hex(p.uuid)),
-        "product": text(v.product.map(|p| p.to_string())), "round": v.round,
-        "person": text(v.person.map(|p| p.to_string())), "officer": text(v.officer.map(|p| p.to_string())),
-        "body": text(v.body.map(|b| b.to_string())), "open_key": v.open_key,
-        "due_on": p.row.due.map(|d| d.on.to_string()), "due_estimated": p.row.due.map(|d| i32::from(d.estimated)),
-        "sheets_due": p.row.sheets_due, "sheets_opened": i32::from(p.row.sheets_opened),
-        "created_at": instant(p.row.created_at), "updated_at": instant(p.row.updated_at),
-    }))
+    row![
+        id.uuid,
+        id.kind.name(),
+        version,
+        head,
+        &p.row.document,
+        p.row.stage,
+        v.name.as_ref(),
+        p.row.name_fold.as_ref(),
+        v.code.as_ref(),
+        said(v.managing),
+        v.unit.as_ref(),
+        said(v.applicant),
+        said(v.issuing),
+        v.regulation.as_ref(),
+        v.parent.map(|p| p.uuid),
+        said(v.product),
+        v.round,
+        said(v.person),
+        said(v.officer),
+        said(v.body),
+        v.open_key.as_ref(),
+        said(p.row.due.map(|d| d.on)),
+        p.row.due.map(|d| d.estimated),
+        p.row.sheets_due,
+        p.row.sheets_opened,
+        instant(p.row.created_at),
+        instant(p.row.updated_at),
+    ]
 }
 
-fn task_row(stream: Uuid, t: &Task) -> JsonRow {
-    row(json!({
-        "stream": hex(stream), "act": t.act, "duty": t.duty.code(), "holder": t.holder,
-        "person": t.person.map_or(String::new(), |p| p.to_string()), "due_on": t.due.map(|d| d.on.to_string()),
-        "due_estimated": t.due.map(|d| i32::from(d.estimated)), "since": instant(t.since),
-    }))
+fn task_row(stream: Uuid, t: &Task) -> Row<'_> {
+    row![
+        stream,
+        t.act,
+        t.duty.code(),
+        &t.holder,
+        t.person.map_or(String::new(), |p| p.to_string()),
+        said(t.due.map(|d| d.on)),
+        t.due.map(|d| d.estimated),
+        instant(t.since),
+    ]
 }
 
-fn deadline_row(stream: Uuid, c: &Clock) -> JsonRow {
-    row(json!({
-        "stream": hex(stream), "act": c.act.name(), "started_on": c.from.to_string(), "due_on": c.due.on.to_string(),
-        "estimated": i32::from(c.due.estimated),
-    }))
+fn deadline_row(stream: Uuid, c: &Clock) -> Row<'_> {
+    row![stream, c.act.name(), c.from.to_string(), c.due.on.to_string(), c.due.estimated]
 }
 
-fn access_row(stream: Uuid, a: &Access) -> JsonRow {
-    row(json!({
-        "stream": hex(stream), "principal": a.principal.text(), "facet": a.facet.name(), "valid_from": a.from.to_string(),
-        "valid_to": a.to.map(|d| d.to_string()),
-    }))
+fn access_row(stream: Uuid, a: &Access) -> Row<'_> {
+    row![stream, a.principal.text(), a.facet.name(), a.from.to_string(), said(a.to)]
 }
 
-fn recusal_row(stream: Uuid, r: &Recusal) -> JsonRow {
-    row(json!({ "stream": hex(stream), "person": r.person.to_string(), "product": r.product.to_string() }))
+fn recusal_row(stream: Uuid, r: &Recusal) -> Row<'_> {
+    row![stream, r.person.to_string(), r.product.to_string()]
 }
 
-fn entry_version_row(stream: Uuid, e: &EntryVersion) -> JsonRow {
-    row(json!({
-        "stream": hex(stream), "register": e.register, "name": e.name, "class": e.class, "managing": e.managing.to_string(), "valid_from": e.valid_from.to_string(),
-        "valid_to": e.valid_to.map(|d| d.to_string()), "recorded_at": instant(e.recorded_at),
-    }))
+fn entry_version_row(stream: Uuid, e: &EntryVersion) -> Row<'_> {
+    row![
+        stream,
+        e.register,
+        &e.name,
+        e.class,
+        e.managing.to_string(),
+        e.valid_from.to_string(),
+        said(e.valid_to),
+        instant(e.recorded_at),
+    ]
 }
 
 /// Rows of all projected tables, by table name.
-pub(crate) fn projected(stream: Uuid, p: &Projection) -> BTreeMap<&'static str, Vec<JsonRow>> {
+pub(crate) fn projected(stream: Uuid, p: &Projection) -> BTreeMap<&'static str, Vec<Row<'_>>> {
     BTreeMap::from([
         ("task", p.tasks.iter().map(|t| task_row(stream, t)).collect()),
         ("deadline", p.deadlines.iter().map(|c| deadline_row(stream, c)).collect()),
@@ -221,131 +334,146 @@ pub(crate) fn projected(stream: Uuid, p: &Projection) -> BTreeMap<&'static str, 
     ])
 }
 
-/// What a batch changes, table by table: rows to put and keys to remove.
+/// Rows with the place, in its group, of the batch that each belongs to.
 #[derive(Debug, Default)]
-pub(crate) struct Changes {
-    pub put: BTreeMap<&'static str, Vec<JsonRow>>,
-    pub remove: BTreeMap<&'static str, Vec<JsonRow>>,
+pub(crate) struct Rows<'a> {
+    pub of: Vec<i64>,
+    pub rows: Vec<Row<'a>>,
 }
 
-impl Changes {
-    fn put(&mut self, table: &'static str, row: JsonRow) {
-        self.put.entry(table).or_default().push(row);
+impl<'a> Rows<'a> {
+    pub fn push(&mut self, of: i64, row: Row<'a>) {
+        self.of.push(of);
+        self.rows.push(row);
+    }
+}
+
+/// What a group of batches changes, table by table: rows to put and keys to remove.
+#[derive(Debug, Default)]
+pub(crate) struct Changes<'a> {
+    /// Rows of streams that are opened.
+    pub opened: Rows<'a>,
+    /// Rows of streams that are changed; behind their columns, the version each must have.
+    pub changed: Rows<'a>,
+    /// Streams relied on, with the version each must have.
+    pub relied: Rows<'a>,
+    /// Streams whose drafts are frozen or freed.
+    pub locks: Rows<'a>,
+    pub put: BTreeMap<&'static str, Rows<'a>>,
+    pub remove: BTreeMap<&'static str, Rows<'a>>,
+}
+
+impl<'a> Changes<'a> {
+    fn put(&mut self, of: i64, table: &'static str, row: Row<'a>) {
+        self.put.entry(table).or_default().push(of, row);
     }
 
-    fn write(&mut self, batch: &Batch, write: &Write) {
+    fn write(&mut self, of: i64, batch: &'a Batch, write: &'a Write) {
         let uuid = write.stream.uuid;
         let mut stream = stream_row(write.stream, write.version(), write.head(), &write.after);
-        if let Expect::Version(version) = write.expect {
-            stream.insert("expect".to_owned(), json!(version));
+        match write.expect {
+            Expect::New => self.opened.push(of, stream),
+            Expect::Version(version) => {
+                stream.push(version.into());
+                self.changed.push(of, stream);
+            }
         }
-        self.put("stream", stream);
         for recorded in &write.events {
             let e = &recorded.envelope;
-            let event = row(json!({
-                "stream": hex(uuid), "n": e.n, "batch": hex(batch.id), "i": e.i, "act": e.act.name(), "at": instant(e.at),
-                "body": recorded.body, "prev_hash": recorded.prev.to_string(), "hash": recorded.hash.to_string(),
-            }));
-            self.put("event", event);
+            let event = row![uuid, e.n, batch.id, e.i, e.act.name(), instant(e.at), &recorded.body, recorded.prev, recorded.hash];
+            self.put(of, "event", event);
         }
         let before = write.before.as_ref().map(|p| projected(uuid, p)).unwrap_or_default();
-        let after = projected(uuid, &write.after);
+        let mut after = projected(uuid, &write.after);
         for table in PROJECTED {
-            let (old, new) = (before.get(table.name).map_or(&[][..], |v| v), after.get(table.name).map_or(&[][..], |v| v));
-            let same_key = |a: &JsonRow, b: &JsonRow| table.key.iter().all(|k| a.get(*k) == b.get(*k));
-            let gone = old.iter().filter(|o| !new.iter().any(|n| same_key(o, n))).cloned();
-            self.remove.entry(table.name).or_default().extend(gone);
-            let fresh = new.iter().filter(|n| !old.contains(n)).cloned();
-            self.put.entry(table.name).or_default().extend(fresh);
+            let old = before.get(table.name).map_or(&[][..], |v| v);
+            let new = after.remove(table.name).unwrap_or_default();
+            let key = table.key_places();
+            let same_key = |a: &Row, b: &Row| key.iter().all(|k| a.get(*k) == b.get(*k));
+            for gone in old.iter().filter(|o| !new.iter().any(|n| same_key(o, n))) {
+                let key = key.iter().filter_map(|k| gone.get(*k).cloned()).collect();
+                self.remove.entry(table.name).or_default().push(of, key);
+            }
+            for fresh in new.into_iter().filter(|n| !old.contains(n)) {
+                self.put(of, table.name, fresh);
+            }
         }
     }
 
-    pub fn of(batch: &Batch) -> Changes {
+    /// What one batch changes.
+    pub fn of(batch: &'a Batch) -> Changes<'a> {
+        Changes::of_all(std::iter::once(batch))
+    }
+
+    /// What batches that share no stream change, each under its place among them.
+    pub fn of_all(batches: impl Iterator<Item = &'a Batch>) -> Changes<'a> {
         let mut changes = Changes::default();
+        for (of, batch) in (0..).zip(batches) {
+            changes.batch(of, batch);
+        }
+        changes
+    }
+
+    fn batch(&mut self, of: i64, batch: &'a Batch) {
         for write in &batch.writes {
-            changes.write(batch, write);
+            self.write(of, batch, write);
+        }
+        for (id, version) in &batch.evidence {
+            self.relied.push(of, row![id.uuid, *version]);
+        }
+        for (stream, locked) in &batch.drafts {
+            self.locks.push(of, row![stream.uuid, *locked]);
         }
         for content in &batch.content {
-            changes.put("content", row(json!({ "sha256": content.sha256.to_string(), "text": content.text })));
+            self.put(of, "content", row![content.sha256, &content.text]);
         }
         for r in &batch.reference {
-            changes.put("reference", row(json!({ "stream": hex(r.stream.uuid), "line": r.line, "key": r.key, "row": r.row })));
+            self.put(of, "reference", row![r.stream.uuid, r.line, &r.key, &r.row]);
         }
-        for message in &batch.outbox {
-            changes.put(
-                "outbox",
-                row(json!({
-                    "id": hex(message.id), "topic": message.topic, "payload": message.payload, "dedup_key": message.dedup_key,
-                    "run_at": instant(message.run_at), "attempts": 0,
-                })),
-            );
+        for m in &batch.outbox {
+            self.put(of, "outbox", row![m.id, m.topic, &m.payload, &m.dedup_key, instant(m.run_at), 0_i64]);
         }
         for save in &batch.typed {
-            changes.put(
-                "draft",
-                row(json!({
-                    "stream": hex(save.stream.uuid), "field": save.field, "value": save.value, "version": save.seen + 1, "locked": 0,
-                    "updated_at": instant(save.at),
-                })),
-            );
+            self.put(of, "draft", row![save.stream.uuid, &save.field, &save.value, save.seen + 1, false, instant(save.at)]);
         }
         if let Some(mark) = &batch.idempotency {
-            changes.put("idempotency", row(json!({
-                "account": mark.account, "key": mark.key, "request": mark.request.to_string(), "batch": hex(batch.id), "answer": batch.answer(),
-            })));
+            self.put(of, "idempotency", row![&mark.account, &mark.key, mark.request, batch.id, batch.answer()]);
         }
-        changes.put.retain(|_, rows| !rows.is_empty());
-        changes.remove.retain(|_, rows| !rows.is_empty());
-        changes
     }
 }
 
-/// Rows of a JSON parameter. PostgreSQL takes every set of JSON for a hundred rows and then reads whole tables
-/// to join them; the limit says how many there are at most. Few limits, so that few statements are prepared.
-pub(crate) fn recordset(n: usize, typed: &str, rows: usize) -> String {
-    match [8, 64, 1_000].into_iter().find(|most| rows <= *most) {
-        Some(most) => format!("(SELECT * FROM jsonb_to_recordset(${n}::jsonb) AS y({typed}) LIMIT {most}) AS x"),
-        None => format!("jsonb_to_recordset(${n}::jsonb) AS x({typed})"),
+impl Type {
+    fn in_postgres(self) -> &'static str {
+        match self {
+            Type::Uuid => "uuid",
+            Type::Int => "bigint",
+            Type::Text => "text",
+            Type::Bytes => "bytea",
+        }
     }
+}
+
+/// Columns as a set of rows called `x` on PostgreSQL: an array parameter each, from `$first` on. One and the
+/// same statement serves any number of rows, and its plan takes them for few.
+pub(crate) fn arrays(columns: &[(&'static str, Type)], first: usize) -> String {
+    let arrays: Vec<String> = columns.iter().zip(first..).map(|((_, t), n)| format!("${n}::{}[]", t.in_postgres())).collect();
+    let names: Vec<&str> = columns.iter().map(|(c, _)| *c).collect();
+    format!("unnest({}) AS x({})", arrays.join(", "), names.join(", "))
 }
 
 impl Table {
-    /// The columns as a SELECT list over the JSON parameter `$n` of so many rows, with its FROM clause.
-    pub fn select(&self, postgres: bool, columns: &[(&'static str, Type)], n: usize, rows: usize) -> (String, String) {
-        if postgres {
-            let list = columns
-                .iter()
-                .map(|(c, t)| if *t == Type::Bytes { format!("decode(x.{c}, 'hex')") } else { format!("x.{c}") })
-                .collect::<Vec<_>>()
-                .join(", ");
-            let typed = columns
-                .iter()
-                .map(|(c, t)| {
-                    let sql = match t {
-                        Type::Uuid => "uuid",
-                        Type::Int => "bigint",
-                        Type::Text | Type::Bytes => "text",
-                    };
-                    format!("{c} {sql}")
-                })
-                .collect::<Vec<_>>()
-                .join(", ");
-            (list, recordset(n, &typed, rows))
-        } else {
-            let list = columns
-                .iter()
-                .map(|(c, t)| match t {
-                    Type::Uuid | Type::Bytes => format!("unhex(x.value->>'{c}')"),
-                    Type::Text | Type::Int => format!("x.value->>'{c}'"),
-                })
-                .collect::<Vec<_>>()
-                .join(", ");
-            (list, format!("json_each(${n}) AS x"))
-        }
-    }
-
     pub fn names(&self) -> String {
         self.columns.iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Where a column stands.
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|(c, _)| *c == column)
+    }
+
+    /// Where the columns of the key stand.
+    pub fn key_places(&self) -> Vec<usize> {
+        self.key_types().iter().filter_map(|(c, _)| self.place(c)).collect()
     }
 
     pub fn key_types(&self) -> Vec<(&'static str, Type)> {
