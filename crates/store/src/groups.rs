@@ -8,7 +8,9 @@
 use crate::Fault;
 use crate::batch::{Batch, CommitError};
 use crate::commit::{classify, conflict, stale};
-use crate::table::{CONTENT, Cell, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, arrays};
+use crate::table::{
+    CONTENT, Cell, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, arrays,
+};
 use ndp_domain::id::Id;
 use sea_orm::sqlx::postgres::{PgArguments, PgPool};
 use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Row as _};

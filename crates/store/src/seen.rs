@@ -1,7 +1,7 @@
 //! Single records, their history and the feed, each under a [`Scope`]: what the scope does not admit
 //! is not found.
 
-use crate::lists::{admitted, condition};
+use crate::lists::{admitted, admitted_one, condition};
 use crate::read::{COLUMNS, Loaded, hash_of, loaded};
 use crate::{Fault, Store};
 use ndp_domain::access::Facet;
@@ -86,7 +86,11 @@ impl Store {
 
     fn sight_of(&self, scope: &Scope, id: Id, columns: &str) -> (String, Vec<Value>) {
         let mut values: Vec<Value> = Vec::new();
-        let (admits, recused) = admitted(scope, &mut values);
+        let (admits, recused) = match id.kind {
+            // When a sheet opens, its parent says.
+            Kind::Sheet => admitted(scope, &mut values),
+            _ => admitted_one(scope, self.is_postgres(), &mut values),
+        };
         values.push(id.uuid.into());
         values.push(id.kind.name().into());
         let join = if self.is_postgres() { "string_agg(a.facet, ',')" } else { "group_concat(a.facet, ',')" };

@@ -7,7 +7,9 @@ use crate::aside::{self, Aside, run};
 use crate::batch::{Batch, CommitError, Expect};
 use crate::commit::{classify, conflict, stale};
 use crate::sequence::{self, Signer};
-use crate::table::{CONTENT, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, hex};
+use crate::table::{
+    CONTENT, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, hex,
+};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };

@@ -3,8 +3,8 @@
 //! number of statements: one on PostgreSQL, one a table on SQLite.
 
 use crate::batch::{Batch, Expect, Write};
-use ndp_domain::canonical::Hash;
 use ndp_domain::access::{Access, Recusal};
+use ndp_domain::canonical::Hash;
 use ndp_domain::projection::{Projection, Task};
 use ndp_domain::publication::EntryVersion;
 use ndp_domain::record::Clock;
@@ -311,16 +311,7 @@ fn recusal_row(stream: Uuid, r: &Recusal) -> Row<'_> {
 }
 
 fn entry_version_row(stream: Uuid, e: &EntryVersion) -> Row<'_> {
-    row![
-        stream,
-        e.register,
-        &e.name,
-        e.class,
-        e.managing.to_string(),
-        e.valid_from.to_string(),
-        said(e.valid_to),
-        instant(e.recorded_at),
-    ]
+    row![stream, e.register, &e.name, e.class, e.managing.to_string(), e.valid_from.to_string(), said(e.valid_to), instant(e.recorded_at),]
 }
 
 /// Rows of all projected tables, by table name.

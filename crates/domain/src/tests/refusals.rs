@@ -587,7 +587,9 @@ fn decisions() -> Vec<(&'static str, Answer)> {
     let another = l.clone().decide(dossier, ActId::E23);
     let review = {
         let mut l = l.clone();
-        if let Some(crate::machine::State::Dossier(d)) = l.streams.get_mut(&dossier.into()).map(|n| &mut std::sync::Arc::make_mut(&mut n.whole).state) {
+        if let Some(crate::machine::State::Dossier(d)) =
+            l.streams.get_mut(&dossier.into()).map(|n| &mut std::sync::Arc::make_mut(&mut n.whole).state)
+        {
             d.purpose = dossier::Purpose::Periodic;
         }
         l.decide(dossier, ActId::E22)
