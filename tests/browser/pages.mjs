@@ -30,6 +30,20 @@ const PAGES = {
   "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
 };
 
+/** Bytes that a first visit takes over the line, with style, script, pictures and fonts. */
+async function firstVisit(url) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const line = await context.newCDPSession(page);
+  let bytes = 0;
+  line.on("Network.loadingFinished", (e) => { bytes += e.encodedDataLength; });
+  await line.send("Network.enable");
+  await page.goto(url, { waitUntil: "networkidle" });
+  await page.evaluate(() => document.fonts.ready.then(() => true));
+  await context.close();
+  return bytes;
+}
+
 /** The page as people see it, and as it leaves a printer. */
 async function taken(page, file, lang, path) {
   mkdirSync(pictures, { recursive: true });
@@ -55,6 +69,11 @@ let seen = 0;
 const say = (what) => { wrong.push(what); console.log(`WRONG ${what}`); };
 
 try {
+  for (const path of ["/", "/en/", "/dang-nhap"]) {
+    const bytes = await firstVisit(demo.base + path);
+    console.log(`  ${bytes} a first visit to ${path}`);
+    if (bytes > 120 * 1024 || bytes < 10 * 1024) say(`${path}: ${bytes} bytes at a first visit`);
+  }
   for (const lang of ["vi", "en"]) {
     for (const [who, places] of Object.entries(PAGES)) {
       const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });

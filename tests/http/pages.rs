@@ -143,6 +143,43 @@ async fn a_proposal_is_a_list_of_topics_that_opens_its_last_step_when_all_are_do
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_reads_their_own_sheet_again_and_nobody_elses() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, _) = served.world.open_round().await;
+    let [first, second] = [&cast.evaluators[0], &cast.evaluators[1]];
+    let text = story.sheet_text(&["G2.1"]);
+    let submit = ndp_domain::sheet::Command::Submit { dossier, member: first.account, text };
+    story.act(first, ndp_domain::id::SheetId(served.world.engine.id()), submit).await.unwrap();
+    let place = format!("/ho-so/{}/phieu", ndp_domain::id::Id::from(dossier));
+    let (status, html) = served.page(Some(first), &place).await;
+    assert!(status == 200 && html.contains("Kết quả tôi đã nộp") && html.contains("Không đạt"), "{html}");
+    let (status, html) = served.page(Some(second), &place).await;
+    assert!(status == 200 && !html.contains("Kết quả tôi đã nộp"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_without_its_reason_is_not_done_and_the_way_leads_to_its_line() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let (dossier, _) = served.world.open_round().await;
+    let member = &cast.evaluators[0];
+    let place = format!("/ho-so/{}/phieu", ndp_domain::id::Id::from(dossier));
+    let (_, html) = served.page(Some(member), &place).await;
+    let of =
+        |html: &str, name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let code = of(&html, "code");
+    let fields = [("_proof", of(&html, "_proof")), ("_key", of(&html, "_key")), ("_draft", of(&html, "_draft")), ("code", code.clone())];
+    let mut form: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    form.extend([("mark", "not_met"), ("_do", "next")]);
+    let (status, html) = served.send_form(member, &place, &form).await;
+    assert!(status == 422 && html.contains("Nhập lý do không đạt"), "{html}");
+    let (_, html) = served.page(Some(member), &place).await;
+    assert_eq!(of(&html, "code"), code, "the sheet opens where something is missing");
+    assert!(html.contains("Thiếu lý do") && html.contains(">0/"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn comments_stand_beside_responses_for_those_who_took_part() {
     let served = Served::new().await;
     let (story, cast) = (served.world.story(), &served.world.cast);

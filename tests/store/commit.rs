@@ -69,7 +69,7 @@ async fn tasks_follow_the_stage_and_name_who_must_act_by_when() {
     let reader = ndp_domain::visibility::Reader { account: Some(records.account), duty: records.duty, org: Some(records.org), unit: None };
     let scope = world.engine.scope(&reader);
     let holders = ["focal_agency".to_owned(), records.org.to_string()];
-    let of = Inbox { scope: &scope, duty: records.duty, holders: &holders, person: Some(records.account) };
+    let of = Inbox { scope: &scope, duty: records.duty, holders: &holders, person: Some(records.account), unsigned: &[] };
     let inbox = || world.engine.store.inbox(&of, 10);
     let tasks = inbox().await.unwrap();
     let mine: Vec<_> = tasks.iter().filter(|task| task.stream == entry.0).collect();
@@ -89,7 +89,7 @@ async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let reader = ndp_domain::visibility::Reader { account: Some(member.account), duty: member.duty, org: Some(member.org), unit: None };
     let scope = world.engine.scope(&reader);
     let inbox = async || {
-        let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account) };
+        let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account), unsigned: &[] };
         let tasks = world.engine.store.inbox(&of, 10).await.unwrap();
         assert_eq!(world.engine.store.inbox_size(&of, 10).await.unwrap(), tasks.len() as u64);
         tasks.iter().filter(|task| task.stream == dossier.0 && task.act == "E15").count()
@@ -302,4 +302,24 @@ async fn the_feed_keeps_the_order_of_a_stream_though_two_servers_clocks_differ()
         let before = seen.insert(stream, n).unwrap_or(0);
         assert_eq!(n, before + 1, "event {n} of {stream} comes after {before}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_waits_for_its_signature_only_when_the_steps_before_it_are_done() {
+    let world = World::new().await;
+    let story = world.story();
+    let head = &world.cast.managing.unit_head;
+    let reader =
+        ndp_domain::visibility::Reader { account: Some(head.account), duty: head.duty, org: Some(head.org), unit: head.unit.clone() };
+    let scope = world.engine.scope(&reader);
+    let holders = [head.org.to_string()];
+    let unsigned = world.engine.directory().before_signature(story.today());
+    assert_eq!(unsigned, ["D.draft", "D.submitted", "D.initialled"], "the rules in force ask for a check of form");
+    let of = Inbox { scope: &scope, duty: head.duty, holders: &holders, person: Some(head.account), unsigned };
+    let entry = story.list_entry("Nền tảng chờ ký", 1).await.unwrap();
+    let submit = story.proposal("Nền tảng chờ ký");
+    let paper = story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Submitted).await.unwrap();
+    let tasks = world.engine.store.inbox(&of, 20).await.unwrap();
+    let acts: Vec<&str> = tasks.iter().filter(|task| task.stream == paper.0).map(|task| task.act.as_str()).collect();
+    assert_eq!(acts, ["D3"], "to initial, not yet to sign");
 }

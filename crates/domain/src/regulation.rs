@@ -165,6 +165,18 @@ pub struct PaperSteps {
     pub agency_signature: bool,
 }
 
+impl PaperSteps {
+    /// States in which a paper cannot be signed yet: a step before the signature is missing.
+    pub fn before_signature(&self) -> &'static [&'static str] {
+        match (self.form_check, self.initial, self.submission) {
+            (true, ..) => &["D.draft", "D.submitted", "D.initialled"],
+            (_, true, _) => &["D.draft", "D.submitted"],
+            (.., true) => &["D.draft"],
+            _ => &[],
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StatusFrom {
     pub from: NaiveDate,

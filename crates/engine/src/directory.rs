@@ -66,6 +66,11 @@ impl Directory {
         self.regulations.values().filter(|r| r.effective_from <= day).max_by_key(|r| r.effective_from)
     }
 
+    /// States of a paper in which the rules of a day ask for another step than the signature.
+    pub fn before_signature(&self, day: NaiveDate) -> &'static [&'static str] {
+        self.regulation_on(day).map_or(&[], |r| r.paper.before_signature())
+    }
+
     /// The organisation that holds a function on a day.
     pub fn holder_of(&self, function: &str, day: NaiveDate) -> Option<OrganisationId> {
         let held = |f: &&FunctionRow| f.name == function && f.from.is_none_or(|from| from <= day) && f.to.is_none_or(|to| day <= to);

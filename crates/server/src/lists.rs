@@ -143,7 +143,8 @@ pub async fn tasks(State(app): State<App>, Asked(query): Asked<TasksQuery>, Acti
     let limit = limited(query.limit)?;
     let Some(duty) = &reading.duty else { return Err(Edge::NotSignedIn.into()) };
     let (scope, holders) = (reading.scope(&app), reading.holders(&app));
-    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account };
+    let unsigned = app.engine.directory().before_signature(ndp_domain::time::legal_date(app.engine.clock.now()));
+    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account, unsigned };
     let tasks = app.engine.store.inbox(&of, limit).await?;
     let lang = lang();
     let items: Vec<Value> = tasks

@@ -28,6 +28,8 @@ pub struct Inbox<'a> {
     pub duty: Duty,
     pub holders: &'a [String],
     pub person: Option<AccountId>,
+    /// States in which a paper waits for another step than the signature.
+    pub unsigned: &'static [&'static str],
 }
 
 /// Acts that take effect by a paper in every state, and by nothing else.
@@ -67,8 +69,10 @@ impl Inbox<'_> {
         };
         let of_org =
             if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
+        let stages = self.unsigned.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+        let signed = if stages.is_empty() { String::new() } else { format!(" AND NOT (t.act = 'D6' AND s.stage IN ({stages}))") };
         format!(
-            "(({})) AND ({of_org} OR {own}) AND {admitted}
+            "(({})) AND ({of_org} OR {own}) AND {admitted}{signed}
                AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
                  ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.stage <> 'E15.entered' AND c.person = t.person)
                   OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))",

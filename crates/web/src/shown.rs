@@ -16,6 +16,8 @@ use std::fmt::Write;
 pub struct Named {
     pub people: BTreeMap<AccountId, String>,
     pub records: BTreeMap<Id, String>,
+    /// Files that the reader may open, by SHA-256: their addresses.
+    pub files: BTreeMap<String, String>,
 }
 
 /// Every id in a value.
@@ -42,7 +44,7 @@ pub async fn named(v: &Visitor, values: &[&Value]) -> Result<Named, ndp_server::
         all.into_iter().filter(|id| !matches!(id.kind, Kind::Account | Kind::Organisation | Kind::Reference)).take(200).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &records).await?;
     let records = lines.iter().map(|l| (l.id, crate::known::line_name(v, l))).collect();
-    Ok(Named { people: crate::known::names(v, &people).await?, records })
+    Ok(Named { people: crate::known::names(v, &people).await?, records, files: BTreeMap::new() })
 }
 
 /// Fields that say nothing to a person, or stand elsewhere on the page.
@@ -114,9 +116,17 @@ impl Fields<'_> {
                 if let (Some(a), Some(low), Some(high)) = (n("numerator"), n("denominator_low"), n("denominator_high")) {
                     return share(self.v, a, low, high);
                 }
+                // So is a part of a whole.
+                if let (Some(a), Some(b), 2) = (n("numerator"), n("denominator"), fields.len()) {
+                    return format!("<span class=\"num\">{a}/{b}</span>");
+                }
                 if let (Some(Value::String(name)), Some(Value::String(hash))) = (fields.get("name"), fields.get("sha256")) {
                     let short: String = hash.chars().take(8).collect();
-                    return format!("{} <span class=\"hint num\">SHA-256 {short}</span>", esc(name));
+                    let shown = match self.named.files.get(hash) {
+                        Some(href) => format!("<a href=\"{}\">{}</a>", self.v.href(href), esc(name)),
+                        None => esc(name),
+                    };
+                    return format!("{shown} <span class=\"hint num\">SHA-256 {short}</span>");
                 }
                 if let (Some(Value::String(number)), Some(Value::String(date))) = (fields.get("number"), fields.get("date")) {
                     let issuer = fields.get("issuer").and_then(Value::as_str).and_then(|i| self.v.organisation_of(i));

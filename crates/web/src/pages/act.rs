@@ -202,6 +202,7 @@ pub async fn show(
         let more = known::ready(v, body).await?.into_iter().map(|(_, product, name)| (product.to_string(), name));
         own.extend(more.filter(|(id, _)| !own.iter().any(|(o, _)| o == id)).collect::<Vec<_>>());
     }
+    entry_of_set(v, &pairs, &mut known).await?;
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
     let mut out = FormPage::new(f, place(form, id), back, title.clone());
     out.body = drawing.form(shape);
@@ -209,6 +210,20 @@ pub async fn show(
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     page_with(status, &out)
+}
+
+/// An applicant does not see the entry of the List that a criteria set is for; it bears the set's name.
+async fn entry_of_set(v: &Visitor, pairs: &Pairs, known: &mut crate::form::Known) -> Result<(), Refused> {
+    let entry = pairs.get("/entry");
+    let Some(set) = known::id_of(Some(Kind::CriteriaSet), pairs.get("/set")) else { return Ok(()) };
+    let entries = known.records.entry(Kind::ListEntry).or_default();
+    if known::id_of(Some(Kind::ListEntry), entry).is_some() && !entries.iter().any(|(id, _)| id == entry) {
+        let line = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &[set]).await?;
+        if let Some(name) = line.first().and_then(|l| l.name.clone()) {
+            entries.push((entry.to_owned(), name));
+        }
+    }
+    Ok(())
 }
 
 /// What the act asks of the record, from the table: the ground and what must hold.

@@ -217,13 +217,18 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
     Ok(Draft { subject: subject(v, open), recipients: addressees(v, open), acts, through: Vec::new() })
 }
 
-/// What the paper is about, so that people tell it from others: the act, and the record or how many there are.
+/// What the paper is about, so that people tell it from others: the act, and the record or how many there are. A
+/// letter is in Vietnamese whatever its writer reads the pages in (Decree 30/2020).
 fn subject(v: &Visitor, open: &Open) -> String {
     let Some((first, form)) = open.acts.first() else { return String::new() };
-    let act = v.t(&format!("act-{}", form.act.name()));
+    let words = ndp_text::texts(ndp_text::Lang::Vi);
+    let act = words.get(&format!("act-{}", form.act.name()), &[]);
     let name = match open.acts.len() {
-        1 => open.records.get(&first.stream).map(|s| crate::pages::record::title(v, s)),
-        n => Some(v.t1("web-count", &[("n", &n.to_string())])),
+        1 => open.records.get(&first.stream).map(|s| {
+            let view = s.loaded.neighbour.whole.state.view();
+            view.name.or(view.code).unwrap_or_else(|| crate::pages::record::title(v, s))
+        }),
+        n => Some(words.get("web-count", &[("n", &n.to_string())])),
     };
     let all = name.map_or_else(|| act.clone(), |name| format!("{act}: {name}"));
     all.chars().take(300).collect()

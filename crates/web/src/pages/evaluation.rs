@@ -21,6 +21,7 @@ use ndp_domain::dossier::{self, Application, Dossier, LineEvidence, Round, disag
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::Known as _;
+use ndp_domain::outcome::Line;
 use ndp_domain::regulation::Decides;
 use ndp_domain::sheet::{self, Sheet};
 use ndp_engine::{Problem, orders};
@@ -42,6 +43,17 @@ struct Entry {
     /// `met`, `not_met`, or `ask`: a working mark that must be settled before the sheet is handed in.
     mark: String,
     reason: String,
+}
+
+impl Entry {
+    /// A mark that says why where it must: what counts as filled in.
+    fn whole(&self, line: &Line) -> bool {
+        !self.mark.is_empty() && !self.unexplained(line)
+    }
+
+    fn unexplained(&self, line: &Line) -> bool {
+        self.mark == "not_met" && self.reason.is_empty() && line.decides != Decides::Popularity
+    }
 }
 
 pub struct Room {
@@ -135,6 +147,8 @@ struct SheetPage {
     beside: String,
     file: String,
     lines: Vec<(String, String, String)>,
+    /// The sheet as it was handed in: line, mark, reason.
+    mine: Vec<(String, String, String)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,7 +177,10 @@ pub async fn sheet(v: Visitor, Path(id): Path<String>, Query(at): Query<At>) -> 
     show(&v, &room, &place_at(&at.tc, &at.tep, &at.trang), Vec::new(), false, "", StatusCode::OK).await
 }
 
-fn mark_badge(v: &Visitor, entry: Option<&Entry>) -> String {
+fn mark_badge(v: &Visitor, line: &Line, entry: Option<&Entry>) -> String {
+    if entry.is_some_and(|e| e.unexplained(line)) {
+        return markup::pill("warn", "triangle", &v.t("web-reason-lacks"));
+    }
     match entry.map(|e| e.mark.as_str()) {
         Some("met") => met(v, true),
         Some("not_met") => met(v, false),
@@ -199,10 +216,17 @@ async fn show(
         (_, _, false) => Some(v.t("web-sheet-not-due")),
         _ => Some(v.t("web-sheet-closed")),
     };
+    let own = match mine.as_ref().and_then(|s| s.sheet.as_ref()) {
+        Some(sheet) => handed(v, &d.regulation, sheet).await?,
+        None => Vec::new(),
+    };
     let (written, draft) = if writing { written(v, room).await? } else { Default::default() };
     let lines = &room.round.lines;
-    let n =
-        lines.iter().position(|l| l.code == at.code).or_else(|| lines.iter().position(|l| !written.0.contains_key(&l.code))).unwrap_or(0);
+    let n = lines
+        .iter()
+        .position(|l| l.code == at.code)
+        .or_else(|| lines.iter().position(|l| !written.0.get(&l.code).is_some_and(|e| e.whole(l))))
+        .unwrap_or(0);
     let Some(line) = lines.get(n) else { return Err(Edge::NotFound.into()) };
     let of_set = room.text.as_ref().and_then(|t| t.lines.iter().find(|l| l.code.as_str() == line.code));
     let entry = written.0.get(&line.code);
@@ -237,7 +261,7 @@ async fn show(
             code: line.code.clone(),
             at: n + 1,
             of: lines.len(),
-            filled: written.0.values().filter(|e| !e.mark.is_empty()).count(),
+            filled: lines.iter().filter(|l| written.0.get(&l.code).is_some_and(|e| e.whole(l))).count(),
             action: place.clone(),
             key: Uuid::new_v4().to_string(),
             draft,
@@ -260,11 +284,27 @@ async fn show(
             file: at.wanted.file.clone(),
             lines: lines
                 .iter()
-                .map(|l| (format!("{place}?tc={}", l.code), known::line(v, &d.regulation, &l.code), mark_badge(v, written.0.get(&l.code))))
+                .map(|l| {
+                    (format!("{place}?tc={}", l.code), known::line(v, &d.regulation, &l.code), mark_badge(v, l, written.0.get(&l.code)))
+                })
                 .collect(),
+            mine: own,
             f,
         },
     )
+}
+
+/// One's own sheet as it was handed in, to read again.
+async fn handed(v: &Visitor, regulation: &str, sheet: &sheet::Submitted) -> Result<Vec<(String, String, String)>, Refused> {
+    let text: Option<sheet::SheetText> = v.content(sheet.text).await?;
+    let reason = |code: &str| {
+        let found = text.as_ref().and_then(|t| t.findings.iter().find(|f| f.code.as_str() == code));
+        found.and_then(|f| f.reason.as_ref()).map(ToString::to_string).unwrap_or_default()
+    };
+    let mut rows: Vec<_> = sheet.results.iter().map(|(code, is)| (known::line(v, regulation, code), met(v, *is), reason(code))).collect();
+    let figure = if sheet.figure_confirmed { ("ok", "tick", "web-figure-confirmed") } else { ("bad", "x", "web-figure-not") };
+    rows.push((v.t("web-figure-question"), markup::pill(figure.0, figure.1, &v.t(figure.2)), String::new()));
+    Ok(rows)
 }
 
 /// Evidence of a line, and what the applicant states.
@@ -341,6 +381,7 @@ async fn hand_in(v: &Visitor, room: &Room, all: &Written, at: &Place, key: Optio
         match (line.decides == Decides::Popularity, entry.mark.as_str()) {
             (_, "") => errors.push((href, v.t1("web-line-open", &[("code", &line.code)]))),
             (_, "ask") => errors.push((href, v.t1("web-line-asked", &[("code", &line.code)]))),
+            _ if entry.unexplained(line) => errors.push((href, v.t1("web-line-reason", &[("code", &line.code)]))),
             (true, mark) => figure = json!({ "confirmed": mark == "met", "remark": Some(entry.reason).filter(|r| !r.is_empty()) }),
             (false, mark) => {
                 findings.push(json!({ "code": line.code, "mark": mark, "reason": Some(entry.reason).filter(|r| !r.is_empty()) }))

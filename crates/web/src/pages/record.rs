@@ -133,19 +133,27 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let view = whole.state.view();
     let beyond = seen.facets.iter().any(|f| *f != Facet::Published);
     let current = if kind == Kind::Document { "/trinh-ky".to_owned() } else { format!("/{}", slug(kind)) };
-    let mut f = frame(&v, &title(&v, &seen), &current).await?;
+    // A paper is known by its subject, or by its act and the record that it is about.
+    let about = if kind == Kind::Document && v.signed_in() { super::records_office::abouts(&v, &[id]).await?.remove(&id) } else { None };
+    let heading = match (about, &view.code) {
+        (Some(about), Some(code)) => format!("{code} – {about}"),
+        (Some(about), None) => about,
+        (None, _) => title(&v, &seen),
+    };
+    let mut f = frame(&v, &heading, &current).await?;
     let list = if kind == Kind::Document { v.t("web-nav-papers") } else { v.t(&format!("kinds-{}", kind.name())) };
     f.crumbs.push((current, list));
     f.notice = notice.text(&v);
     let (acts, not_now) = doings(&v, &seen).await?;
     let document = ndp_domain::shown::shown(&whole.state, &seen.facets);
-    let named = named(&v, &[&document]).await?;
+    let files = ndp_server::evidence::files_of(&v.app, &v.reading, &seen).await?;
+    let mut named = named(&v, &[&document]).await?;
+    named.files = files.iter().map(|x| (x.sha256.to_string(), format!("{}/tep/{}", place_of(id), x.sha256))).collect();
     let fields = Fields { v: &v, named: &named, words: kind.name() };
     let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));
-    let files = ndp_server::evidence::files_of(&v.app, &v.reading, &seen).await?;
     let due = whole.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due.on).min().filter(|_| beyond);
     let clock = |c: &ndp_domain::record::Clock| {
         let what = v.t(&format!("act-{}", c.act.name()));

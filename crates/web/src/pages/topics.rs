@@ -56,6 +56,26 @@ impl Topic {
         format!("topic-{}", self.name)
     }
 
+    /// Keys of a map that have nothing yet, or promise files and have none.
+    fn lacking(&self, draft: &Draft) -> Vec<&str> {
+        let none = std::collections::BTreeMap::new();
+        let typed = draft.acts.first().unwrap_or(&none);
+        let has = |code: &&String| {
+            self.fields.iter().any(|f| {
+                let at = format!("{}/{f}/{code}", self.at);
+                let filled = |p: &str, t: &str| {
+                    !t.trim().is_empty() && p.strip_prefix(&at).is_some_and(|r| r.is_empty() || r.starts_with(['/', ':']))
+                };
+                let mut all = typed.iter().filter(|(p, t)| filled(p, t));
+                match typed.get(&format!("{at}:")).map(String::as_str) {
+                    Some("files") => all.any(|(p, _)| p.ends_with("/sha256")),
+                    _ => all.next().is_some(),
+                }
+            })
+        };
+        self.codes.iter().filter(|code| !has(code)).map(String::as_str).collect()
+    }
+
     pub fn far(&self, draft: &Draft, wrong: &[Mistakes]) -> Far {
         let none = std::collections::BTreeMap::new();
         let typed = draft.acts.first().unwrap_or(&none);
@@ -65,13 +85,8 @@ impl Topic {
         } else {
             let mine = || typed.iter().filter(|(p, t)| !t.trim().is_empty() && self.covers(p)).map(|(p, _)| p);
             let mistaken = wrong.first().is_some_and(|w| w.keys().any(|p| self.covers(p)));
-            let each = |code: &String| {
-                let of =
-                    |p: &String| self.fields.iter().any(|f| p.strip_prefix(&format!("{}/{f}", self.at)).is_some_and(|r| below(r, code)));
-                mine().any(of)
-            };
             let any = mine().next().is_some();
-            (mistaken, any, self.codes.iter().all(each) && (any || self.optional))
+            (mistaken, any, self.lacking(draft).is_empty() && (any || self.optional))
         };
         let through = draft.through.contains(&self.name);
         if !mistaken && whole && (any || through) {
@@ -195,7 +210,11 @@ pub async fn list(
     let rows = topics.iter().zip(&far).map(|(t, far)| Row {
         href: format!("{}/{}", open.place(), t.name),
         title: t.title.clone(),
-        what: t.what.clone(),
+        what: match (far, t.lacking(draft)) {
+            (Far::Doing, lacking) if !lacking.is_empty() => v.t1("web-topic-lacks", &[("codes", &lacking.join(", "))]),
+            (Far::Doing, _) if !t.own && t.codes.is_empty() && !t.optional => v.t1("web-topic-lacks-field", &[("what", &t.what)]),
+            _ => t.what.clone(),
+        },
         badge: said(*far),
     });
     let titles = open.titles(v);
@@ -229,4 +248,39 @@ pub async fn list(
         f,
     };
     page_with(status, &out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group() -> Topic {
+        Topic {
+            name: "nhom-g1".to_owned(),
+            title: String::new(),
+            what: String::new(),
+            at: "/application",
+            fields: &["evidence"],
+            codes: vec!["G1.1".to_owned(), "G1.10".to_owned()],
+            optional: false,
+            own: false,
+        }
+    }
+
+    fn draft(typed: &[(&str, &str)]) -> Draft {
+        let act = typed.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+        Draft { subject: String::new(), recipients: Vec::new(), acts: vec![act], through: vec!["nhom-g1".to_owned()] }
+    }
+
+    #[test]
+    fn evidence_that_is_promised_and_not_there_is_lacking() {
+        let explained = [("/application/evidence/G1.10:", "none"), ("/application/evidence/G1.10/none/reason", "x")];
+        let promised = [("/application/evidence/G1.1:", "files")];
+        let file = [("/application/evidence/G1.1/files/files/0/sha256", "ab")];
+        let without = draft(&[&explained[..], &promised].concat());
+        assert_eq!((group().lacking(&without), group().far(&without, &[])), (vec!["G1.1"], Far::Doing));
+        let with = draft(&[&explained[..], &promised, &file].concat());
+        assert_eq!((group().lacking(&with), group().far(&with, &[])), (vec![], Far::Done));
+        assert_eq!(group().lacking(&draft(&promised)), ["G1.1", "G1.10"], "one code is not the beginning of another");
+    }
 }

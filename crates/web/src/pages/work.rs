@@ -45,7 +45,13 @@ struct Page {
 async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: v.reading.reader.account };
+    let of = Inbox {
+        scope: &scope,
+        duty: duty.duty,
+        holders: &holders,
+        person: v.reading.reader.account,
+        unsigned: v.directory.before_signature(v.today),
+    };
     Ok(v.app.engine.store.inbox(&of, limit).await?)
 }
 
@@ -53,7 +59,13 @@ async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: v.reading.reader.account };
+    let of = Inbox {
+        scope: &scope,
+        duty: duty.duty,
+        holders: &holders,
+        person: v.reading.reader.account,
+        unsigned: v.directory.before_signature(v.today),
+    };
     Ok(usize::try_from(v.app.engine.store.inbox_size(&of, MOST).await?).unwrap_or(0))
 }
 
