@@ -4,6 +4,9 @@
 import { House, browser, demonstration, pdf } from "./house.mjs";
 import { proposal } from "./journey.mjs";
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const demo = await demonstration();
 const chrome = await browser();
@@ -109,7 +112,10 @@ try {
     const page = await house.open("ma-o.btc", "/de-xuat/moi/mo");
     await house.fill(page, { "/title": "Tệp lớn" });
     await house.send("ma-o.btc", page);
-    const large = { name: "lon.pdf", mimeType: "application/pdf", buffer: Buffer.concat([pdf(), Buffer.alloc(20 * 1024 * 1024 - 1000, 65)]) };
+    // From a folder, as a person would bring it.
+    const folder = mkdtempSync(join(tmpdir(), "ndp-large-"));
+    const large = join(folder, "lon.pdf");
+    writeFileSync(large, Buffer.concat([pdf(), Buffer.alloc(20 * 1024 * 1024 - 1000, 65)]));
     const session = await page.context().newCDPSession(page);
     await session.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * 1024 * 1024 });
     await page.setInputFiles("#give", large);
@@ -122,6 +128,7 @@ try {
     await page.click(".upload-form button.second");
     await page.waitForSelector('a[href*="/tep/"]');
     assert.match(await page.locator("main").innerText(), /lon\.pdf/);
+    rmSync(folder, { recursive: true });
     done("an upload of 20 MB shows progress, is given up, and sent again");
     await page.setInputFiles("#give", { name: "trang.html", mimeType: "text/html", buffer: Buffer.from("<script>alert(1)</script>") });
     await page.click(".upload-form button.second");

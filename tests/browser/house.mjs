@@ -63,7 +63,7 @@ export class House {
   async person(who) {
     if (this.pages.has(who)) return this.pages.get(who);
     const context = await this.browser.newContext({ viewport: { width: this.width, height: 900 }, javaScriptEnabled: this.scripts, locale: this.lang });
-    context.setDefaultTimeout(10000);
+    context.setDefaultTimeout(30000);
     const page = await context.newPage();
     page.on("response", (r) => { if (r.status() >= 500) this.faults.push(`${r.status()} ${r.url()}`); });
     page.on("console", (m) => { if (m.type() === "error" && !/status of 4\d\d|ERR_FAILED/.test(m.text())) this.faults.push(m.text()); });

@@ -77,7 +77,7 @@ try {
   for (const lang of ["vi", "en"]) {
     for (const [who, places] of Object.entries(PAGES)) {
       const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
-      context.setDefaultTimeout(15000);
+      context.setDefaultTimeout(30000);
       const page = await context.newPage();
       const prefix = lang === "en" ? "/en" : "";
       if (who !== "-") {

@@ -181,10 +181,24 @@ pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
 
 /// A record in a list of choices.
 pub fn line_name(v: &Visitor, line: &ndp_store::lists::Line) -> String {
-    let name = line.name.clone().unwrap_or_else(|| v.t(&format!("kind-{}", line.id.kind.name())));
+    let kind = line.id.kind;
+    let name = line.name.as_ref().map_or_else(|| v.t(&format!("kind-{}", kind.name())), |name| in_words(v, kind, name));
     match &line.code {
-        Some(code) => format!("{name} · {code}"),
-        None => name,
+        Some(code) if !name.contains(code.as_str()) => format!("{name} · {code}"),
+        _ => name,
+    }
+}
+
+/// A record's name as people know it: an edition is named by its register.
+pub fn in_words(v: &Visitor, kind: Kind, name: &str) -> String {
+    if kind != Kind::Edition {
+        return name.to_owned();
+    }
+    let (register, rest) = name.split_once(' ').unwrap_or((name, ""));
+    match ndp_text::texts(v.lang).find(&ndp_text::key("choice", register), &[]) {
+        Some(said) if rest.is_empty() => said,
+        Some(said) => format!("{said} {rest}"),
+        None => name.to_owned(),
     }
 }
 

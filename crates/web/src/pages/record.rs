@@ -74,7 +74,7 @@ pub fn title(v: &Visitor, seen: &Seen) -> String {
             let what = d.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or(kind);
             code.map_or(what.clone(), |code| format!("{code} – {what}"))
         }
-        (_, Some(name), _) => name,
+        (_, Some(name), _) => crate::known::in_words(v, seen.loaded.id.kind, &name),
         (_, None, Some(code)) => format!("{kind} {code}"),
         _ => kind,
     }

@@ -97,7 +97,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         let drafts = duty.duty.level() == Level::Officer && ActId::of_name(&task.act).is_some_and(|a| a.row().paper.is_issued());
         let what = if drafts { v.t1("web-begin-paper", &[("act", &what)]) } else { what };
         let kind_name = v.t(&format!("kind-{}", kind.name()));
-        let known = task.name.as_ref().or_else(|| about.get(&id));
+        let named = task.name.as_ref().map(|name| crate::known::in_words(&v, kind, name));
+        let known = named.as_ref().or_else(|| about.get(&id));
         let name = known.map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
         if !wanted.is_empty() && !ndp_domain::text::fold(&format!("{what} {name}")).contains(&wanted) {
             continue;
