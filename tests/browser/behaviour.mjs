@@ -171,6 +171,7 @@ try {
       if (await page.locator("#m1").count()) { sheet = page; break; }
     }
     assert.ok(sheet, "an open sheet of the evaluator");
+    assert.equal(await sheet.locator(".evidence .seen").count(), 1, "the evidence stands beside its line");
     const first = await sheet.locator("input[name=code]").inputValue();
     await sheet.keyboard.press("1");
     assert.equal(await sheet.locator("#m1").isChecked(), true);

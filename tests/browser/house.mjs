@@ -151,7 +151,7 @@ export class House {
     if (await page.locator(".summary").count()) throw new Error(`${who} at ${page.url()}: ${await page.locator(".summary").innerText()}`);
     // A paper is looked at once more before it goes.
     const last = page.locator("button[name=_do][value=submit]");
-    if (await last.count() && !(await page.locator("[data-sheet]").count())) {
+    if (await last.count()) {
       await last.click();
       await page.waitForLoadState("domcontentloaded");
       this.count(who);

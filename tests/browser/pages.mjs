@@ -16,7 +16,7 @@ const quick = process.argv.includes("--quick");
 // Pages that must look finished on paper (ux.md 9).
 const PRINTED = [/\/nen-tang\/pub/, /\/theo-doi$/, /\/bien-ban$/, /\/chi-tra$/, /\/ban-in$/, /\/ket-luan$/];
 
-// A page by its address; `list >` opens the first record that the list shows.
+// A page by its address; `list > record` opens the first record that the list shows, `record > new/moi/mo` what leads on.
 const PAGES = {
   "-": ["/", "/?q=dau+thau", "/?q=khong-co-gi-nhu-the", "/? > nen-tang", "/tra-cuu", "/tra-cuu?ma=KHONGCOMA0", "/huong-dan", "/kha-nang-tiep-can", "/hien-thi", "/dang-nhap", "/mat-khau/quen", "/mat-khau/dat/reset?token=x", "/co-quan", "/co-quan > co-quan/", "/viec!401", "/khong-co!404"],
   "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/de-xuat/nhap-excel", "/de-xuat/mot-cong-van", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
@@ -24,8 +24,8 @@ const PAGES = {
   "ma-v.btc": ["/van-thu", "/van-ban?stage=D.signed > van-ban/ + /numbers"],
   "fa-o.bkhcn": ["/viec", "/theo-doi", "/de-xuat"],
   "fa-u.bkhcn": ["/viec", "/theo-doi", "/de-xuat?stage=L.received > de-xuat/ + /assignments"],
-  "en-a.dn-mau": ["/viec", "/ho-so", "/ho-so?stage=E.draft > ho-so/", "/ho-so?stage=E.draft > ho-so/ + /noi-dung", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/thi-phan", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/nhom-g1", "/ho-so?stage=E.decided > ho-so/"],
-  "ev.btc": ["/viec", "/danh-gia", "/danh-gia > danh-gia/body", "/ho-so?stage=E.evaluating > ho-so/ + /phieu", "/ho-so?stage=E.decided > ho-so/ + /tong-hop"],
+  "en-a.dn-mau": ["/viec", "/bo-tieu-chi > bo-tieu-chi/ > ho-so/moi/mo", "/ho-so", "/ho-so?stage=E.draft > ho-so/", "/ho-so?stage=E.draft > ho-so/ + /noi-dung", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/thi-phan", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/nhom-g1", "/ho-so?stage=E.decided > ho-so/"],
+  "ev.btc": ["/viec", "/danh-gia", "/danh-gia > danh-gia/body", "/danh-gia?stage=B.established > danh-gia/body > ke-khai/moi/mo", "/ho-so?stage=E.evaluating > ho-so/ + /phieu", "/ho-so?stage=E.evaluating > ho-so/ + /phieu/kiem-tra", "/ho-so?stage=E.decided > ho-so/ + /tong-hop"],
   "adm.bkhcn": ["/quan-tri", "/quan-tri/moi", "/quan-tri/nhiem-vu", "/quan-tri/quy-dinh", "/quan-tri/xem-truoc", "/quan-tri/lich", "/nguoi-dung"],
   "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
 };
@@ -90,14 +90,18 @@ try {
       for (const place of places) {
         let [path, wanted = "200"] = place.split("!");
         let name = `${who} ${lang} ${path}`;
-        if (path.includes(" > ")) {
-          const [list, rest] = path.split(" > ");
-          const [needle, more = ""] = rest.split(" + ");
-          await page.goto(`${demo.base}${prefix}${list}`);
-          const href = await page.locator(`main a[href*="/${needle}"]`).evaluateAll((all) => all.map((a) => a.getAttribute("href")).find((h) => /_[0-9a-f]{32}$/.test(h)));
-          if (!href) { say(`${name}: the list shows none`); continue; }
+        const [list, ...steps] = path.split(" > ");
+        path = list;
+        for (const step of steps) {
+          const [needle, more = ""] = step.split(" + ");
+          await page.goto(`${demo.base}${prefix}${path}`);
+          const open = needle.endsWith("/moi/mo");
+          const all = await page.locator(`main a[href*="/${needle}"]`).evaluateAll((links) => links.map((a) => a.getAttribute("href")));
+          const href = all.find((h) => open || /_[0-9a-f]{32}$/.test(h));
+          if (!href) { say(`${name}: nothing leads to ${needle}`); path = null; break; }
           path = href.replace(/^\/en(?=\/)/, "") + more;
         }
+        if (!path) continue;
         const url = `${demo.base}${prefix}${path}`;
         const answer = await page.goto(url);
         const html = await answer.text();

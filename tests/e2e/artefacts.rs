@@ -2,7 +2,10 @@
 //! criteria set, imports, what-if, succession. One demonstration serves the story.
 
 use super::command_line::run;
-use ndp_domain::machine::Machine;
+use ndp_domain::canonical::Hash;
+use ndp_domain::dossier::Application;
+use ndp_domain::id::Kind;
+use ndp_domain::machine::{Machine, State};
 use ndp_store::{Place, Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -41,6 +44,29 @@ async fn every_event_has_its_golden_file(data: &Path) {
     }
 }
 
+/// What the demonstration's records name as evidence can be opened by whoever evaluates it.
+async fn every_piece_of_evidence_is_kept(data: &Path) {
+    let store = Store::open(&Place::embedded(&data.join("ndp.sqlite"), false)).await.unwrap();
+    let mut dossiers = 0;
+    for loaded in store.load_kind(Kind::Dossier).await.unwrap() {
+        let State::Dossier(dossier) = &loaded.neighbour.whole.state else { continue };
+        let Some(round) = dossier.round() else { continue };
+        let application: Application = serde_json::from_str(&store.content(round.application.0).await.unwrap().unwrap()).unwrap();
+        // A review goes on from the application of the dossier before it.
+        let named = application.files();
+        let attached = store.attached_to_product(dossier.product, &named, None).await.unwrap();
+        for sha256 in named {
+            assert!(attached.iter().any(|a| a.sha256 == sha256 && a.state == "clean"), "{} {sha256}", loaded.id);
+            let hex = sha256.to_string();
+            let bytes = std::fs::read(data.join("evidence/sha256").join(&hex[..2]).join(&hex)).unwrap();
+            assert!(bytes.starts_with(b"%PDF-") && Hash::of(&bytes) == sha256, "{hex}");
+        }
+        dossiers += 1;
+    }
+    store.close().await.unwrap();
+    assert!(dossiers > 3, "{dossiers} dossiers with a round");
+}
+
 fn account(demo: &Value, duty: &str, organisation: &str) -> String {
     let personas = demo["personas"].as_array().unwrap();
     let persona = personas.iter().find(|p| p["duty"] == duty && p["organisation"] == organisation).unwrap();
@@ -55,6 +81,7 @@ async fn the_record_goes_out_as_files_and_comes_in_again_all_or_nothing() {
     assert_eq!(code, 0, "{err}");
     let demo: Value = serde_json::from_str(&out).unwrap();
     every_event_has_its_golden_file(&data).await;
+    every_piece_of_evidence_is_kept(&data).await;
     let at = |args: &[&str]| run(&[args, &["--data", data.to_str().unwrap(), "--lang", "en"]].concat());
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);

@@ -207,7 +207,7 @@ async fn the_commands_work_on_the_database_that_the_configuration_names() {
 }
 
 #[test]
-fn reading_commands_work_beside_a_writer_and_sample_files_match_their_hashes() {
+fn reading_commands_work_beside_a_writer() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("d");
     let text = data.to_str().unwrap();
@@ -217,12 +217,4 @@ fn reading_commands_work_beside_a_writer_and_sample_files_match_their_hashes() {
     lock.lock().unwrap();
     assert_eq!(run(&["check", "--data", text]).0, 0);
     assert_eq!(run(&["demo", "--build-only", "--data", text]).0, 2, "somebody else writes here");
-    let files: Vec<_> = std::fs::read_dir(data.join("files")).unwrap().collect();
-    assert!(files.len() > 10);
-    for file in files {
-        let path = file.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains("dữ liệu mẫu"));
-        assert_eq!(path.file_stem().unwrap().to_str().unwrap(), ndp_domain::canonical::Hash::of(text.as_bytes()).to_string());
-    }
 }

@@ -1,7 +1,7 @@
 //! Evidence: uploads taken up again, kinds told by content, downloads that a browser does not run.
 
 use ndp_domain::canonical::Hash;
-use ndp_domain::id::DossierId;
+use ndp_domain::id::{DossierId, Kind};
 use ndp_tests::served::{Served, answer};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -222,5 +222,39 @@ async fn a_file_stays_in_quarantine_until_the_scanner_has_looked() {
         let worker = served.worker(None);
         while worker.turn().await.unwrap() {}
         assert_eq!(served.by(&served.world.cast.applicant, Method::GET, &path).await.send().await.unwrap().status(), after, "{name}");
+    }
+}
+
+/// The council of a review looks at what was proved before, where nothing new was handed in; strangers do not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_goes_on_from_the_evidence_of_the_dossier_before_it() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    let body = story.body("Hội đồng", Some(product), 3).await.unwrap();
+    story.evaluate(dossier, body, &[], None, 4).await.unwrap();
+    story.decide(dossier, ndp_domain::acts::ActId::E22).await.unwrap();
+    let store = &served.world.engine.store;
+    let recognition = store.load_kind(Kind::Recognition).await.unwrap()[0].id.try_into().unwrap();
+    story.pass(260);
+    story.periodic_review(recognition).await.unwrap();
+    let given = story.files();
+    ndp_cli::demo::keep_files(store, &served.app.files, &given).await.unwrap();
+    let review = store.load_kind(Kind::Dossier).await.unwrap().into_iter().map(|l| l.id).find(|id| *id != dossier.into()).unwrap();
+    assert!(store.attached(review, None).await.unwrap().is_empty(), "nothing new was handed in");
+    let path = format!("/dossiers/{review}/files");
+    let (status, listed) = served.get(&cast.managing.officer, &path).await;
+    assert_eq!(status, 200, "{listed}");
+    let listed = listed["items"].as_array().unwrap().clone();
+    assert!(listed.len() > 8 && listed.len() < given.files.len(), "what the application names, and nothing else: {}", listed.len());
+    let one = format!("{path}/{}", listed[0]["sha256"].as_str().unwrap());
+    assert_eq!(served.get(&cast.managing.officer, &one).await.0, 200);
+    for stranger in [&cast.consulted.officer, &cast.consulted.records, &cast.evaluators[0]] {
+        let (status, answer) = served.get(stranger, &path).await;
+        assert_eq!(status, 404, "{} {answer}", stranger.duty.code());
+        assert_eq!(served.get(stranger, &one).await.0, 404);
     }
 }

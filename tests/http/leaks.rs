@@ -174,7 +174,16 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                 let mut places = vec![place.clone(), format!("{place}/lich-su")];
                 match id.kind {
                     Kind::Dossier => {
-                        let under = ["phieu", "tong-hop", "ket-luan", "bien-ban", "noi-dung", "noi-dung/thi-phan", "noi-dung/kiem-tra"];
+                        let under = [
+                            "phieu",
+                            "phieu/kiem-tra",
+                            "tong-hop",
+                            "ket-luan",
+                            "bien-ban",
+                            "noi-dung",
+                            "noi-dung/thi-phan",
+                            "noi-dung/kiem-tra",
+                        ];
                         places.extend(under.map(|p| format!("{place}/{p}")));
                     }
                     Kind::Document => places.extend(["noi-dung", "noi-dung/cong-van", "noi-dung/kiem-tra"].map(|p| format!("{place}/{p}"))),

@@ -180,6 +180,84 @@ async fn a_mark_without_its_reason_is_not_done_and_the_way_leads_to_its_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_is_looked_at_once_more_and_only_a_whole_one_goes() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let (dossier, _) = served.world.open_round().await;
+    let member = &cast.evaluators[0];
+    let place = format!("/ho-so/{}/phieu", ndp_domain::id::Id::from(dossier));
+    let check = format!("{place}/kiem-tra");
+    let of =
+        |html: &str, name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (status, html) = served.page(Some(member), &check).await;
+    assert!(status == 200 && html.contains("Chưa đánh giá") && html.contains("value=\"submit\""), "{html}");
+    let (status, html) = served.send_form(member, &place, &[("_do", "submit")]).await;
+    assert!(status == 422 && html.contains("chưa đánh giá"), "what is open is named: {html}");
+    // Line after line, each opened by itself; the last leads to the last look.
+    let mut led = String::new();
+    for _ in 0..60 {
+        let (_, html) = served.page(Some(member), &place).await;
+        let (code, draft) = (of(&html, "code"), of(&html, "_draft"));
+        let fields = [("_draft", draft.as_str()), ("code", &code), ("mark", "met"), ("reason", "Đã xem hệ thống."), ("_do", "next")];
+        led = served.send_form(member, &place, &fields).await.1;
+        if led == check {
+            break;
+        }
+    }
+    assert_eq!(led, check);
+    let (_, html) = served.page(Some(member), &check).await;
+    assert!(html.contains("Đã xem hệ thống.") && !html.contains("Chưa đánh giá"), "{html}");
+    let (status, _) = served.send_form(member, &place, &[("_do", "submit")]).await;
+    assert_eq!(status, 303);
+    let (_, html) = served.page(Some(member), &place).await;
+    assert!(html.contains("Kết quả tôi đã nộp"), "{html}");
+    let (_, html) = served.page(Some(&cast.evaluators[1]), &check).await;
+    assert!(!html.contains("Đã xem hệ thống."), "another's sheet stays theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_asks_an_enterprise_for_nothing_that_the_system_knows() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng mở hồ sơ", 5).await.unwrap();
+    let set = ndp_domain::id::Id::from(story.criteria_set(entry, 3).await.unwrap());
+    let place = format!("/ho-so/moi/mo?entry={}&set={set}", ndp_domain::id::Id::from(entry));
+    let (status, html) = served.page(Some(&cast.applicant), &place).await;
+    assert_eq!(status, 200, "{html}");
+    for carried in ["/code", "/entry", "/set", "/product/new/record/code", "/product/new/record/owner", "/product/new/record/sample"] {
+        assert!(html.contains(&format!("<input type=\"hidden\" name=\"{carried}\" value=\"")), "{carried}: {html}");
+    }
+    assert!(html.contains("Thông tin khác, nếu có"), "what few have stands folded: {html}");
+    let of = |name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let carried = ["/code", "/entry", "/set", "/product/new/id", "/product/new/record/code", "/product/new/record/owner"];
+    let known: Vec<(&str, String)> = carried.iter().map(|name| (*name, of(name))).collect();
+    let mut form: Vec<(&str, &str)> = known.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    form.extend([("/product:", "new"), ("/product/new/record/sample", "false"), ("/product/new/record/ownership", "enterprise")]);
+    form.extend([("/product/new/record/kind", "platform"), ("_do", "send")]);
+    // What is wrong is told with everything still in its place.
+    let (status, html) = served.send_form(&cast.applicant, &place, &form).await;
+    assert!(status == 422 && html.contains(&format!("name=\"/set\" value=\"{set}\"")), "{status} {html}");
+    form.push(("/product/new/record/name_vi", "Nền tảng của doanh nghiệp"));
+    let (status, led) = served.send_form(&cast.applicant, &place, &form).await;
+    assert!(status == 303 && led.contains("/ho-so/dos_"), "{status} {led}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaration_begun_from_a_body_names_the_body() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let body = served.world.story().body("Hội đồng thử", None, 2).await.unwrap();
+    let id = ndp_domain::id::Id::from(body);
+    let (status, html) = served.page(Some(&cast.evaluators[0]), &format!("/ke-khai/moi/mo?body={id}")).await;
+    assert_eq!(status, 200, "{html}");
+    assert!(html.contains(&format!("<input type=\"hidden\" name=\"/body\" value=\"{id}\">")) && html.contains("Hội đồng thử"), "{html}");
+    // A body that nobody knows of is no name.
+    let other = ndp_domain::id::BodyId(served.world.engine.id());
+    let (_, html) = served.page(Some(&cast.evaluators[0]), &format!("/ke-khai/moi/mo?body={}", ndp_domain::id::Id::from(other))).await;
+    assert!(!html.contains("name=\"/body\" value"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn comments_stand_beside_responses_for_those_who_took_part() {
     let served = Served::new().await;
     let (story, cast) = (served.world.story(), &served.world.cast);

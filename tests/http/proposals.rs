@@ -130,8 +130,22 @@ async fn a_reminder_is_begun_where_the_overdue_file_is_listed() {
         let (_, html) = served.page(Some(who), "/theo-doi").await;
         assert!(!html.contains("Gửi công văn đôn đốc"), "{html}");
     }
-    let (status, led) = served.send_form(&cast.keeper.officer, action, &[]).await;
+    let officer = &cast.keeper.officer;
+    let (status, led) = served.send_form(officer, action, &[]).await;
     assert!(status == 303 && led.ends_with("/noi-dung"), "{status} {led}");
+    // The letter says what was asked for and what comes of silence; the officer may say it otherwise.
+    let (_, html) = served.page(Some(officer), &led).await;
+    assert!(html.contains("Nền tảng chờ bổ sung") && html.contains("hồ sơ sẽ dừng xử lý"), "{html}");
+    let to = cast.managing.org.to_string();
+    let typed = [("/p/subject", "Đôn đốc bổ sung hồ sơ"), ("/p/recipients/0", to.as_str()), ("/p/text", "Đề nghị gửi trước ngày 30.")];
+    let (status, html) = served.send_form(officer, &led, &[&typed[..], &[("_draft", "0"), ("_do", "check")]].concat()).await;
+    assert!(status == 200 && html.contains("Đề nghị gửi trước ngày 30.") && html.contains("value=\"submit\""), "{html}");
+    let mark = html.split("name=\"_mark\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (status, place) = served.send_form(officer, &led, &[("_mark", mark.as_str()), ("_do", "submit")]).await;
+    assert!(status == 303, "{status} {place}");
+    let letter = led.replace("/noi-dung", "/ban-in");
+    let (status, html) = served.page(Some(&cast.keeper.signer), &letter).await;
+    assert!(status == 200 && html.contains("<p class=\"indent\">Đề nghị gửi trước ngày 30.</p>"), "{html}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

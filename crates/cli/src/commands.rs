@@ -234,6 +234,10 @@ async fn build(setting: &Setting, folder: &Folder) -> Result<Told, Failure> {
     })
     .await;
     bar.finish_and_clear();
+    if let Ok(told) = &told {
+        let files = crate::serving::files(&setting.config, &folder.path)?;
+        demo::keep_files(&engine.store, &files, &told.files).await.map_err(std::io::Error::other)?;
+    }
     engine.store.let_go(ndp_engine::Clock::System.now()).await?;
     engine.store.close().await?;
     Ok(told?)
@@ -248,7 +252,7 @@ pub fn demo(setting: &Setting, check: bool, build_only: bool, door: &Door) -> Ex
             serde_json::from_str(&std::fs::read_to_string(folder.story())?).map_err(std::io::Error::other)?
         } else {
             let told = build(setting, &folder).await?;
-            folder.finish_demo(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?, &told.files)?;
+            folder.finish_demo(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?)?;
             told
         };
         if holds {

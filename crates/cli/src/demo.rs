@@ -3,6 +3,7 @@
 //! stage.
 
 pub mod cast;
+pub mod sample;
 pub mod story;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,8 @@ use ndp_domain::organisation::{self, Ground, Record};
 use ndp_engine::keys::SealKey;
 use ndp_engine::reference::{self, Mistake, Sources};
 use ndp_engine::{Clock, Engine, Problem};
+use ndp_files::{FileFault, Files};
+use ndp_store::files::Upload;
 use ndp_store::{Fault, Store};
 use serde::{Deserialize, Serialize};
 use story::{Story, Until, t};
@@ -44,9 +47,9 @@ pub struct Told {
     pub journeys: Vec<Journey>,
     pub personas: Vec<Who>,
     pub clock: DateTime<Utc>,
-    /// Text of each attached sample file, by its hash.
+    /// The sample files, and the records they were given to.
     #[serde(skip)]
-    pub files: std::collections::BTreeMap<ndp_domain::canonical::Hash, String>,
+    pub files: story::Attached,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -185,6 +188,30 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
         Who { duty: p.duty.code().to_owned(), organisation, account: p.account.to_string(), email }
     };
     Ok(Told { journeys, personas: cast.all().iter().map(who).collect(), clock: engine.clock.now(), files: story.files() })
+}
+
+/// Keeps the story's files where evidence is kept, each with the records it was given to.
+pub async fn keep_files(store: &Store, files: &Files, attached: &story::Attached) -> Result<(), FileFault> {
+    for file in attached.files.values() {
+        files.keep(file.bytes.clone().into()).await?;
+    }
+    for (given, at) in &attached.given {
+        let Some(file) = attached.files.get(&given.sha256) else { continue };
+        let upload = Upload {
+            id: given.stream.uuid,
+            stream: given.stream.uuid,
+            account: given.by,
+            held_by: given.org.to_string(),
+            name: file.name.clone(),
+            valid_to: None,
+            size: file.bytes.len() as u64,
+            received: 0,
+            parts: Vec::new(),
+        };
+        let kept = store.attach(&upload, given.sha256, "application/pdf", None, *at).await;
+        kept.map_err(|fault| std::io::Error::other(fault.to_string()))?;
+    }
+    Ok(())
 }
 
 async fn journey(engine: &Engine, name: &str, dossier: DossierId) -> Result<Journey, DemoError> {

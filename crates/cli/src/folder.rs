@@ -1,7 +1,5 @@
 //! The folder of an embedded database: what is in it, and that one process writes it.
 
-use ndp_domain::canonical::Hash;
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -84,13 +82,8 @@ impl Folder {
         Ok((folder, holds))
     }
 
-    /// Writes the attached sample files and marks the demonstration as complete.
-    pub fn finish_demo(&self, story: &str, files: &BTreeMap<Hash, String>) -> std::io::Result<()> {
-        let folder = self.path.join("files");
-        std::fs::create_dir_all(&folder)?;
-        for (hash, text) in files {
-            std::fs::write(folder.join(format!("{hash}.txt")), text)?;
-        }
+    /// Marks the demonstration as complete.
+    pub fn finish_demo(&self, story: &str) -> std::io::Result<()> {
         let draft = self.path.join("demo.json.new");
         std::fs::write(&draft, story)?;
         std::fs::rename(draft, self.story())?;

@@ -111,7 +111,8 @@ fn providers(c: &Config, base: &str) -> Result<Vec<Provider>, Failure> {
     c.sign_in.providers.iter().map(one).collect()
 }
 
-fn files(c: &Config, data: &Path) -> Result<Files, Failure> {
+/// Where evidence is kept.
+pub(crate) fn files(c: &Config, data: &Path) -> Result<Files, Failure> {
     let f = &c.files;
     let place = if f.bucket.is_empty() {
         let folder = if f.folder.as_os_str().is_empty() { data.join("evidence") } else { f.folder.clone() };

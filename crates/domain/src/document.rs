@@ -24,7 +24,7 @@ use crate::list_entry::paper;
 use crate::machine::{self, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
 use crate::refusal::Refusal;
-use crate::text::{Name, Text};
+use crate::text::{Name, Prose, Text};
 use crate::time::{Instant, legal_date};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,9 @@ pub struct FrozenAct {
 pub struct Snapshot {
     pub subject: Name,
     pub recipients: Vec<OrganisationId>,
+    /// What the letter says in its own words, above its acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Prose>,
     pub acts: Vec<FrozenAct>,
 }
 

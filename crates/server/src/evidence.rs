@@ -16,7 +16,9 @@ use futures::StreamExt;
 use ndp_domain::access::Facet;
 use ndp_domain::authority::Side;
 use ndp_domain::canonical::Hash;
+use ndp_domain::dossier::{Application, Dossier, Purpose};
 use ndp_domain::id::{Id, OrganisationId};
+use ndp_domain::machine::Known as _;
 use ndp_domain::shown::{Extent, extent};
 use ndp_files::{FileFault, kind};
 use ndp_identity::scope::Verb;
@@ -133,7 +135,27 @@ pub async fn give(app: &App, reading: &Reading, id: Id, name: &str, bytes: Bytes
 /// Files of a record that the caller sees.
 pub async fn files_of(app: &App, reading: &Reading, seen: &Seen) -> Result<Vec<Attached>, Refused> {
     let Ok(kept_to) = kept_to(reading, seen) else { return Ok(Vec::new()) };
-    Ok(app.engine.store.attached(seen.loaded.id, kept_to).await?)
+    attached(app, seen, kept_to).await
+}
+
+/// Files of a record; of a review's dossier also those of the dossier whose application it goes on from.
+async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Result<Vec<Attached>, Refused> {
+    let store = &app.engine.store;
+    let mut all = store.attached(seen.loaded.id, kept_to).await?;
+    if let Some(d) = Dossier::known(&seen.loaded.neighbour.whole.state)
+        && let (Some(application), true) = (d.application, d.purpose != Purpose::First)
+        && let Some(text) = store.content(application.0).await?
+    {
+        let application: Application = serde_json::from_str(&text).map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?;
+        let mut named = application.files();
+        all.iter().for_each(|f| {
+            named.remove(&f.sha256);
+        });
+        if !named.is_empty() {
+            all.extend(store.attached_to_product(d.product, &named, kept_to).await?);
+        }
+    }
+    Ok(all)
 }
 
 /// May the caller put files to this record?
@@ -317,7 +339,7 @@ pub async fn list(
     let id = id_of(kind_of(&plural)?, &id)?;
     reading.allows(Verb::Files, id.kind, Some(id), None)?;
     let seen = seen(&app, &reading, id).await?;
-    let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;
+    let files = attached(&app, &seen, kept_to(&reading, &seen)?).await?;
     Ok(Json(json!({ "items": files.iter().map(|f| file_json(id, f)).collect::<Vec<_>>() })))
 }
 
@@ -342,7 +364,7 @@ pub async fn download(
     reading.allows(Verb::Files, id.kind, Some(id), None)?;
     let hash = Hash::parse(&sha256).ok_or(Edge::NotFound)?;
     let seen = seen(&app, &reading, id).await?;
-    let files = app.engine.store.attached(id, kept_to(&reading, &seen)?).await?;
+    let files = attached(&app, &seen, kept_to(&reading, &seen)?).await?;
     let file = files.into_iter().find(|f| f.sha256 == hash).ok_or(Edge::NotFound)?;
     match file.state.as_str() {
         "clean" => {}

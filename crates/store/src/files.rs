@@ -8,9 +8,10 @@ use crate::read::hash_of;
 use crate::table::instant;
 use crate::{Fault, Store};
 use ndp_domain::canonical::Hash;
-use ndp_domain::id::{AccountId, Id, OrganisationId};
+use ndp_domain::id::{AccountId, Id, OrganisationId, ProductId};
 use ndp_domain::time::Instant;
 use sea_orm::{QueryResult, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// An upload that is not whole yet.
@@ -55,6 +56,30 @@ fn upload(row: &QueryResult) -> Result<Upload, Fault> {
         size: size as u64,
         received: received as u64,
         parts: row.try_get::<String>("", "parts")?.split(' ').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+    })
+}
+
+const ATTACHED: &str = "SELECT a.sha256, a.name, a.valid_to, a.held_by, a.at, f.size, f.media_type, f.state
+                 FROM attachment a JOIN file f ON f.sha256 = a.sha256";
+
+fn theirs(held_by: Option<OrganisationId>, values: &mut Vec<Value>) -> String {
+    let Some(org) = held_by else { return String::new() };
+    values.push(org.to_string().into());
+    format!(" AND a.held_by = ${}", values.len())
+}
+
+fn attached(r: &QueryResult) -> Result<Attached, Fault> {
+    let size: i64 = r.try_get("", "size")?;
+    let name: String = r.try_get("", "name")?;
+    Ok(Attached {
+        sha256: hash_of(r.try_get("", "sha256")?, "attachment", &name)?,
+        name,
+        valid_to: r.try_get("", "valid_to")?,
+        held_by: r.try_get("", "held_by")?,
+        at: r.try_get("", "at")?,
+        size: size as u64,
+        media_type: r.try_get("", "media_type")?,
+        state: r.try_get("", "state")?,
     })
 }
 
@@ -131,33 +156,37 @@ impl Store {
     /// Files of a record. `held_by` keeps to those of one organisation.
     pub async fn attached(&self, stream: Id, held_by: Option<OrganisationId>) -> Result<Vec<Attached>, Fault> {
         let mut values: Vec<Value> = vec![stream.uuid.into()];
-        let theirs = match held_by {
-            Some(org) => {
-                values.push(org.to_string().into());
-                " AND a.held_by = $2"
+        let theirs = theirs(held_by, &mut values);
+        let sql = format!("{ATTACHED} WHERE a.stream = $1{theirs} ORDER BY a.at, a.sha256 LIMIT 500");
+        self.query(&sql, values).await?.iter().map(attached).collect()
+    }
+
+    /// Of these files those that stand with any dossier of a product, each once.
+    pub async fn attached_to_product(
+        &self,
+        product: ProductId,
+        files: &BTreeSet<Hash>,
+        held_by: Option<OrganisationId>,
+    ) -> Result<Vec<Attached>, Fault> {
+        let mut values: Vec<Value> = vec![product.to_string().into()];
+        let theirs = theirs(held_by, &mut values);
+        let mut all: BTreeMap<Hash, Attached> = BTreeMap::new();
+        for some in files.iter().collect::<Vec<_>>().chunks(500) {
+            let mut values = values.clone();
+            let from = values.len();
+            values.extend(some.iter().map(|hash| hash.0.to_vec().into()));
+            let places: Vec<String> = (from + 1..=values.len()).map(|n| format!("${n}")).collect();
+            let sql = format!(
+                "{ATTACHED} JOIN stream s ON s.id = a.stream
+                 WHERE s.kind = 'dossier' AND s.product = $1{theirs} AND a.sha256 IN ({}) ORDER BY a.at, a.sha256",
+                places.join(", ")
+            );
+            for row in &self.query(&sql, values).await? {
+                let file = attached(row)?;
+                all.insert(file.sha256, file);
             }
-            None => "",
-        };
-        let sql = format!(
-            "SELECT a.sha256, a.name, a.valid_to, a.held_by, a.at, f.size, f.media_type, f.state FROM attachment a JOIN file f ON f.sha256 = a.sha256
-             WHERE a.stream = $1{theirs} ORDER BY a.at, a.sha256 LIMIT 500"
-        );
-        let rows = self.query(&sql, values).await?;
-        rows.iter()
-            .map(|r| {
-                let size: i64 = r.try_get("", "size")?;
-                Ok(Attached {
-                    sha256: hash_of(r.try_get("", "sha256")?, "attachment", &stream.to_string())?,
-                    name: r.try_get("", "name")?,
-                    valid_to: r.try_get("", "valid_to")?,
-                    held_by: r.try_get("", "held_by")?,
-                    at: r.try_get("", "at")?,
-                    size: size as u64,
-                    media_type: r.try_get("", "media_type")?,
-                    state: r.try_get("", "state")?,
-                })
-            })
-            .collect()
+        }
+        Ok(all.into_values().collect())
     }
 
     /// What the scanner said of a file.

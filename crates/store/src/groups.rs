@@ -36,12 +36,6 @@ pub(crate) struct Groups {
     jobs: mpsc::Sender<Job>,
 }
 
-impl std::fmt::Debug for Job {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Job")
-    }
-}
-
 pub(crate) fn start(pool: PgPool) -> Groups {
     let (jobs, queue) = mpsc::channel(1024);
     tokio::spawn(form(pool, queue));

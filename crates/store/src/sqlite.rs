@@ -30,12 +30,6 @@ pub(crate) struct Handle {
     jobs: mpsc::Sender<Job>,
 }
 
-impl std::fmt::Debug for Job {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Job")
-    }
-}
-
 /// Starts the writer; `group` is how many batches may share a commit.
 pub(crate) fn start(connection: DatabaseConnection, group: usize) -> Handle {
     let (jobs, queue) = mpsc::channel(1024);

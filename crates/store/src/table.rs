@@ -189,51 +189,28 @@ impl Serialize for Cell<'_> {
     }
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
-    fn from(text: &'a str) -> Cell<'a> {
-        Cell::Text(Cow::Borrowed(text))
-    }
+macro_rules! cells {
+    ($($from:ty, $value:ident => $cell:expr;)*) => {$(
+        impl<'a> From<$from> for Cell<'a> {
+            fn from($value: $from) -> Cell<'a> {
+                $cell
+            }
+        }
+    )*};
 }
-impl<'a> From<&'a String> for Cell<'a> {
-    fn from(text: &'a String) -> Cell<'a> {
-        Cell::Text(Cow::Borrowed(text))
-    }
+
+cells! {
+    &'a str, text => Cell::Text(Cow::Borrowed(text));
+    &'a String, text => Cell::Text(Cow::Borrowed(text));
+    String, text => Cell::Text(Cow::Owned(text));
+    i64, n => Cell::Int(n);
+    u64, n => Cell::Int(n as i64);
+    u32, n => Cell::Int(i64::from(n));
+    bool, is => Cell::Int(i64::from(is));
+    Uuid, id => Cell::Id(id);
+    Hash, hash => Cell::Hash(hash);
 }
-impl From<String> for Cell<'_> {
-    fn from(text: String) -> Self {
-        Cell::Text(Cow::Owned(text))
-    }
-}
-impl From<i64> for Cell<'_> {
-    fn from(n: i64) -> Self {
-        Cell::Int(n)
-    }
-}
-impl From<u64> for Cell<'_> {
-    fn from(n: u64) -> Self {
-        Cell::Int(n as i64)
-    }
-}
-impl From<u32> for Cell<'_> {
-    fn from(n: u32) -> Self {
-        Cell::Int(i64::from(n))
-    }
-}
-impl From<bool> for Cell<'_> {
-    fn from(is: bool) -> Self {
-        Cell::Int(i64::from(is))
-    }
-}
-impl From<Uuid> for Cell<'_> {
-    fn from(id: Uuid) -> Self {
-        Cell::Id(id)
-    }
-}
-impl From<Hash> for Cell<'_> {
-    fn from(hash: Hash) -> Self {
-        Cell::Hash(hash)
-    }
-}
+
 impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Cell::Null, Into::into)

@@ -8,6 +8,9 @@
   // What was wrong is read first.
   $("#summary")?.focus();
 
+  // On a narrow screen parts stand in one row that moves sideways.
+  $(".tabs [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // The secret of a letter stands after #, so that no server's log has it; it goes into its field.
   const secret = $("#token");
   if (secret && location.hash.length > 1) { secret.value = decodeURIComponent(location.hash.slice(1)); history.replaceState(null, "", location.pathname); }

@@ -134,7 +134,7 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
         known.records.insert(kind, all);
     }
     let regulations = v.directory.regulations.values().filter(|r| r.effective_from <= v.today);
-    known.lists.insert("regulation".to_owned(), regulations.map(|r| (r.id.clone(), r.id.clone())).collect());
+    known.lists.insert("regulation".to_owned(), regulations.map(|r| (r.id.clone(), regulation(v, &r.id))).collect());
     if let Some(duty) = v.duty() {
         let units: Vec<(String, String)> = v
             .directory
@@ -234,6 +234,11 @@ async fn keys(known: &mut Known, v: &Visitor, state: &State) -> Result<(), Refus
             .insert("answers".to_owned(), points.iter().map(|p| (p.number.to_string(), format!("{}. {}", p.number, p.text))).collect());
     }
     Ok(())
+}
+
+/// A version of the rules by its decision, and its own code.
+pub fn regulation(v: &Visitor, id: &str) -> String {
+    v.directory.regulations.get(id).map_or_else(|| id.to_owned(), |r| format!("{} ({id})", r.number))
 }
 
 /// A line of a set by its code and the framework's name.

@@ -26,6 +26,7 @@ pub mod record;
 pub mod records_office;
 pub mod round;
 pub mod set;
+pub mod sheet;
 pub mod sign_in;
 pub mod text;
 pub mod topics;
@@ -78,7 +79,8 @@ pub fn routes() -> Router<App> {
         .route("/bo-tieu-chi/{id}/so-sanh", get(compare::compare))
         .route("/bo-tieu-chi/{id}/gop-y", get(opinions::opinions))
         .route("/bo-tieu-chi/{id}/soan", get(set::editor).post(set::save))
-        .route("/ho-so/{id}/phieu", get(evaluation::sheet).post(evaluation::save))
+        .route("/ho-so/{id}/phieu", get(sheet::sheet).post(sheet::save))
+        .route("/ho-so/{id}/phieu/kiem-tra", get(sheet::check))
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
         .route("/ho-so/{id}/ket-luan", get(conclusion::conclusion))
         .route("/ho-so/{id}/bien-ban", get(printed::minutes))

@@ -6,6 +6,7 @@ mod history;
 mod side_roads;
 
 use super::cast::{Cast, Desk, EVALUATING_UNIT, Persona, UNIT};
+use super::sample;
 use chrono::{Days, NaiveDate};
 use ndp_domain::authority::Duty;
 use ndp_domain::body::{self, Establishing, Form, Member};
@@ -20,11 +21,11 @@ use ndp_domain::opinion::{self, Verdict};
 use ndp_domain::regulation::Regulation;
 use ndp_domain::sheet::{self};
 use ndp_domain::text::{Text, normalise};
-use ndp_domain::time::legal_date;
+use ndp_domain::time::{Instant, legal_date};
 use ndp_engine::{Ask, Engine, Problem, Receipt};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 /// How far a paper goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +53,30 @@ pub struct Story<'a> {
     pub cast: &'a Cast,
     pub regulation: String,
     numbers: AtomicU32,
-    /// Sample files attached so far, by their hash.
-    files: Mutex<BTreeMap<Hash, String>>,
+    files: Mutex<Attached>,
+}
+
+/// A sample file of the story.
+#[derive(Debug, Clone)]
+pub struct SampleFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Whose file stands with which record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Given {
+    pub stream: Id,
+    pub sha256: Hash,
+    pub by: AccountId,
+    pub org: OrganisationId,
+}
+
+/// The files of the story, and the records that they were given to.
+#[derive(Debug, Clone, Default)]
+pub struct Attached {
+    pub files: BTreeMap<Hash, SampleFile>,
+    pub given: BTreeMap<Given, Instant>,
 }
 
 /// Text of the demonstration: known to fit.
@@ -65,6 +88,15 @@ fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+fn hashes_in(value: &serde_json::Value, out: &mut Vec<Hash>) {
+    match value {
+        serde_json::Value::String(text) => out.extend(Hash::parse(text)),
+        serde_json::Value::Array(all) => all.iter().for_each(|v| hashes_in(v, out)),
+        serde_json::Value::Object(all) => all.values().for_each(|v| hashes_in(v, out)),
+        _ => {}
+    }
 }
 
 pub fn salt() -> sheet::Salt {
@@ -82,21 +114,46 @@ impl<'a> Story<'a> {
         Story { numbers: AtomicU32::new(number), ..self }
     }
 
-    /// A sample file: plain text marked as sample, kept so that its hash can be compared.
-    pub fn file(&self, name: &str) -> Hash {
-        let text = format!("dữ liệu mẫu: {name}\n");
-        let hash = Hash::of(text.as_bytes());
-        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(hash, text);
+    /// A sample file: a page that says what it stands for.
+    pub fn file(&self, name: &str, said: &[&str]) -> Hash {
+        let bytes = sample::pdf(name, said).expect("the font of the demonstration can be read");
+        let hash = Hash::of(&bytes);
+        self.attached().files.insert(hash, SampleFile { name: format!("{name} (dữ liệu mẫu).pdf"), bytes });
         hash
     }
 
     pub fn attachment(&self, name: &str) -> Attachment {
-        Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: self.file(name), valid_to: None }
+        self.attachment_on(name, &[])
     }
 
-    /// The files attached so far, by hash.
-    pub fn files(&self) -> BTreeMap<Hash, String> {
-        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    /// An attachment with some paragraphs on what it shows.
+    pub fn attachment_on(&self, name: &str, said: &[&str]) -> Attachment {
+        Attachment { name: t(&format!("{name} (dữ liệu mẫu)")), sha256: self.file(name, said), valid_to: None }
+    }
+
+    fn attached(&self) -> MutexGuard<'_, Attached> {
+        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The files so far, and the records they were given to.
+    pub fn files(&self) -> Attached {
+        self.attached().clone()
+    }
+
+    /// What a command names of the story's files was given to the record that it is of; what a paper holds,
+    /// to the records of its acts.
+    fn note(&self, who: &Persona, stream: Id, command: &Command) {
+        if let Command::Document(document::Command::Submit { snapshot }) = command {
+            snapshot.acts.iter().for_each(|act| self.note(who, act.stream, &act.command));
+            return;
+        }
+        let mut hashes = Vec::new();
+        hashes_in(&serde_json::to_value(command).unwrap_or_default(), &mut hashes);
+        let at = self.engine.clock.now();
+        let mut attached = self.attached();
+        for sha256 in hashes.into_iter().filter(|hash| attached.files.contains_key(hash)).collect::<Vec<_>>() {
+            attached.given.entry(Given { stream, sha256, by: who.account, org: who.org }).or_insert(at);
+        }
     }
 
     pub fn today(&self) -> NaiveDate {
@@ -123,10 +180,12 @@ impl<'a> Story<'a> {
 
     pub async fn act(&self, who: &Persona, stream: impl Into<Id>, command: impl Into<Command>) -> Result<Receipt, Problem> {
         let ask = Ask::new(who.actor(), stream, command);
-        match self.through {
-            None => self.engine.execute(ask).await,
+        let receipt = match self.through {
+            None => self.engine.execute(ask.clone()).await,
             Some(through) => through.act(&ask).await,
-        }
+        }?;
+        self.note(who, ask.stream, &ask.command);
+        Ok(receipt)
     }
 
     /// The same story told through something else.
@@ -173,10 +232,11 @@ impl<'a> Story<'a> {
         };
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
         let recipients = vec![desk.org];
-        let snapshot = Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), acts: frozen };
+        let snapshot =
+            Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), text: None, acts: frozen };
         let number = self.next_number();
         let today = self.today();
-        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject), file_date: today };
+        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: today };
         let symbol = t("DLM");
         let number = D::Number { number: Number { number, symbol, date: today, book: t("cong-van-di"), imported: true } };
         let steps: [(Until, &Persona, D); 9] = [

@@ -2,7 +2,7 @@
 //! the minutes.
 
 use crate::body::Form;
-use crate::canonical::Pin;
+use crate::canonical::{Hash, Pin};
 use crate::id::{AccountId, BodyId, CriteriaSetId, OrganisationId, ProductId, RecognitionId};
 use crate::list_entry::Attachment;
 use crate::occasion::IssuedPaper;
@@ -13,7 +13,7 @@ use crate::text::{Name, Prose};
 use crate::time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +67,17 @@ pub struct Application {
     pub letter: Option<Attachment>,
     pub evidence: BTreeMap<String, LineEvidence>,
     pub figure: Option<FigureClaim>,
+}
+
+impl Application {
+    /// Every file that it names.
+    pub fn files(&self) -> BTreeSet<Hash> {
+        let evidence = self.evidence.values().filter_map(|e| match e {
+            LineEvidence::Files { files, .. } => Some(files),
+            LineEvidence::None { .. } => None,
+        });
+        evidence.flatten().chain(&self.letter).map(|file| file.sha256).collect()
+    }
 }
 
 /// The criteria version a dossier is judged by.

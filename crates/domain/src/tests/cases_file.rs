@@ -295,7 +295,7 @@ fn a_delegation_that_ended_or_a_guard_that_fails_before_issue_refuses_the_issue_
     let entry = l.entry(1);
     let act: Command = L::Submit { proposal: Ledger::proposal() }.into();
     let frozen = crate::document::FrozenAct { stream: entry.into(), command: act.clone() };
-    let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], acts: vec![frozen] };
+    let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], text: None, acts: vec![frozen] };
     let id = l.paper_until(signer(), vec![(entry.into(), act)], 7).unwrap();
     l.act(officer(), entry, L::Withdraw { reason: t("thôi") }).unwrap();
     let issue = crate::document::Command::Issue { recipients: vec![MINISTRY] };

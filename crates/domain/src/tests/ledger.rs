@@ -221,7 +221,7 @@ impl Ledger {
         let issuing = signer.org.unwrap();
         let pinned = acts.iter().map(|(stream, c)| PinnedAct { stream: *stream, act: c.act() }).collect();
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
-        let snapshot = Snapshot { subject: t("V/v"), recipients: vec![issuing], acts: frozen };
+        let snapshot = Snapshot { subject: t("V/v"), recipients: vec![issuing], text: None, acts: frozen };
         let officer = actor(1, Duty::ManagingOfficer, issuing);
         let (body, unit) = (None, None);
         let number = self.next as u32;

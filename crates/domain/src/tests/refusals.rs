@@ -649,6 +649,7 @@ fn papers() -> Vec<(&'static str, Answer)> {
     let snapshot = |subject: &str| Snapshot {
         subject: t(subject),
         recipients: vec![MINISTRY],
+        text: None,
         acts: vec![FrozenAct { stream: entry.into(), command: submit.clone() }],
     };
     let draft = |l: &Ledger, acts: Vec<PinnedAct>| {

@@ -243,7 +243,7 @@ impl Ledger {
         let stream = stream.into();
         let command: Command = command.into();
         let frozen = crate::document::FrozenAct { stream, command: command.clone() };
-        let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], acts: vec![frozen] };
+        let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], text: None, acts: vec![frozen] };
         let id = self.paper_until(signer(), vec![(stream, command)], 5)?;
         assert_eq!(self.stage(id), "D.checked", "one signature is not enough");
         let sign = D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today() };

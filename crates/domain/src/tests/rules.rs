@@ -262,7 +262,7 @@ fn steps_that_are_switched_off_are_not_asked_for() {
     let command = crate::list_entry::Command::Submit { proposal: Ledger::proposal() };
     let acts = vec![PinnedAct { stream: entry.into(), act: ActId::L2 }];
     let frozen = vec![FrozenAct { stream: entry.into(), command: command.into() }];
-    let snapshot = Snapshot { subject: t("V/v"), recipients: vec![KEEPER], acts: frozen };
+    let snapshot = Snapshot { subject: t("V/v"), recipients: vec![KEEPER], text: None, acts: frozen };
     let officer = actor(1, Duty::ManagingOfficer, MINISTRY);
     let (unit, body) = (None, None);
     let draft = D::Draft { id, regulation: "test".into(), issuing: MINISTRY, unit, body, acts };
@@ -289,7 +289,7 @@ fn a_returned_paper_is_submitted_again_as_a_new_version() {
     l.on_paper(id, signer, D::Return { remark: t("sửa") }, None).unwrap();
     assert_eq!(l.stage(id), "D.returned");
     let acts = vec![crate::document::FrozenAct { stream: entry.into(), command: command.into() }];
-    let snapshot = crate::document::Snapshot { subject: t("V/v lần hai"), recipients: vec![KEEPER], acts };
+    let snapshot = crate::document::Snapshot { subject: t("V/v lần hai"), recipients: vec![KEEPER], text: None, acts };
     l.on_paper(id, actor(1, Duty::ManagingOfficer, MINISTRY), D::Submit { snapshot }, None).unwrap();
     assert_eq!(Document::known(&l.streams[&id.into()].whole.state).unwrap().versions, 2);
 }
@@ -306,7 +306,7 @@ fn a_paper_whose_act_is_no_longer_possible_is_refused_whole_and_can_be_voided() 
     l.paper(signer.clone(), acts.clone()).unwrap();
     let before = l.steps.len();
     let frozen = acts.into_iter().map(|(stream, command)| crate::document::FrozenAct { stream, command }).collect();
-    let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], acts: frozen };
+    let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], text: None, acts: frozen };
     let clerk = actor(5, Duty::ManagingRecords, MINISTRY);
     let refused = l.on_paper(first, clerk, D::Issue { recipients: vec![MINISTRY] }, Some(&snapshot));
     assert_eq!(refused, Err(Refusal::WrongStage { act: ActId::L2, stage: "L.submitted".into() }));

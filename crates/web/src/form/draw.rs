@@ -1,7 +1,7 @@
 //! Writes a form. Labels and hints come from the texts, choices from what the reader may choose.
 
 use super::pairs::{Mistakes, Pairs};
-use super::shape::{Property, Shape, hidden};
+use super::shape::{Property, Shape, hidden, rare};
 use crate::markup::{esc, icon};
 use ndp_domain::id::Kind;
 use ndp_text::{Lang, texts};
@@ -24,6 +24,10 @@ pub struct Known {
     pub lists: BTreeMap<String, Vec<Choice>>,
     /// Markup that stands above an item of a list, by its pointer: what is being answered.
     pub above: BTreeMap<String, String>,
+    /// Places whose text the system knows and no person would: carried, not shown.
+    pub carried: Vec<&'static str>,
+    /// Records that the page was opened for: named, not chosen again.
+    pub fixed: Vec<String>,
 }
 
 impl Known {
@@ -63,7 +67,9 @@ impl Drawing<'_> {
     }
 
     fn hint(&self, name: &str) -> Option<String> {
-        texts(self.lang).find(&format!("hint-{name}"), &[])
+        let all = texts(self.lang);
+        let own = all.find(&format!("hint-{}-{name}", self.act), &[]).filter(|_| !self.act.is_empty());
+        own.or_else(|| all.find(&format!("hint-{name}"), &[]))
     }
 
     fn choice(&self, of: &str, value: &str) -> String {
@@ -102,17 +108,38 @@ impl Drawing<'_> {
 
     fn content(&self, out: &mut String, shape: &Shape, at: &str) {
         if let Shape::Object(_, properties) = shape {
-            properties.iter().filter(|p| !hidden(&p.name)).for_each(|p| self.property(out, p, at));
+            self.properties(out, properties, at);
         } else {
             self.field(out, shape, at, "", true);
         }
     }
 
+    /// What few have stands folded below the rest.
+    fn properties(&self, out: &mut String, properties: &[Property], at: &str) {
+        let (few, mut all): (Vec<&Property>, Vec<&Property>) = properties.iter().filter(|p| !hidden(&p.name)).partition(|p| rare(&p.name));
+        // What the page was opened for stands first.
+        all.sort_by_key(|p| !self.known.fixed.contains(&format!("{at}/{}", p.name)));
+        all.iter().for_each(|p| self.property(out, p, at));
+        if few.is_empty() {
+            return;
+        }
+        let under = |p: &Property, k: &str| k.strip_prefix(&format!("{at}/{}", p.name)).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+        let open = few.iter().any(|p| self.pairs.any(&format!("{at}/{}", p.name)) || self.wrong.keys().any(|k| under(p, k)));
+        let _ = write!(out, "<details class=\"more\"{}><summary>{}</summary>", if open { " open" } else { "" }, self.t("web-form-more"));
+        few.iter().for_each(|p| self.property(out, p, at));
+        out.push_str("</details>");
+    }
+
     fn property(&self, out: &mut String, p: &Property, at: &str) {
         let pointer = format!("{at}/{}", p.name);
+        // The number of a record that the act opens is the system's to give.
+        if p.name == "id" && at.is_empty() && matches!(p.shape, Shape::Record(Some(_))) {
+            return;
+        }
         // An id that the form itself made.
         let pinned = p.name == "draft" && matches!(p.shape, Shape::Text(_));
-        if p.name == "id" && at.ends_with("/new") || p.name == "plan" || pinned {
+        let known = self.known.carried.contains(&pointer.as_str());
+        if p.name == "id" && at.ends_with("/new") || p.name == "plan" || pinned || known {
             self.carried(out, &pointer);
             return;
         }
@@ -221,6 +248,13 @@ impl Drawing<'_> {
             }
             Shape::Record(Some(kind)) => {
                 let all = self.known.records.get(kind).cloned().unwrap_or_default();
+                let given = all.iter().find(|(id, _)| id == value).filter(|_| self.known.fixed.iter().any(|f| f == at));
+                if let (Some((_, said)), None) = (given, self.error(at)) {
+                    let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(said));
+                    self.carried(out, at);
+                    out.push_str("</div>");
+                    return;
+                }
                 self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
             }
             Shape::Record(None) => {
@@ -235,9 +269,7 @@ impl Drawing<'_> {
                 let pointer = format!("{at}/sha256");
                 self.wrapped_as(out, at, &pointer, name, required);
             }
-            Shape::Object(_, properties) => self.group(out, at, name, |out| {
-                properties.iter().filter(|p| !hidden(&p.name)).for_each(|p| self.property(out, p, at));
-            }),
+            Shape::Object(_, properties) => self.group(out, at, name, |out| self.properties(out, properties, at)),
             Shape::List(inner) => self.list(out, inner, at, name),
             Shape::Map(inner) => self.map(out, inner, at, name),
             Shape::OneOf(of, variants) => self.one_of(out, of, variants, at, name, required),

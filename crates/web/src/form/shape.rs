@@ -219,3 +219,8 @@ impl Shape {
 pub fn hidden(name: &str) -> bool {
     matches!(name, "salt" | "snapshot")
 }
+
+/// Fields that few have something for.
+pub fn rare(name: &str) -> bool {
+    matches!(name, "aliases" | "identifiers" | "linked" | "what_changed")
+}

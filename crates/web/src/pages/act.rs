@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::id::{Id, Kind};
 use ndp_engine::orders::{self, OrderForm};
@@ -111,14 +112,22 @@ pub async fn form(
             return Err(Problem::Denied(*denied).into());
         }
     }
-    if let Some(id) = id.filter(|_| form.act == ndp_domain::acts::ActId::E2 && v.side() == ndp_domain::authority::Side::Applicant) {
+    if let Some(id) = id.filter(|_| form.act == ActId::E2 && v.side() == ndp_domain::authority::Side::Applicant) {
         // An application is filled in topic by topic, and saves itself.
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}/noi-dung", place_of(id))))]).into_response());
     }
     let mut pairs = given(query.as_deref());
     prefill(&v, form, seen.as_ref(), &mut pairs);
     crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;
-    show(&v, form, seen.as_ref(), pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
+    let filling = Filling { form, seen: seen.as_ref(), query };
+    show(&v, &filling, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
+}
+
+/// What is filled in: the act, its record, and what the address said of it.
+struct Filling<'a> {
+    form: &'static OrderForm,
+    seen: Option<&'a Seen>,
+    query: Option<String>,
 }
 
 /// What an address already says: `?entry=list_…`.
@@ -172,17 +181,29 @@ pub fn prefill(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs
     }
 }
 
+/// Places that the system fills in when a product is named for the first time: codes, and for an applicant whose it is.
+fn carried(v: &Visitor, form: &OrderForm) -> Vec<&'static str> {
+    if !matches!(form.act, ActId::E1 | ActId::SC3) {
+        return Vec::new();
+    }
+    let mut all = vec!["/code", "/product/new/record/code", "/product/new/record/sample", "/product/new/record/claims"];
+    if v.side() == Side::Applicant {
+        all.extend(["/product/new/record/ownership", "/product/new/record/owner"]);
+    }
+    all
+}
+
 /// The page of the form.
-#[allow(clippy::too_many_arguments)]
-pub async fn show(
+async fn show(
     v: &Visitor,
-    form: &'static OrderForm,
-    seen: Option<&Seen>,
+    filling: &Filling<'_>,
     pairs: Pairs,
     wrong: &Mistakes,
     general: Vec<String>,
     status: StatusCode,
 ) -> Result<Response, Refused> {
+    let Filling { form, seen, query } = filling;
+    let (form, seen): (&'static OrderForm, _) = (form, *seen);
     let id = seen.map(|s| s.loaded.id);
     let act = form.act.name();
     let title = v.t(&format!("act-{act}"));
@@ -203,8 +224,11 @@ pub async fn show(
         own.extend(more.filter(|(id, _)| !own.iter().any(|(o, _)| o == id)).collect::<Vec<_>>());
     }
     entry_of_set(v, &pairs, &mut known).await?;
+    known.carried = carried(v, form);
+    known.fixed = given(query.as_deref()).0.into_keys().collect();
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
-    let mut out = FormPage::new(f, place(form, id), back, title.clone());
+    let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
+    let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());
     out.body = drawing.form(shape);
     out.errors = errors(v, wrong, "", general);
     out.version = seen.map(|s| s.loaded.neighbour.version);
@@ -282,7 +306,12 @@ pub fn worked(pairs: &mut Pairs, what: &str) -> bool {
 }
 
 /// `POST /{slug}/{id}/{noun}`
-pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, String)>, mut sent: Sent) -> Result<Response, Refused> {
+pub async fn send(
+    v: Visitor,
+    Path((slug, id, noun)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    mut sent: Sent,
+) -> Result<Response, Refused> {
     if !v.signed_in() {
         return Ok(super::sign_in::ended(&v, &sent));
     }
@@ -293,11 +322,12 @@ pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, Stri
         Some(id) => Some(ndp_server::records::seen(&v.app, &v.reading, id).await?),
         None => None,
     };
+    let filling = Filling { form, seen: seen.as_ref(), query };
     let shape = shape::of(form);
     let what = sent.get("_do").to_owned();
     if worked(&mut sent.pairs, &what) {
         let pairs = sent.pairs.numbered(shape, false);
-        return show(&v, form, seen.as_ref(), pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
+        return show(&v, &filling, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
     }
     let mut wrong = Mistakes::new();
     let holder = id.or_else(|| ["/on", "/set", "/entry", "/dossier"].iter().find_map(|p| known::id_of(None, sent.pairs.get(p))));
@@ -310,7 +340,7 @@ pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, Stri
     let (content, unread) = pairs.content(shape, &known);
     wrong.extend(unread);
     if !wrong.is_empty() {
-        return show(&v, form, seen.as_ref(), pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     // The criteria set of an entry has the entry's own number.
     let opened = match (form.kind, id) {
@@ -325,27 +355,27 @@ pub async fn send(v: Visitor, Path((slug, id, noun)): Path<(String, String, Stri
             let to = receipt.stream(form.kind).or(id).map_or_else(|| format!("/{}", crate::frame::slug(form.kind)), place_of);
             Ok(done(&v, &to, form.act.name()))
         }
-        Err(refused) => again(&v, form, seen.as_ref(), pairs, refused).await,
+        Err(refused) => again(&v, filling, pairs, refused).await,
     }
 }
 
 /// The form once more, with what stood in the way.
-async fn again(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: Pairs, refused: Refused) -> Result<Response, Refused> {
+async fn again(v: &Visitor, filling: Filling<'_>, pairs: Pairs, refused: Refused) -> Result<Response, Refused> {
     let status = refused.status();
     match &refused {
-        Refused::Engine(Problem::Invalid(all)) => show(v, form, seen, pairs, &mistakes(all), Vec::new(), status).await,
+        Refused::Engine(Problem::Invalid(all)) => show(v, &filling, pairs, &mistakes(all), Vec::new(), status).await,
         Refused::Engine(Problem::Refusal(_) | Problem::Denied(_) | Problem::KeyReused) => {
             let general = vec![said(v, &refused)];
-            show(v, form, seen, pairs, &Mistakes::new(), general, status).await
+            show(v, &filling, pairs, &Mistakes::new(), general, status).await
         }
         Refused::Engine(Problem::Stale { .. }) | Refused::Conflict(_) => {
             // The record as it is now, and what was typed; sending again is the person's own decision.
-            let now = match seen {
+            let now = match filling.seen {
                 Some(seen) => Some(ndp_server::records::seen(&v.app, &v.reading, seen.loaded.id).await?),
                 None => None,
             };
             let general = vec![changed(v, &refused).await?];
-            show(v, form, now.as_ref(), pairs, &Mistakes::new(), general, StatusCode::CONFLICT).await
+            show(v, &Filling { seen: now.as_ref(), ..filling }, pairs, &Mistakes::new(), general, StatusCode::CONFLICT).await
         }
         _ => Err(refused),
     }

@@ -23,6 +23,7 @@ struct Check {
     paper: bool,
     subject: String,
     recipients: Vec<String>,
+    text: String,
     /// Title, fields, where they are changed.
     parts: Vec<(String, String, String)>,
     next: Vec<String>,
@@ -82,6 +83,7 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
             paper,
             subject: draft.subject.clone(),
             recipients: draft.recipients.iter().filter_map(|o| v.organisation_of(o)).collect(),
+            text: draft.text().unwrap_or_default().to_owned(),
             parts,
             next,
         },

@@ -204,7 +204,7 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
         body: format!(
             "<p>{} {}</p>",
             esc(&v.t1(&key, &[("number", &number)])),
-            esc(&v.t1("web-rule-version", &[("version", &d.regulation), ("day", &from)]))
+            esc(&v.t1("web-rule-version", &[("version", &known::regulation(v, &d.regulation)), ("day", &from)]))
         ),
         style: if grey { "later" } else { "now" },
     };
@@ -263,7 +263,7 @@ pub async fn published(v: &Visitor, p: &ndp_domain::publication::State) -> Resul
     let Some(class) = &p.class else { return Ok(Vec::new()) };
     let name = serde_json::to_value(class).ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default();
     let regulation = v.directory.regulations.get(&p.regulation).map(|r| say::day(r.effective_from)).unwrap_or_default();
-    let text = v.t1("web-platform-rule", &[("version", &p.regulation), ("day", &regulation)]);
+    let text = v.t1("web-platform-rule", &[("version", &known::regulation(v, &p.regulation)), ("day", &regulation)]);
     Ok(vec![(
         v.t("web-outcome"),
         format!(

@@ -5,8 +5,8 @@ use super::act::mistakes;
 use super::topics::Topic;
 use crate::form::{Known, Mistakes, Pairs, Shape, shape};
 use crate::frame::place_of;
-use crate::known;
 use crate::visitor::Visitor;
+use crate::{known, say};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::document::{Document, PinnedAct};
@@ -27,11 +27,21 @@ pub struct Draft {
     /// Of a paper.
     pub subject: String,
     pub recipients: Vec<String>,
+    /// Of a paper: what it says in its own words.
+    #[serde(default)]
+    pub text: String,
     /// Texts of each act's content, in the order of the acts.
     pub acts: Vec<BTreeMap<String, String>>,
     /// Topics that were gone through, where there are topics.
     #[serde(default)]
     pub through: Vec<String>,
+}
+
+impl Draft {
+    /// The paper's own words, where there are any.
+    pub fn text(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|t| !t.is_empty())
+    }
 }
 
 /// Field of the record's draft that holds a form without topics.
@@ -127,7 +137,7 @@ impl Open {
             let Some((of, version)) = read(&topic.field()) else { continue };
             versions.topics.insert(topic.name.clone(), version);
             if topic.own {
-                (draft.subject, draft.recipients) = (of.subject, of.recipients);
+                (draft.subject, draft.recipients, draft.text) = (of.subject, of.recipients, of.text);
             } else if let (Some(all), Some(typed)) = (draft.acts.first_mut(), of.acts.into_iter().next()) {
                 all.retain(|p, _| !topic.covers(p));
                 all.extend(typed);
@@ -178,7 +188,9 @@ impl Open {
             return Ok(Err(wrong));
         }
         out.order = match self.paper() {
-            Some(_) => json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "acts": acts } }),
+            Some(_) => {
+                json!({ "snapshot": { "subject": draft.subject, "recipients": draft.recipients, "text": draft.text(), "acts": acts } })
+            }
             None => out.contents.first().cloned().unwrap_or_default(),
         };
         Ok(Ok(out))
@@ -214,7 +226,7 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         }
         acts.push(pairs.numbered(shape, false).0);
     }
-    Ok(Draft { subject: subject(v, open), recipients: addressees(v, open), acts, through: Vec::new() })
+    Ok(Draft { subject: subject(v, open), recipients: addressees(v, open), text: text(v, open), acts, through: Vec::new() })
 }
 
 /// What the paper is about, so that people tell it from others: the act, and the record or how many there are. A
@@ -232,6 +244,28 @@ fn subject(v: &Visitor, open: &Open) -> String {
     };
     let all = name.map_or_else(|| act.clone(), |name| format!("{act}: {name}"));
     all.chars().take(300).collect()
+}
+
+/// What a chase letter says: what was asked for, since when it is late, and what comes of it. Other papers say it
+/// in the content of their acts.
+fn text(v: &Visitor, open: &Open) -> String {
+    let said = |(pinned, form): &(PinnedAct, &'static OrderForm)| {
+        let state = &open.records.get(&pinned.stream)?.loaded.neighbour.whole.state;
+        let asked = match (form.act, state) {
+            (ActId::L12, State::ListEntry(entry)) => entry.supplements.last()?,
+            (ActId::E31, State::Dossier(dossier)) => dossier.supplements.last()?,
+            _ => return None,
+        };
+        let by = v.directory.organisations.get(&open.paper()?.issuing)?;
+        let name = state.view().name.unwrap_or_default();
+        Some(format!(
+            "Ngày {}, {} đã đề nghị bổ sung, hoàn thiện hồ sơ {name}, thời hạn đến hết ngày {}. Đến nay hồ sơ bổ sung chưa được gửi.\n\nĐề nghị bổ sung, hoàn thiện và gửi hồ sơ; hết thời hạn sau đôn đốc theo quy định mà chưa có hồ sơ bổ sung, hồ sơ sẽ dừng xử lý.",
+            say::day(asked.asked_on),
+            by.record.name_vi,
+            say::day(asked.until),
+        ))
+    };
+    open.acts.iter().filter_map(said).collect::<Vec<_>>().join("\n\n")
 }
 
 /// To whom a paper goes: from the managing agency to the applicant, else to the focal agency; from everybody

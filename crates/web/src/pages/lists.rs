@@ -10,7 +10,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ndp_domain::acts::ACTS;
-use ndp_domain::authority::Duty;
+use ndp_domain::authority::{Duty, Side};
 use ndp_domain::id::{Kind, OrganisationId};
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order, Total};
@@ -121,7 +121,9 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
     if asked.q.chars().count() > 200 {
         return Err(Edge::Parameter("q").into());
     }
-    let stages = stages_of(kind);
+    // An applicant sees of every set the version in force, and nothing to choose between.
+    let told = kind != Kind::CriteriaSet || v.side() != Side::Applicant;
+    let stages = if told { stages_of(kind) } else { Vec::new() };
     let stage = Some(asked.stage.clone()).filter(|s| stages.contains(&s.as_str()));
     let managing: Option<OrganisationId> = crate::known::id_of(Some(Kind::Organisation), &asked.managing).and_then(|id| id.try_into().ok());
     // A set seen only as published is told by its name alone.

@@ -184,7 +184,7 @@ impl<'a> Filling<'a> {
     }
 }
 
-/// Subject and recipients of the paper itself.
+/// Subject, recipients and text of the paper itself.
 fn own_shape() -> Shape {
     let recipients = Shape::List(Box::new(Shape::Record(Some(Kind::Organisation))));
     Shape::Object(
@@ -192,6 +192,7 @@ fn own_shape() -> Shape {
         vec![
             Property { name: "subject".to_owned(), shape: Shape::Text(300), required: true },
             Property { name: "recipients".to_owned(), shape: recipients, required: true },
+            Property { name: "text".to_owned(), shape: Shape::Text(4000), required: false },
         ],
     )
 }
@@ -219,6 +220,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
     if open.paper().is_some() && topic.is_none_or(|t| t.own) {
         let mut own = Pairs::default();
         own.set("/subject", draft.subject.clone());
+        own.set("/text", draft.text.clone());
         draft.recipients.iter().enumerate().for_each(|(i, r)| own.set(format!("/recipients/{i}"), r.clone()));
         let mut known = Known::default();
         known.records.insert(Kind::Organisation, known::organisations(v));
@@ -295,7 +297,13 @@ fn draft_of(sent: &Sent, open: &Open, topic: Option<&Topic>, drop_blank: bool) -
         .map(|k| own.get(&format!("/recipients/{k}")).to_owned())
         .filter(|r| !drop_blank || !r.is_empty());
     let acts = open.acts.iter().enumerate().map(|(n, (_, form))| under(&prefix(n)).numbered(shape::of(form), drop_blank).0);
-    Draft { subject: own.get("/subject").to_owned(), recipients: recipients.collect(), acts: acts.collect(), through: Vec::new() }
+    Draft {
+        subject: own.get("/subject").to_owned(),
+        recipients: recipients.collect(),
+        text: own.get("/text").to_owned(),
+        acts: acts.collect(),
+        through: Vec::new(),
+    }
 }
 
 /// `POST /{slug}/{id}/noi-dung`
@@ -448,6 +456,9 @@ async fn both(
     let mut own = Mistakes::new();
     if mine.subject != theirs.subject && topic.is_none_or(|t| t.own) {
         own.insert("/subject".to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", &theirs.subject)])));
+    }
+    if mine.text != theirs.text && topic.is_none_or(|t| t.own) {
+        own.insert("/text".to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", &theirs.text)])));
     }
     wrong.push(own);
     let general = vec![changed(v, refused).await?, v.t("web-theirs-how")];

@@ -24,6 +24,9 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
             if let Some(code) = ndp_domain::tracking::code(ndp_identity::random::<9>()?) {
                 pairs.set("/code", code.to_string());
             }
+            if let Some(code) = ndp_domain::tracking::code(ndp_identity::random::<9>()?) {
+                pairs.set("/product/new/record/code", format!("SP-{code}"));
+            }
             pairs.put(shape, "", &json!({ "product": { "new": { "record": { "kind": "platform", "sample": false } } } }));
             if let Some(duty) = v.duty() {
                 pairs.set("/product/new/record/owner", duty.org.to_string());

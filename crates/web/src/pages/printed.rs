@@ -298,9 +298,15 @@ struct Letter {
     day: String,
     subject: String,
     recipients: Vec<String>,
+    /// The letter's own words, by paragraph.
+    text: Vec<String>,
     /// Title and content of each act.
     parts: Vec<(String, String)>,
     signer: String,
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
 }
 
 /// `GET /van-ban/{id}/ban-in`: a paper as it was frozen, to be printed, signed on paper or elsewhere, and kept.
@@ -330,6 +336,7 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
         number: d.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
         day: d.number.as_ref().map(|n| long_day(n.date)).unwrap_or_default(),
         subject: snapshot.get("subject").and_then(|s| s.as_str()).unwrap_or_default().to_owned(),
+        text: snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default(),
         recipients,
         parts: super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1).collect(),
         signer: if d.body.is_some() { reader.t("duty-CH") } else { head(&v, d.issuing, "").leader.to_owned() },

@@ -269,7 +269,7 @@ mod tests {
 
     fn draft(typed: &[(&str, &str)]) -> Draft {
         let act = typed.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
-        Draft { subject: String::new(), recipients: Vec::new(), acts: vec![act], through: vec!["nhom-g1".to_owned()] }
+        Draft { acts: vec![act], through: vec!["nhom-g1".to_owned()], ..Draft::default() }
     }
 
     #[test]

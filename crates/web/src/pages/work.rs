@@ -9,6 +9,7 @@ use axum::response::Response;
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{Id, Kind};
+use ndp_domain::visibility::Scope;
 use ndp_server::problem::Refused;
 use ndp_store::inbox::{Inbox, Task};
 use ndp_store::lists::{Filter, Order};
@@ -45,28 +46,20 @@ struct Page {
 async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let of = Inbox {
-        scope: &scope,
-        duty: duty.duty,
-        holders: &holders,
-        person: v.reading.reader.account,
-        unsigned: v.directory.before_signature(v.today),
-    };
-    Ok(v.app.engine.store.inbox(&of, limit).await?)
+    Ok(v.app.engine.store.inbox(&of(v, duty.duty, &scope, &holders), limit).await?)
 }
 
 /// How many tasks wait, as far as the page of work lists them.
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let of = Inbox {
-        scope: &scope,
-        duty: duty.duty,
-        holders: &holders,
-        person: v.reading.reader.account,
-        unsigned: v.directory.before_signature(v.today),
-    };
-    Ok(usize::try_from(v.app.engine.store.inbox_size(&of, MOST).await?).unwrap_or(0))
+    let waiting = v.app.engine.store.inbox_size(&of(v, duty.duty, &scope, &holders), MOST).await?;
+    Ok(usize::try_from(waiting).unwrap_or(0))
+}
+
+/// The reader's tasks in a duty.
+fn of<'a>(v: &Visitor, duty: Duty, scope: &'a Scope, holders: &'a [String]) -> Inbox<'a> {
+    Inbox { scope, duty, holders, person: v.reading.reader.account, unsigned: v.directory.before_signature(v.today) }
 }
 
 #[derive(Debug, Deserialize)]

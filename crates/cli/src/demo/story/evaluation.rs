@@ -53,7 +53,8 @@ impl Story<'_> {
     pub fn application(&self, share: Option<(u64, u64)>) -> Application {
         let lines = self.regulation().framework;
         let files = |c: &ndp_domain::regulation::Criterion| {
-            (c.code.clone(), LineEvidence::Files { files: vec![self.attachment(&format!("Minh chứng {}", c.code))], statement: None })
+            let file = self.attachment_on(&format!("Minh chứng {}", c.code), &[&format!("Tiêu chí {}: {}", c.code, c.name_vi)]);
+            (c.code.clone(), LineEvidence::Files { files: vec![file], statement: None })
         };
         let figure = match share {
             Some((users, market)) => FigureClaim::Counted {

@@ -291,7 +291,7 @@ impl Story<'_> {
         let cast = self.cast;
         let desk = &cast.managing;
         let id = self.paper(desk, subject, vec![(stream.into(), command.into())], Until::Signed).await?;
-        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject), file_date: self.today() };
+        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: self.today() };
         self.act(&cast.hired_unit, id, sign).await?;
         let number = Number { number: self.next_number(), symbol: t("DLM"), date: self.today(), book: t("cong-van-di"), imported: true };
         self.act(&desk.records, id, D::Number { number }).await?;
