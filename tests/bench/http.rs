@@ -96,7 +96,7 @@ fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 /// The floor: axum on the same pool and database, without a token and without sight.
-async fn floor(raw: DatabaseConnection, managing: String) -> String {
+async fn floor(raw: DatabaseConnection, managing: String) {
     #[derive(Clone)]
     struct Floor(DatabaseConnection, String);
     let one = async |State(f): State<Floor>, Path(id): Path<Uuid>| {
@@ -123,9 +123,21 @@ async fn floor(raw: DatabaseConnection, managing: String) -> String {
         .route("/bare", get(bare))
         .with_state(Floor(raw, managing));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    base
+    println!("http://{}", listener.local_addr().unwrap());
+    axum::serve(listener, router).await.unwrap();
+}
+
+/// A process that says its address in its first line.
+fn started(command: &mut Command) -> (Child, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    let line = lines.next().unwrap().unwrap();
+    (child, line)
+}
+
+/// The floor in a process of its own, as the server is.
+fn bottom(managing: &str) -> (Child, String) {
+    started(Command::new(std::env::current_exe().unwrap()).env("BENCH_FLOOR", managing))
 }
 
 fn memory(pid: u32) -> f64 {
@@ -136,15 +148,9 @@ fn memory(pid: u32) -> f64 {
 
 fn serve(environment: &BTreeMap<String, String>) -> (Child, String, Duration) {
     let from = Instant::now();
-    let mut child = Command::new(std::env::current_exe().unwrap().with_file_name("ndp"))
-        .args(["serve", "--json", "--no-worker", "--listen", "127.0.0.1:0"])
-        .envs(environment)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
-    let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap().with_file_name("ndp"));
+    let (child, line) = started(command.args(["serve", "--json", "--no-worker", "--listen", "127.0.0.1:0"]).envs(environment));
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     (child, line["listening"].as_str().unwrap().to_owned(), from.elapsed())
 }
 
@@ -158,6 +164,9 @@ async fn main() {
         Database::connect(ConnectOptions::new(url.clone()).sqlx_logging(false).max_connections(10).test_before_acquire(false).to_owned())
             .await
             .unwrap();
+    if let Ok(managing) = std::env::var("BENCH_FLOOR") {
+        return floor(raw, managing).await;
+    }
     let p = prepare(&place, &raw, rows).await;
     let folder = tempfile::tempdir().unwrap();
     let key = |name: &str, byte: u8| {
@@ -211,7 +220,7 @@ async fn main() {
         let path = path.to_owned();
         Arc::new(move || request("GET", &path, "", "")) as Arc<dyn Fn() -> Vec<u8> + Send + Sync>
     };
-    let bottom = floor(raw.clone(), managing.clone()).await;
+    let (mut floor, bottom) = bottom(&managing);
     let time = Duration::from_secs(4);
     println!("{rows} entries; medians of {ROUNDS} alternating rounds, (least to most)");
     let idle = memory(server.id());
@@ -278,6 +287,8 @@ async fn main() {
     println!("memory: {idle:.0} MB idle, {:.0} MB after load", memory(server.id()));
     server.kill().unwrap();
     let _ = server.wait();
+    floor.kill().unwrap();
+    let _ = floor.wait();
     let mut starts: Vec<f64> = Vec::new();
     for _ in 0..5 {
         let (mut server, base, _) = {

@@ -218,6 +218,15 @@ impl Served {
         (status, text)
     }
 
+    /// The answer to a page or a file of one, as a browser that may have it already asks for it.
+    pub async fn page_answer(&self, who: &Persona, path: &str, known: Option<&str>) -> reqwest::Response {
+        let mut request = self.client.get(format!("{}{path}", self.base)).header("cookie", self.cookies(who).await.0);
+        if let Some(tag) = known {
+            request = request.header("if-none-match", tag);
+        }
+        request.send().await.unwrap()
+    }
+
     pub fn forget_tokens(&self) {
         self.tokens.lock().unwrap().clear();
     }

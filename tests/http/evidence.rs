@@ -225,6 +225,32 @@ async fn a_file_stays_in_quarantine_until_the_scanner_has_looked() {
     }
 }
 
+/// A browser that has a file already shows it in its page as before: what is said with "not changed" is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_did_not_change_is_shown_as_it_was() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 2).await.unwrap();
+    ndp_cli::demo::keep_files(&served.world.engine.store, &served.app.files, &story.files()).await.unwrap();
+    let officer = &cast.managing.officer;
+    let listed = served.get(officer, &format!("/dossiers/{}/files", ndp_domain::id::Id::from(dossier))).await.1;
+    let hash = listed["items"][0]["sha256"].as_str().unwrap();
+    let place = format!("/ho-so/{}/tep/{hash}/xem", ndp_domain::id::Id::from(dossier));
+    let policy = |r: &reqwest::Response, name: &str| r.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+    let first = served.page_answer(officer, &place, None).await;
+    assert_eq!(first.status(), 200);
+    let tag = policy(&first, "etag").unwrap();
+    let second = served.page_answer(officer, &place, Some(&tag)).await;
+    assert_eq!(second.status(), 304);
+    for name in ["content-security-policy", "content-disposition", "cache-control", "etag"] {
+        assert_eq!(policy(&first, name), policy(&second, name), "{name}");
+    }
+    assert!(policy(&first, "content-security-policy").unwrap().contains("frame-ancestors 'self'"));
+}
+
 /// The council of a review looks at what was proved before, where nothing new was handed in; strangers do not.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_review_goes_on_from_the_evidence_of_the_dossier_before_it() {

@@ -31,6 +31,10 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(Denial::TokenInvalid.into()) }
 }
 
+/// Whose token a request bears, as the limits found it: read once a request.
+#[derive(Debug, Clone)]
+pub struct Bearer(pub Arc<Caller>);
+
 /// Cookie of a page session; its value is a secret that only a hash of is kept.
 pub const SESSION: &str = "ndp_session";
 /// Cookie that binds another provider's answer to the browser that asked.
@@ -73,8 +77,13 @@ pub struct SignedIn {
 
 impl SignedIn {
     async fn find(parts: &Parts, app: &App) -> Result<Option<SignedIn>, Refused> {
-        let Some(token) = bearer(&parts.headers)? else { return Ok(None) };
-        let caller = app.identity.caller(token).await?;
+        let caller = match parts.extensions.get::<Bearer>() {
+            Some(Bearer(caller)) => caller.clone(),
+            None => match bearer(&parts.headers)? {
+                Some(token) => app.identity.caller(token).await?,
+                None => return Ok(None),
+            },
+        };
         let standing = app.duties.of(app, caller.account).await?.ok_or(Denial::TokenInvalid)?;
         if standing.suspended {
             return Err(Problem::Denied(Denied::AccountSuspended).into());

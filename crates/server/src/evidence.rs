@@ -374,11 +374,13 @@ pub async fn download(
     let duty = reading.duty.as_ref().map(|d| d.duty.code().to_owned());
     app.engine.store.note_reading(reading.reader.account, duty, id, &format!("file {hash}"), app.identity.clock.now()).await?;
     let tag = format!("\"{hash}\"");
-    if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let stream = app.files.get(hash).await.map_err(fault)?;
-    let mut response = Body::from_stream(stream).into_response();
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str());
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from_stream(app.files.get(hash).await.map_err(fault)?).into_response()
+    };
+    // A browser takes the headers of "not changed" for those of what it kept: they are the same.
     let out = response.headers_mut();
     let mut put = |name: header::HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -388,7 +390,9 @@ pub async fn download(
     let media_type =
         if file.media_type.starts_with("text/") { format!("{}; charset=utf-8", file.media_type) } else { file.media_type.clone() };
     put(header::CONTENT_TYPE, &media_type);
-    put(header::CONTENT_LENGTH, &file.size.to_string());
+    if !known {
+        put(header::CONTENT_LENGTH, &file.size.to_string());
+    }
     put(header::CONTENT_DISPOSITION, &disposition(&file.name));
     put(header::ETAG, &tag);
     put(header::CACHE_CONTROL, "private, no-cache");

@@ -1,22 +1,26 @@
 //! What surrounds every request: an id, a language, limits, a log line without personal data,
 //! safe headers, and problems for whatever went wrong on the way.
 
+use crate::caller::Bearer;
 use crate::problem::{Edge, REQUEST, Refused, Request as About};
 use crate::{App, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ndp_identity::Denial;
 use ndp_text::Lang;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tracing::Instrument;
@@ -87,11 +91,14 @@ fn language(headers: &HeaderMap) -> Lang {
     best.1
 }
 
-/// The caller's own id of a request, if it is harmless; otherwise ours.
-fn request_id(headers: &HeaderMap) -> String {
+/// The caller's own id of a request, if it is harmless; otherwise ours: the process, drawn at its start, and the
+/// number of the request in it.
+fn request_id(headers: &HeaderMap) -> Arc<str> {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| Uuid::new_v4().as_u64_pair().0);
+    static REQUESTS: AtomicU64 = AtomicU64::new(0);
     let fine = |t: &&str| (8..=64).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     let given = headers.get("x-request-id").and_then(|v| v.to_str().ok()).filter(fine);
-    given.map_or_else(|| Uuid::now_v7().simple().to_string(), str::to_owned)
+    given.map_or_else(|| format!("{:016x}{:012x}", *PROCESS, REQUESTS.fetch_add(1, Ordering::Relaxed)).into(), Arc::from)
 }
 
 /// Where a request comes from; a proxy is believed only if it is ours.
@@ -135,7 +142,7 @@ fn is_form_with_files(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/form-data"))
 }
 
-async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Response {
+async fn limited(app: &App, from: IpAddr, mut request: Request, next: Next) -> Response {
     let limits = &app.limits;
     let path = request.uri().path();
     // What never changes costs nothing and counts for nobody.
@@ -145,8 +152,12 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
         return Refused::from(Edge::Busy).into_response();
     }
     let _turn = Turn(&limits.running);
-    if !health && let Err(refused) = charged(&app, from, request.headers(), is_sign_in(&request)).await {
-        return refused.into_response();
+    if !health {
+        match charged(app, from, request.headers(), is_sign_in(&request)).await {
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
+            Ok(None) => {}
+            Err(refused) => return refused.into_response(),
+        }
     }
     let path = request.uri().path();
     let transfer = path.starts_with("/api/v1/uploads/")
@@ -162,9 +173,10 @@ async fn limited(app: App, from: IpAddr, request: Request, next: Next) -> Respon
 }
 
 /// Whose limit a request counts against: a token that is somebody's has its own; one that is nobody's is
-/// a guess and counts like a sign-in; everything else counts for the address.
-async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) -> Result<(), Refused> {
+/// a guess and counts like a sign-in; everything else counts for the address. Answers whose token it is.
+async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) -> Result<Option<Bearer>, Refused> {
     let limits = &app.limits;
+    let mut bearer = None;
     match crate::caller::bearer(headers) {
         Ok(None) => match crate::caller::cookie(app, headers, crate::caller::SESSION).filter(|s| !s.is_empty()) {
             None => checked(&limits.addresses, &from)?,
@@ -174,13 +186,19 @@ async fn charged(app: &App, from: IpAddr, headers: &HeaderMap, signing: bool) ->
             },
         },
         Ok(Some(token)) => match app.identity.caller(token).await {
-            Ok(caller) => checked(&limits.sessions, &caller.session)?,
+            Ok(caller) => {
+                checked(&limits.sessions, &caller.session)?;
+                bearer = Some(Bearer(caller));
+            }
             Err(Denial::TokenInvalid) => checked(&limits.sign_ins, &from)?,
             Err(_) => checked(&limits.addresses, &from)?,
         },
         Err(_) => checked(&limits.sign_ins, &from)?,
     }
-    if signing { checked(&limits.sign_ins, &from) } else { Ok(()) }
+    if signing {
+        checked(&limits.sign_ins, &from)?;
+    }
+    Ok(bearer)
 }
 
 /// Whatever the framework itself refused, as a problem of ours.
@@ -206,22 +224,45 @@ fn as_problem(response: Response) -> Response {
     out
 }
 
+/// What every answer carries where its handler said nothing else.
+static SAFE: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::VARY, HeaderValue::from_static("accept-language, authorization, ndp-duty, accept")),
+];
+
 fn safe_headers(headers: &mut HeaderMap, settings: &Settings, id: &str) {
-    let mut put = |name: &'static str, value: &'static str| {
-        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    };
-    put("x-content-type-options", "nosniff");
-    put("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    put("referrer-policy", "no-referrer");
-    put("cross-origin-resource-policy", "same-origin");
-    put("cache-control", "no-store");
-    put("vary", "accept-language, authorization, ndp-duty, accept");
+    headers.reserve(SAFE.len() + 2);
+    for (name, value) in &SAFE {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
     if settings.base.starts_with("https://") {
-        put("strict-transport-security", "max-age=31536000; includeSubDomains");
+        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(value);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert("x-request-id", id);
+        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
+}
+
+/// Times of requests by route, method and status: looked up in each thread's own map.
+fn measured(route: &str, method: &Method, status: StatusCode, taken: Duration) {
+    type Times = HashMap<(Method, StatusCode), metrics::Histogram>;
+    thread_local! {
+        static TIMES: RefCell<HashMap<String, Times>> = RefCell::default();
+    }
+    TIMES.with_borrow_mut(|all| {
+        let of = (method.clone(), status);
+        if let Some(times) = all.get(route).and_then(|times| times.get(&of)) {
+            return times.record(taken.as_secs_f64());
+        }
+        let times = metrics::histogram!("ndp_http_request_seconds", "method" => method.to_string(), "route" => route.to_owned(), "status" => status.as_u16().to_string());
+        times.record(taken.as_secs_f64());
+        all.entry(route.to_owned()).or_default().insert(of, times);
+    });
 }
 
 async fn outermost(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -229,25 +270,19 @@ async fn outermost(State(app): State<App>, request: Request, next: Next) -> Resp
     let from = address(&request, &app.settings);
     let page = crate::problem::page_of(request.uri().path());
     let lang = page.unwrap_or_else(|| language(request.headers()));
-    let about = About {
-        id: request_id(request.headers()),
-        lang,
-        place: page.map(|_| request.uri().to_string()),
-        branding: app.settings.branding.clone(),
-    };
+    let id = request_id(request.headers());
+    let about = About { id: id.clone(), lang, place: page.map(|_| request.uri().to_string()), branding: app.settings.branding.clone() };
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let id = about.id.clone();
-    let settings = app.settings.clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let span = tracing::info_span!("request", otel.name = %format!("{method} {route}"), http.status = tracing::field::Empty);
-    let running = async move { as_problem(limited(app, from, request, next).await) };
+    let running = async { as_problem(limited(&app, from, request, next).await) };
     let mut response = REQUEST.scope(about, running.instrument(span.clone())).await;
     let taken = started.elapsed();
     let status = response.status();
     span.record("http.status", status.as_u16());
-    safe_headers(response.headers_mut(), &settings, &id);
-    metrics::histogram!("ndp_http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_u16().to_string())
-        .record(taken.as_secs_f64());
+    safe_headers(response.headers_mut(), &app.settings, &id);
+    measured(route, &method, status, taken);
     let ms = taken.as_millis() as u64;
     if status.is_server_error() {
         tracing::warn!(request = %id, %method, %route, status = status.as_u16(), ms, "request");

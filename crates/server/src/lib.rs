@@ -38,34 +38,44 @@ use std::future::Future;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// What every handler shares.
+/// What every handler shares: handed on by each layer and to each handler, so one count and not ten.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+#[derive(Debug)]
+pub struct Shared {
     pub engine: Engine,
     pub identity: Identity,
     pub files: Files,
     pub settings: Arc<Settings>,
-    pub duties: Arc<duties::Duties>,
-    pub public: Arc<public::Public>,
-    pub answers: Arc<answers::Answers>,
-    pub limits: Arc<layers::Limits>,
-    pub followed: Arc<follow::Followed>,
+    pub duties: duties::Duties,
+    pub public: public::Public,
+    pub answers: answers::Answers,
+    pub limits: layers::Limits,
+    pub followed: follow::Followed,
 }
 
 impl App {
     pub fn new(engine: Engine, identity: Identity, files: Files, settings: Settings) -> App {
-        let limits = Arc::new(layers::Limits::new(&settings));
-        App {
+        let limits = layers::Limits::new(&settings);
+        App(Arc::new(Shared {
             engine,
             identity,
             files,
             settings: Arc::new(settings),
-            duties: Arc::default(),
-            public: Arc::default(),
-            answers: Arc::default(),
+            duties: Default::default(),
+            public: Default::default(),
+            answers: Default::default(),
             limits,
-            followed: Arc::default(),
-        }
+            followed: Default::default(),
+        }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

@@ -24,7 +24,7 @@ tokio::task_local! {
 /// What every answer of a request needs.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub id: String,
+    pub id: std::sync::Arc<str>,
     pub lang: Lang,
     /// Where a page is asked for, rather than something of the API: its address.
     pub place: Option<String>,
