@@ -248,8 +248,11 @@ async fn main() {
             }) as Arc<dyn Fn() -> Vec<u8> + Send + Sync>
         };
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/five_statements.sql");
+        // For a profiler: one of them alone, round after round.
+        let only = std::env::var("BENCH_ONLY").unwrap_or_default();
+        let wanted = |name: &str| only.is_empty() || only == name;
         for _ in 0..ROUNDS {
-            for connections in [32, 8, 1] {
+            for connections in [32, 8, 1].into_iter().filter(|_| wanted("acts")) {
                 let (rate, p50, p99) = load(&base, connections, time, act.clone(), 200).await;
                 let c = connections.to_string();
                 let threads = if connections == 1 { "1" } else { "2" };
@@ -257,14 +260,22 @@ async fn main() {
                 note(&format!("acts over HTTP / pgbench five statements, {connections} connections"), rate / tps);
                 println!("  {connections} connections: {rate:.0} acts/s (p50 {p50:.1} ms, p99 {p99:.1} ms), pgbench {tps:.0}/s");
             }
-            let ours = load(&base, 32, time, get_one.clone(), 200).await.0;
-            let floor_one = load(&bottom, 32, time, plain(&format!("/one/{one}")), 200).await.0;
-            note("one record with token and sight / axum + one row", ours / floor_one);
-            let acts = load(&base, 32, time, get_acts.clone(), 200).await.0;
-            note("the same with its acts / axum + one row", acts / floor_one);
-            let ours = load(&base, 32, time, page(&format!("&managing={managing}")), 200).await.0;
-            let floor_page = load(&bottom, 32, time, plain("/page"), 200).await.0;
-            note("list page of 50 / axum + page of 50", ours / floor_page);
+            if wanted("one") || wanted("with acts") {
+                let floor_one = load(&bottom, 32, time, plain(&format!("/one/{one}")), 200).await.0;
+                for (name, request) in [("one", &get_one), ("with acts", &get_acts)].into_iter().filter(|(name, _)| wanted(name)) {
+                    let ours = load(&base, 32, time, request.clone(), 200).await.0;
+                    let said = if name == "one" { "one record with token and sight" } else { "the same with its acts" };
+                    note(&format!("{said} / axum + one row"), ours / floor_one);
+                }
+            }
+            if wanted("list") {
+                let ours = load(&base, 32, time, page(&format!("&managing={managing}")), 200).await.0;
+                let floor_page = load(&bottom, 32, time, plain("/page"), 200).await.0;
+                note("list page of 50 / axum + page of 50", ours / floor_page);
+            }
+            if !wanted("register") {
+                continue;
+            }
             let ours = load(&base, 32, time, plain("/api/v1/registers/list?limit=50"), 200).await.0;
             let bare50 = load(&bottom, 32, time, plain("/bare50"), 200).await.0;
             note("public register from memory / bare 50 objects", ours / bare50);

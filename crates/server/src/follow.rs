@@ -76,6 +76,10 @@ pub fn start(app: &App) -> Following {
             if turns.is_multiple_of(150) {
                 app.limits.forget();
             }
+            // Times of requests are kept one by one until they are counted into their buckets.
+            if let (true, Some(figures)) = (turns.is_multiple_of(25), crate::health::recorder()) {
+                figures.run_upkeep();
+            }
             let _ = tokio::time::timeout(PACE, stopped.changed()).await;
         }
     });

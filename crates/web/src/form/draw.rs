@@ -209,9 +209,10 @@ impl Drawing<'_> {
             }
             Shape::Text(most) => self.wrapped(out, at, name, required, |out, attributes| {
                 let long = *most > 300;
+                let rows = value.lines().map(|l| l.chars().count() / 70 + 1).sum::<usize>().clamp(4, 12);
                 let value = esc(value);
                 let _ = if long {
-                    write!(out, r#"<textarea {attributes} rows="4" maxlength="{most}">{value}</textarea>"#)
+                    write!(out, r#"<textarea {attributes} rows="{rows}" maxlength="{most}">{value}</textarea>"#)
                 } else {
                     write!(out, r#"<input {attributes} value="{value}" maxlength="{most}" autocomplete="off">"#)
                 };

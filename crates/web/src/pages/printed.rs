@@ -330,15 +330,19 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
     f.crumbs.push((place_of(id), title(&v, &seen)));
     f.paper_foot = crate::paper_foot::foot(&v);
     v.app.read(&v.reading, id, "page").await?;
+    let text = snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default();
+    let parts = super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1);
+    // An act that says nothing more than the letter's own words has no part of its own.
+    let parts = parts.filter(|(_, content)| text.is_empty() || content.contains("<dt>")).collect();
     page(&Letter {
         f,
         head: head(&v, d.issuing, ""),
         number: d.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
         day: d.number.as_ref().map(|n| long_day(n.date)).unwrap_or_default(),
         subject: snapshot.get("subject").and_then(|s| s.as_str()).unwrap_or_default().to_owned(),
-        text: snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default(),
+        text,
         recipients,
-        parts: super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1).collect(),
+        parts,
         signer: if d.body.is_some() { reader.t("duty-CH") } else { head(&v, d.issuing, "").leader.to_owned() },
     })
 }
