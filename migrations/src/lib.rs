@@ -10,6 +10,7 @@ mod m20261122_000003_entries;
 mod m20261122_000004_people;
 mod m20261122_000005_orders;
 mod m20261122_000006_every_holder;
+mod m20261123_000007_admits;
 
 pub struct Migrator;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_people::Migration),
             Box::new(m20261122_000005_orders::Migration),
             Box::new(m20261122_000006_every_holder::Migration),
+            Box::new(m20261123_000007_admits::Migration),
         ]
     }
 }

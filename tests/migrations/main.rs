@@ -14,6 +14,7 @@ fn data(name: &str) -> &'static str {
         "m20261122_000004_people" => include_str!("data/m20261122_000004_people.sql"),
         "m20261122_000005_orders" => include_str!("data/m20261122_000005_orders.sql"),
         "m20261122_000006_every_holder" => include_str!("data/m20261122_000006_every_holder.sql"),
+        "m20261123_000007_admits" => include_str!("data/m20261123_000007_admits.sql"),
         other => panic!("migration {other} has no data file in tests/migrations/data"),
     }
 }
@@ -39,6 +40,26 @@ async fn every_migration_goes_up_down_and_up_again_with_data() {
     Migrator::up(&raw, None).await.unwrap();
     let count = sea_orm::Statement::from_string(raw.get_database_backend(), "SELECT count(*) AS n FROM stream");
     assert_eq!(raw.query_one_raw(count).await.unwrap().unwrap().try_get::<i64>("", "n").unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_record_from_before_admits_whom_its_rows_admit() {
+    let db = TestDb::empty().await;
+    let raw = db.raw().await;
+    Migrator::up(&raw, Some(6)).await.unwrap();
+    let id = if on_postgres() { "'0190000000007000800000000000000a'" } else { "x'0190000000007000800000000000000a'" };
+    let head = if on_postgres() { "'\\x00ff'" } else { "x'00ff'" };
+    let at = "'2026-03-02T02:00:00.000000Z'";
+    let stream = "INSERT INTO stream (id, kind, version, head, document, stage, sheets_opened, created_at, updated_at)";
+    raw.execute_unprepared(&format!("{stream} VALUES ({id}, 'list_entry', 1, {head}, '{{}}', 'L.draft', 0, {at}, {at})")).await.unwrap();
+    for (principal, facet, to) in [("org_1/B", "draft", "NULL"), ("org_1", "file", "'2026-12-31'"), (r"org_1/a\b", "draft", "NULL")] {
+        let row = format!("({id}, '{principal}', '{facet}', '2026-03-02', {to})");
+        raw.execute_unprepared(&format!("INSERT INTO access (stream, principal, facet, valid_from, valid_to) VALUES {row}")).await.unwrap();
+    }
+    Migrator::up(&raw, None).await.unwrap();
+    let read = sea_orm::Statement::from_string(raw.get_database_backend(), "SELECT admits FROM stream");
+    let admits: String = raw.query_one_raw(read).await.unwrap().unwrap().try_get("", "admits").unwrap();
+    assert_eq!(admits, "draft 2026-03-02 - org_1/B\ndraft 2026-03-02 - org_1/a\\\\b\nfile 2026-03-02 2026-12-31 org_1");
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ async fn sql_and_sees_agree_for_everybody_on_everything() {
             assert_eq!(listed.contains(id), sees, "{} of {:?} on {id}", who.duty.code(), who.org);
             let scope = world.engine.scope(&who);
             assert_eq!(world.engine.store.admits(&scope, *id).await.unwrap(), sees);
+            let seen = world.engine.store.seen(&scope, *id).await.unwrap();
+            assert_eq!(seen.is_some_and(|s| !s.facets.is_empty()), sees, "{} of {:?} on {id} alone", who.duty.code(), who.org);
         }
     }
 }

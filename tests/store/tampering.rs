@@ -55,7 +55,7 @@ const TABLES: &[(&str, &str)] = &[
         "stream",
         "id uuid, kind text, version int, head bytes, document text, stage text, name text, name_fold text, code text, managing text,
          unit text, applicant text, issuing text, regulation text, parent uuid, product text, round int, person text, officer text,
-         body text, open_key text, due_on text, due_estimated int, sheets_due int, sheets_opened int, created_at text, updated_at text",
+         body text, open_key text, due_on text, due_estimated int, sheets_due int, sheets_opened int, created_at text, updated_at text, admits text",
     ),
     ("task", "stream uuid, act text, duty text, holder text, person text, due_on text, due_estimated int, since text"),
     ("deadline", "stream uuid, act text, started_on text, due_on text, estimated int"),

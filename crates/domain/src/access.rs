@@ -8,6 +8,7 @@ use crate::time::legal_date;
 use crate::whole::Whole;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What of a stream is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -103,6 +104,24 @@ pub struct Access {
     pub facet: Facet,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
+}
+
+/// The rows of a stream as its own row carries them, so that whoever sees one record is known with it: a line
+/// each, `facet from to principal`, in the order of their bytes; without a last day `-`. A unit may have any name,
+/// so a principal is kept to its line.
+pub fn lines(rows: &[Access]) -> String {
+    let line = |a: &Access| {
+        let to = a.to.map_or_else(|| "-".to_owned(), |to| to.to_string());
+        format!("{} {} {to} {}", a.facet.name(), a.from, one_line(&a.principal.text()))
+    };
+    let mut all: Vec<String> = rows.iter().map(line).collect();
+    all.sort();
+    all.join("\n")
+}
+
+/// A principal without line breaks.
+pub fn one_line(principal: &str) -> Cow<'_, str> {
+    if principal.contains(['\\', '\n']) { principal.replace('\\', "\\\\").replace('\n', "\\n").into() } else { principal.into() }
 }
 
 /// A member who sees nothing of a product.
@@ -256,5 +275,39 @@ pub fn recusals(state: &State) -> Vec<Recusal> {
     match state {
         State::Declaration(d) if d.recused => vec![Recusal { person: d.member, product: d.product }],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visibility::Scope;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_units_name_cannot_admit_anybody_else() {
+        let org = OrganisationId(uuid::Uuid::from_u128(7));
+        let unit = "vu\npublished 2000-01-01 - everybody".to_owned();
+        let row = |principal, facet, to| Access { principal, facet, from: day("2026-03-02"), to };
+        let rows = [
+            row(Principal::Unit(org, unit), Facet::Draft, None),
+            row(Principal::Unit(org, "a\\nb".to_owned()), Facet::Draft, None),
+            row(Principal::Organisation(org), Facet::File, Some(day("2026-12-31"))),
+        ];
+        let lines = lines(&rows);
+        let facets = |principal: &Principal, facet: Facet, on: &str| {
+            Scope { admits: vec![(principal.text(), facet.name())], person: None, on: day(on) }.facets(&lines)
+        };
+        assert_eq!(facets(&Principal::Everybody, Facet::Published, "2026-06-01"), []);
+        for row in &rows {
+            assert_eq!(facets(&row.principal, row.facet, "2026-06-01"), [row.facet]);
+            assert_eq!(facets(&row.principal, row.facet, "2026-03-01"), [], "before its first day");
+            assert_eq!(facets(&row.principal, Facet::Own, "2026-06-01"), []);
+        }
+        assert_eq!(facets(&Principal::Organisation(org), Facet::File, "2027-01-01"), [], "after its last day");
+        assert_eq!(facets(&Principal::Unit(org, "a\nb".to_owned()), Facet::Draft, "2026-06-01"), []);
     }
 }

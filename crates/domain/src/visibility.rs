@@ -1,7 +1,7 @@
 //! Who sees what: `scope` for lists and `sees` for one stream are the only two answers, and they
 //! agree. The store turns a [`Scope`] into one SQL condition over the access rows.
 
-use crate::access::{Access, Facet, Principal};
+use crate::access::{Access, Facet, Principal, one_line};
 use crate::account::Held;
 use crate::authority::{Duty, Level};
 use crate::id::{AccountId, Kind, OrganisationId, ProductId};
@@ -50,6 +50,24 @@ impl Scope {
     pub fn beyond_public(&self) -> Scope {
         let everybody = Principal::Everybody.text();
         Scope { admits: self.admits.iter().filter(|(principal, _)| *principal != everybody).cloned().collect(), ..self.clone() }
+    }
+}
+
+impl Scope {
+    /// In which facets the rows of one stream, as [`crate::access::lines`] writes them, admit the reader: in the
+    /// fixed order of [`Facet::ALL`]. Recusals and the opening of sheets are the store's to ask.
+    pub fn facets(&self, lines: &str) -> Vec<Facet> {
+        let on = self.on.to_string();
+        let found: Vec<&str> = lines.lines().filter_map(|line| self.admitted(line, &on)).collect();
+        Facet::ALL.iter().copied().filter(|f| found.contains(&f.name())).collect()
+    }
+
+    /// The facet of a line that admits the reader. Days as ISO 8601 are in the order of their letters.
+    fn admitted<'a>(&self, line: &'a str, on: &str) -> Option<&'a str> {
+        let mut parts = line.splitn(4, ' ');
+        let (facet, from, to, principal) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let valid = from <= on && (to == "-" || on <= to);
+        (valid && self.admits.iter().any(|(p, f)| *f == facet && one_line(p) == principal)).then_some(facet)
     }
 }
 

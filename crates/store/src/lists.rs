@@ -97,22 +97,21 @@ fn valid(day: &str, admits: &str) -> String {
     format!("a.stream = s.id AND a.valid_from <= {day} AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})")
 }
 
-fn recused(scope: &Scope, values: &mut Vec<Value>) -> String {
+/// What takes a product's records away from a recused person.
+pub(crate) fn recused(scope: &Scope, values: &mut Vec<Value>) -> String {
     let Some(person) = &scope.person else { return String::new() };
     values.push(person.clone().into());
     format!(" AND NOT EXISTS (SELECT 1 FROM recusal r WHERE r.person = ${} AND r.product = s.product)", values.len())
 }
 
-/// The same for one record that is no sheet: a statement of one shape for every reader. A list is better driven
-/// by the principals themselves.
-pub(crate) fn admitted_one(scope: &Scope, postgres: bool, values: &mut Vec<Value>) -> (String, String) {
+/// The same for a list that is asked row by row on PostgreSQL: of one shape for every reader.
+fn admitted_one(scope: &Scope, values: &mut Vec<Value>) -> (String, String) {
     values.push(scope.on.to_string().into());
     let day = format!("${}", values.len());
     let pairs: Vec<String> = scope.admits.iter().map(|(principal, facet)| format!("{principal} {facet}")).collect();
     values.push(serde_json::to_string(&pairs).unwrap_or_default().into());
     let (pair, n) = ("a.principal || ' ' || a.facet", values.len());
-    let admits =
-        if postgres { format!("(SELECT ${n}::jsonb) ? ({pair})") } else { format!("({pair}) IN (SELECT value FROM json_each(${n}))") };
+    let admits = format!("(SELECT ${n}::jsonb) ? ({pair})");
     (valid(&day, &admits), recused(scope, values))
 }
 
@@ -136,7 +135,7 @@ fn condition_of_list(scope: &Scope, kind: Option<Kind>, postgres: bool, values: 
     if !(postgres && sees_much(&narrowed)) {
         return condition(&narrowed, values);
     }
-    let (admits, recused) = admitted_one(&narrowed, postgres, values);
+    let (admits, recused) = admitted_one(&narrowed, values);
     format!("EXISTS (SELECT 1 FROM access a WHERE {admits} OFFSET 0){recused}")
 }
 

@@ -1,7 +1,7 @@
 //! Single records, their history and the feed, each under a [`Scope`]: what the scope does not admit
 //! is not found.
 
-use crate::lists::{admitted, admitted_one, condition};
+use crate::lists::{admitted, condition, recused};
 use crate::read::{COLUMNS, Loaded, hash_of, loaded};
 use crate::{Fault, Store};
 use ndp_domain::access::Facet;
@@ -75,22 +75,34 @@ impl Store {
 
     /// How a record is seen now, without its content: enough to know whether an answer still holds.
     pub async fn sight(&self, scope: &Scope, id: Id) -> Result<Option<Sight>, Fault> {
-        let (sql, values) = self.sight_of(scope, id, "head");
-        let rows = self.query(&sql, values).await?;
-        let of = |row: &QueryResult| {
-            let head = hash_of(row.try_get("", "head")?, "stream", &id.to_string())?;
-            Ok(Sight { head, facets: facets(&row.try_get::<String>("", "facets")?) })
-        };
-        rows.first().map(of).transpose()
+        let Some((row, facets)) = self.sight_of(scope, id, "head").await? else { return Ok(None) };
+        Ok(Some(Sight { head: hash_of(row.try_get("", "head")?, "stream", &id.to_string())?, facets }))
     }
 
-    fn sight_of(&self, scope: &Scope, id: Id, columns: &str) -> (String, Vec<Value>) {
+    /// One record, if the scope admits it, in one query.
+    pub async fn seen(&self, scope: &Scope, id: Id) -> Result<Option<Seen>, Fault> {
+        let Some((row, facets)) = self.sight_of(scope, id, COLUMNS).await? else { return Ok(None) };
+        Ok(Some(Seen { loaded: loaded(&row)?, facets }))
+    }
+
+    /// The row of a record, and how the scope admits it. When a sheet opens, its parent says; whom every other
+    /// record admits stands in its row.
+    async fn sight_of(&self, scope: &Scope, id: Id, columns: &str) -> Result<Option<(QueryResult, Vec<Facet>)>, Fault> {
+        if id.kind == Kind::Sheet {
+            return self.sight_of_sheet(scope, id, columns).await;
+        }
+        let mut values: Vec<Value> = vec![id.uuid.into(), id.kind.name().into()];
+        let recused = recused(scope, &mut values);
+        let sql = format!("SELECT {columns}, admits FROM stream s WHERE id = $1 AND kind = $2{recused}");
+        let rows = self.query(&sql, values).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        let facets = scope.facets(&row.try_get::<String>("", "admits")?);
+        Ok((!facets.is_empty()).then_some((row, facets)))
+    }
+
+    async fn sight_of_sheet(&self, scope: &Scope, id: Id, columns: &str) -> Result<Option<(QueryResult, Vec<Facet>)>, Fault> {
         let mut values: Vec<Value> = Vec::new();
-        let (admits, recused) = match id.kind {
-            // When a sheet opens, its parent says.
-            Kind::Sheet => admitted(scope, &mut values),
-            _ => admitted_one(scope, self.is_postgres(), &mut values),
-        };
+        let (admits, recused) = admitted(scope, &mut values);
         values.push(id.uuid.into());
         values.push(id.kind.name().into());
         let join = if self.is_postgres() { "string_agg(a.facet, ',')" } else { "group_concat(a.facet, ',')" };
@@ -102,15 +114,10 @@ impl Store {
             values.len() - 1,
             values.len()
         );
-        (sql, values)
-    }
-
-    /// One record, if the scope admits it, in one query.
-    pub async fn seen(&self, scope: &Scope, id: Id) -> Result<Option<Seen>, Fault> {
-        let (sql, values) = self.sight_of(scope, id, COLUMNS);
         let rows = self.query(&sql, values).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some(Seen { loaded: loaded(row)?, facets: facets(&row.try_get::<String>("", "facets")?) }))
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        let names: String = row.try_get("", "facets")?;
+        Ok(Some((row, facets(&names))))
     }
 
     /// A record's events after a number, oldest first. The caller has asked [`Store::seen`].

@@ -3,7 +3,7 @@
 //! number of statements: one on PostgreSQL, one a table on SQLite.
 
 use crate::batch::{Batch, Expect, Write};
-use ndp_domain::access::{Access, Recusal};
+use ndp_domain::access::{self, Access, Recusal};
 use ndp_domain::canonical::Hash;
 use ndp_domain::projection::{Projection, Task};
 use ndp_domain::publication::EntryVersion;
@@ -62,6 +62,7 @@ pub(crate) const STREAM: Table = Table {
         ("sheets_opened", Int),
         ("created_at", Text),
         ("updated_at", Text),
+        ("admits", Text),
     ],
     key: &["id"],
 };
@@ -259,6 +260,7 @@ pub(crate) fn stream_row(id: ndp_domain::id::Id, version: u64, head: Hash, p: &P
         p.row.sheets_opened,
         instant(p.row.created_at),
         instant(p.row.updated_at),
+        access::lines(&p.access),
     ]
 }
 
