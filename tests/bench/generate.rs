@@ -65,7 +65,7 @@ impl Template {
                 recorded.push(event);
             }
             let after = Projection::of(whole.as_ref().unwrap());
-            out.writes.push(Write { stream: *stream, expect: Expect::New, before: None, after, events: recorded });
+            out.writes.push(Write { stream: *stream, expect: Expect::New, before: None, takes_key: false, after, events: recorded });
         }
         out
     }

@@ -24,7 +24,7 @@ pub struct Row {
     pub due: Option<Due>,
     pub created_at: Instant,
     pub updated_at: Instant,
-    /// The state document, canonical; empty in a projection beside it.
+    /// The state document, canonical.
     pub document: String,
     /// For a dossier in evaluation: due sheets, and whether the chair has opened them.
     pub sheets_due: Option<u32>,
@@ -47,6 +47,12 @@ pub struct Task {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     pub row: Row,
+    pub lists: Lists,
+}
+
+/// Rows beside the stream's own: what a change leaves of them as it was is not written again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lists {
     pub tasks: Vec<Task>,
     pub deadlines: Vec<Clock>,
     pub access: Vec<Access>,
@@ -56,15 +62,13 @@ pub struct Projection {
 
 impl Projection {
     pub fn of(whole: &Whole) -> Projection {
-        let mut projection = Projection::beside_document(whole);
-        projection.row.document = canonical(whole);
-        projection
+        Projection { row: row(whole), lists: Lists::of(whole) }
     }
+}
 
-    /// Everything but the document, for telling what a change leaves as it was.
-    pub fn beside_document(whole: &Whole) -> Projection {
-        Projection {
-            row: row(whole),
+impl Lists {
+    pub fn of(whole: &Whole) -> Lists {
+        Lists {
             tasks: tasks(whole),
             deadlines: whole.clocks.iter().filter(|c| c.paused.is_none()).cloned().collect(),
             access: access::of(whole),
@@ -89,7 +93,7 @@ fn row(whole: &Whole) -> Row {
         due: whole.due(),
         created_at: whole.created_at,
         updated_at: whole.updated_at,
-        document: String::new(),
+        document: canonical(whole),
         sheets_due: round.map(|r| r.due.len() as u32),
         sheets_opened: round.is_some_and(|r| r.opened.is_some() || !r.sittings.is_empty()),
         view,

@@ -15,7 +15,7 @@ use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::issue::{self, Done, Order, Step, World};
 use ndp_domain::machine::{Command, Known};
 use ndp_domain::occasion::{Actor, Fresh};
-use ndp_domain::projection::Projection;
+use ndp_domain::projection::{Lists, Projection};
 use ndp_domain::record::{Envelope, Recorded, RequestMark};
 use ndp_domain::refusal::Refusal;
 use ndp_domain::time::{Instant, legal_date};
@@ -451,11 +451,14 @@ fn assemble(
             events.iter().fold(start, |whole, e| ndp_domain::whole::Whole::apply(whole, &e.envelope)).map(Arc::new)
         };
         let Some(whole) = after.get(&stream).map(|n| n.whole.clone()).or_else(folded) else { continue };
+        let projection = Projection::of(&whole);
+        let held = |l: &&Loaded| l.neighbour.whole.state.view().open_key == projection.row.view.open_key;
         batch.writes.push(Write {
             stream,
             expect: before.map_or(Expect::New, |l| Expect::Version(l.neighbour.version)),
-            before: before.map(|l| Projection::beside_document(&l.neighbour.whole)),
-            after: Projection::of(&whole),
+            before: before.map(|l| Lists::of(&l.neighbour.whole)),
+            takes_key: projection.row.view.open_key.is_some() && !before.as_ref().is_some_and(held),
+            after: projection,
             events,
         });
     }
@@ -466,7 +469,7 @@ fn assemble(
     // Whoever has something to do now is told by letter.
     let left = batch.writes.iter().filter(|w| {
         let known = |t: &ndp_domain::projection::Task| w.before.as_ref().is_some_and(|b| b.tasks.contains(t));
-        !matches!(w.stream.kind, Kind::Reference | Kind::Organisation) && w.after.tasks.iter().any(|t| !known(t))
+        !matches!(w.stream.kind, Kind::Reference | Kind::Organisation) && w.after.lists.tasks.iter().any(|t| !known(t))
     });
     batch.outbox = left
         .map(|w| {

@@ -72,7 +72,7 @@ pub fn expected_stream(id: Id, version: u64, head: Hash, projection: &Projection
 
 /// The projected rows that a state should have, by table, in key order.
 pub fn expected_projection(id: Id, projection: &Projection) -> BTreeMap<&'static str, Vec<Columns>> {
-    let mut rows = table::projected(id.uuid, projection);
+    let mut rows = table::projected(id.uuid, &projection.lists);
     let all = PROJECTED.into_iter().map(|table| {
         let mut rows: Vec<Columns> = rows.remove(table.name).unwrap_or_default().iter().map(|row| as_text(table, row)).collect();
         rows.sort();

@@ -4,7 +4,7 @@
 use crate::drafts::Save;
 use ndp_domain::canonical::{Content, Hash, canonical};
 use ndp_domain::id::{AccountId, Id};
-use ndp_domain::projection::Projection;
+use ndp_domain::projection::{Lists, Projection};
 use ndp_domain::record::Recorded;
 use ndp_domain::time::Instant;
 use serde_json::json;
@@ -25,8 +25,10 @@ pub struct Write {
     pub expect: Expect,
     /// At least one, in order.
     pub events: Vec<Recorded>,
-    pub before: Option<Projection>,
+    pub before: Option<Lists>,
     pub after: Projection,
+    /// Takes a key that may be held once, and did not hold it before.
+    pub takes_key: bool,
 }
 
 impl Write {

@@ -62,10 +62,7 @@ pub(crate) fn classify(error: DbErr, batch: &Batch) -> CommitError {
     }
     let unique = matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
     if unique && (text.contains("stream_open") || text.contains("stream.open_key") || text.contains("stream_code")) {
-        let opened = |w: &&crate::batch::Write| {
-            w.after.row.view.open_key.is_some() && w.before.as_ref().map(|b| &b.row.view.open_key) != Some(&w.after.row.view.open_key)
-        };
-        let kind = batch.writes.iter().find(opened).map_or("", |w| w.stream.kind.name());
+        let kind = batch.writes.iter().find(|w| w.takes_key).map_or("", |w| w.stream.kind.name());
         return CommitError::AlreadyOpen { kind: kind.to_owned() };
     }
     if unique && text.contains("idempotency") {

@@ -5,7 +5,7 @@
 use crate::batch::{Batch, Expect, Write};
 use ndp_domain::access::{self, Access, Recusal};
 use ndp_domain::canonical::Hash;
-use ndp_domain::projection::{Projection, Task};
+use ndp_domain::projection::{Lists, Projection, Task};
 use ndp_domain::publication::EntryVersion;
 use ndp_domain::record::Clock;
 use ndp_domain::time::Instant;
@@ -147,7 +147,7 @@ pub(crate) const PROJECTED: [&Table; 5] = [&TASK, &DEADLINE, &ACCESS, &RECUSAL, 
 
 /// An instant as stored: fixed width, so that text order is time order.
 pub(crate) fn instant(at: Instant) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
 pub(crate) fn hex(id: Uuid) -> String {
@@ -260,7 +260,7 @@ pub(crate) fn stream_row(id: ndp_domain::id::Id, version: u64, head: Hash, p: &P
         p.row.sheets_opened,
         instant(p.row.created_at),
         instant(p.row.updated_at),
-        access::lines(&p.access),
+        access::lines(&p.lists.access),
     ]
 }
 
@@ -294,7 +294,7 @@ fn entry_version_row(stream: Uuid, e: &EntryVersion) -> Row<'_> {
 }
 
 /// Rows of all projected tables, by table name.
-pub(crate) fn projected(stream: Uuid, p: &Projection) -> BTreeMap<&'static str, Vec<Row<'_>>> {
+pub(crate) fn projected(stream: Uuid, p: &Lists) -> BTreeMap<&'static str, Vec<Row<'_>>> {
     BTreeMap::from([
         ("task", p.tasks.iter().map(|t| task_row(stream, t)).collect()),
         ("deadline", p.deadlines.iter().map(|c| deadline_row(stream, c)).collect()),
@@ -354,7 +354,7 @@ impl<'a> Changes<'a> {
             self.put(of, "event", event);
         }
         let before = write.before.as_ref().map(|p| projected(uuid, p)).unwrap_or_default();
-        let mut after = projected(uuid, &write.after);
+        let mut after = projected(uuid, &write.after.lists);
         for table in PROJECTED {
             let old = before.get(table.name).map_or(&[][..], |v| v);
             let new = after.remove(table.name).unwrap_or_default();

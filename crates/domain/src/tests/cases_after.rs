@@ -136,7 +136,7 @@ fn a_fallen_share_leads_to_potential_and_not_to_revocation() {
     let publication = l.publication_of(id);
     l.publish(publication);
     l.measure(id, (40, 100, 100)).unwrap();
-    let task = |l: &Ledger| crate::projection::Projection::of(&l.streams[&id.into()].whole).tasks.iter().any(|t| t.act == "R4");
+    let task = |l: &Ledger| crate::projection::Projection::of(&l.streams[&id.into()].whole).lists.tasks.iter().any(|t| t.act == "R4");
     assert!(task(&l), "nothing automatic: a task for a person");
     assert_eq!(l.stage(id), "R.in_force");
     let dossier = l.review(id, Some(ReviewGround::Share), Some(&["P.1"])).unwrap();
@@ -157,7 +157,7 @@ fn a_fallen_share_leads_to_potential_and_not_to_revocation() {
 fn a_potential_platform_rises_by_a_short_review_of_its_share_alone() {
     let mut l = Ledger::new();
     let (id, body) = l.recognised((41, 100, 100));
-    let task = |l: &Ledger| crate::projection::Projection::of(&l.streams[&id.into()].whole).tasks.iter().any(|t| t.act == "R4");
+    let task = |l: &Ledger| crate::projection::Projection::of(&l.streams[&id.into()].whole).lists.tasks.iter().any(|t| t.act == "R4");
     l.measure(id, (47, 100, 100)).unwrap();
     assert!(!task(&l));
     l.measure(id, (52, 100, 100)).unwrap();

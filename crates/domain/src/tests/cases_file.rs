@@ -63,7 +63,7 @@ fn a_listed_entry_leaves_the_list_only_when_nothing_stands_under_it_or_a_success
     // The published entry now waits to be closed by the keeper (P7).
     let publication = l.publication_of(entry);
     let projection = crate::projection::Projection::of(&l.streams[&publication.into()].whole);
-    assert!(projection.tasks.iter().any(|t| t.act == "P7"));
+    assert!(projection.lists.tasks.iter().any(|t| t.act == "P7"));
     // The criteria that were being drafted can be dropped.
     l.act(signer(), set, criteria_set::Command::Drop { reason: t("mục đã đưa ra") }).unwrap();
     assert_eq!(l.stage(set), "C.promulgated", "the version before stands");
