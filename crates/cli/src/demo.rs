@@ -187,7 +187,9 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
         let email = format!("{}{number}.{place}@{}", p.duty.code().to_lowercase(), crate::serving::DEMO_DOMAIN);
         Who { duty: p.duty.code().to_owned(), organisation, account: p.account.to_string(), email }
     };
-    Ok(Told { journeys, personas: cast.all().iter().map(who).collect(), clock: engine.clock.now(), files: story.files() })
+    // Nobody is a counting board but for one meeting: whoever chairs it says who.
+    let people = cast.all().into_iter().filter(|p| p.duty != ndp_domain::authority::Duty::CountingBoard).collect::<Vec<_>>();
+    Ok(Told { journeys, personas: people.iter().map(who).collect(), clock: engine.clock.now(), files: story.files() })
 }
 
 /// Keeps the story's files where evidence is kept, each with the records it was given to.

@@ -226,6 +226,10 @@ async fn show(
     entry_of_set(v, &pairs, &mut known).await?;
     known.carried = carried(v, form);
     known.fixed = given(query.as_deref()).0.into_keys().collect();
+    if form.act == ActId::E30 {
+        // A ballot is of the sheet's own dossier.
+        known.fixed.push("/dossier".to_owned());
+    }
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
     let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
     let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());

@@ -135,9 +135,11 @@ fn why(v: &Visitor, problem: &Problem) -> String {
 /// secretary's confirmation of a sheet that was entered from paper.
 async fn of_sheet(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), Refused> {
     if let State::Dossier(d) = &seen.loaded.neighbour.whole.state {
-        let votes = seen.loaded.neighbour.whole.state.stage() == "E.meeting" && v.side() == Side::Body;
+        // Whoever chairs votes as a member.
+        let votes = seen.loaded.neighbour.whole.state.stage() == "E.meeting" && v.duty().is_some_and(|d| d.duty == Duty::Evaluator);
         if let (true, Some(me), Some(round)) = (votes, v.reading.reader.account, d.round()) {
             let own = super::evaluation::sheets_of(v, seen.loaded.id, round.n).await?.into_iter().find(|(_, s)| s.member == me);
+            let own = own.filter(|(_, s)| s.ballots.is_empty());
             now.extend(own.map(|(id, _)| plain(v.t("act-E30"), format!("{}/ballots", place_of(id)))));
         }
         return Ok(());
@@ -148,7 +150,7 @@ async fn of_sheet(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), 
     let stage = dossier.as_ref().map_or("", |d| d.neighbour.whole.state.stage());
     let duty = v.duty().map(|d| d.duty);
     let place = place_of(seen.loaded.id);
-    if mine && stage == "E.meeting" && matches!(duty, Some(Duty::Evaluator | Duty::Chair | Duty::ViceChair)) {
+    if mine && stage == "E.meeting" && duty == Some(Duty::Evaluator) && sheet.ballots.is_empty() {
         now.insert(0, plain(v.t("act-E30"), format!("{place}/ballots")));
     }
     if sheet.entered.is_some() && sheet.sheet.is_none() && stage == "E.evaluating" && duty == Some(Duty::Secretary) {
@@ -194,6 +196,12 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
             let mine = d.round().is_some_and(|r| v.reading.reader.account.is_some_and(|a| r.due.contains(&a)));
             if mine {
                 now.push(plain(v.t("web-tab-sheet"), format!("{}/phieu", place_of(id))));
+            }
+        }
+        (State::Dossier(d), Duty::Chair | Duty::ViceChair) if stage == "E.meeting" => {
+            // The board that counts is the body's to set up, for this dossier.
+            if let Some(round) = d.round() {
+                add(ActId::B7, format!("{}/counting-boards?dossier={id}", place_of(round.body.into())), false);
             }
         }
         (State::Dossier(d), Duty::Support) if d.round().is_some() && stage == "E.evaluating" => {

@@ -9,6 +9,7 @@ use crate::visitor::Visitor;
 use crate::{known, say};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
+use ndp_domain::body::Body;
 use ndp_domain::document::{Document, PinnedAct};
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{Known as _, State};
@@ -226,7 +227,11 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         }
         acts.push(pairs.numbered(shape, false).0);
     }
-    Ok(Draft { subject: subject(v, open), recipients: addressees(v, open), text: text(v, open), acts, through: Vec::new() })
+    let recipients = match invited(v, open).await? {
+        Some(members) => members,
+        None => addressees(v, open),
+    };
+    Ok(Draft { subject: subject(v, open), recipients, text: text(v, open), acts, through: Vec::new() })
 }
 
 /// What the paper is about, so that people tell it from others: the act, and the record or how many there are. A
@@ -266,6 +271,22 @@ fn text(v: &Visitor, open: &Open) -> String {
         ))
     };
     open.acts.iter().filter_map(said).collect::<Vec<_>>().join("\n\n")
+}
+
+/// An invitation goes to where the members come from.
+async fn invited(v: &Visitor, open: &Open) -> Result<Option<Vec<String>>, Refused> {
+    let Some((of, _)) = open.acts.first().filter(|(of, _)| of.act == ActId::E29) else { return Ok(None) };
+    let Some(State::Dossier(d)) = open.records.get(&of.stream).map(|s| &s.loaded.neighbour.whole.state) else { return Ok(None) };
+    let Some(round) = d.round() else { return Ok(None) };
+    let body = v.app.engine.store.load_one(round.body.into()).await?;
+    let Some((establishing, _)) = body.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).and_then(|b| b.decision.as_ref())
+    else {
+        return Ok(None);
+    };
+    let mut all: Vec<String> = establishing.members.iter().map(|m| m.organisation.to_string()).collect();
+    all.sort();
+    all.dedup();
+    Ok(Some(all))
 }
 
 /// To whom a paper goes: from the managing agency to the applicant, else to the focal agency; from everybody

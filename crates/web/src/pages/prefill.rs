@@ -6,6 +6,7 @@ use crate::say;
 use crate::visitor::Visitor;
 use ndp_domain::acts::ActId;
 use ndp_domain::document::Snapshot;
+use ndp_domain::dossier::Minutes;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::publication::PublicField;
@@ -44,6 +45,14 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
         (ActId::E16, Some(State::Dossier(d))) => {
             if let Some(round) = d.round() {
                 pairs.put(shape, "", &json!({ "present": round.due }));
+            }
+        }
+        (ActId::E19, Some(State::Dossier(d))) => {
+            // Both sign the same text: the second signer reads what the first one signed.
+            if let Some(signed) = d.round().and_then(|r| r.signatures.first())
+                && let Some(minutes) = v.content::<Minutes>(signed.minutes).await?
+            {
+                pairs.put(shape, "", &json!({ "minutes": minutes }));
             }
         }
         (ActId::E30, Some(State::Sheet(s))) => pairs.set("/dossier", Id::from(s.dossier).to_string()),

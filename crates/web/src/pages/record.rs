@@ -217,7 +217,9 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
     let Some(fields) = document.as_object() else { return Ok(all) };
     let wanted: Vec<(String, ndp_domain::canonical::Hash)> = fields
         .iter()
-        .filter(|(name, _)| matches!(name.as_str(), "proposal" | "application" | "snapshot" | "text" | "reason" | "explanation" | "record"))
+        .filter(|(name, _)| {
+            matches!(name.as_str(), "proposal" | "application" | "snapshot" | "text" | "reason" | "explanation" | "record" | "conflict")
+        })
         .filter_map(|(name, v)| Some((name.clone(), ndp_domain::canonical::Hash::parse(v.as_str()?.strip_prefix("content:")?)?)))
         .collect();
     for (name, hash) in wanted {
