@@ -243,6 +243,37 @@ async fn a_form_asks_an_enterprise_for_nothing_that_the_system_knows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_answers_what_it_was_asked_point_by_point() {
+    use ndp_domain::dossier::Command as E;
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng bổ sung", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, _) = story.dossier("Sản phẩm", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 3).await.unwrap();
+    let point =
+        |number, text: &str| ndp_domain::supplement::Point { number, text: ndp_domain::text::Text::new(text).unwrap(), raised_by: None };
+    let points = vec![point(1, "Bổ sung sơ đồ kiến trúc."), point(2, "Bổ sung số liệu.")];
+    let ask = E::AskSupplement { points };
+    story.paper(&cast.managing, "Đề nghị bổ sung", vec![(dossier.into(), ask.into())], ndp_cli::demo::story::Until::Issued).await.unwrap();
+    let place = format!("/ho-so/{}", ndp_domain::id::Id::from(dossier));
+    let (_, html) = served.page(Some(&cast.applicant), &place).await;
+    assert!(html.contains("Bổ sung sơ đồ kiến trúc."), "what is asked can be read: {html}");
+    let form = format!("{place}/supplements");
+    let (_, html) = served.page(Some(&cast.applicant), &form).await;
+    assert!(html.contains("1. Bổ sung sơ đồ kiến trúc.") && html.contains("name=\"/answers/2/explained/text\""), "{html}");
+    let answers = [
+        ("/answers/1:", "explained"),
+        ("/answers/1/explained/text", "Sơ đồ ở trang 3."),
+        ("/answers/2:", "explained"),
+        ("/answers/2/explained/text", "Số liệu ở trang 5."),
+        ("_do", "send"),
+    ];
+    let (status, led) = served.send_form(&cast.applicant, &form, &answers).await;
+    assert_eq!(status, 303, "{led}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_declaration_begun_from_a_body_names_the_body() {
     let served = Served::new().await;
     let cast = &served.world.cast;

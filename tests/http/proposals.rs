@@ -158,6 +158,14 @@ async fn a_body_that_was_asked_knows_its_own_answer_alone_until_the_set_is_promu
     let state = CriteriaSet::known(&loaded.neighbour.whole.state).unwrap();
     let draft = state.working().and_then(|w| w.consultation.as_ref()).unwrap().draft;
     let desk = &cast.keeper_consulted;
+    // It reads the draft, and its answer goes to the agency that asked.
+    let (_, html) = served.page(Some(&cast.keeper_consulted.officer), &format!("/bo-tieu-chi/{}", Id::from(set))).await;
+    assert!(html.contains("Dự thảo đang lấy ý kiến") && html.contains("G2.1"), "{html}");
+    let begin = format!("/gop-y/moi/van-ban/mo?set={}", Id::from(set));
+    let (status, led) = served.send_form(&cast.keeper_consulted.officer, &begin, &[]).await;
+    assert_eq!(status, 303, "{led}");
+    let (_, html) = served.page(Some(&cast.keeper_consulted.officer), &led).await;
+    assert!(html.contains(&format!("value=\"{}\" selected", cast.managing.org)), "{html}");
     let give = opinion::Command::Give { set, draft, organisation: desk.org, verdict: Verdict::Agree, text: None };
     let opinion = OpinionId(served.world.engine.id());
     let until = ndp_cli::demo::story::Until::Issued;

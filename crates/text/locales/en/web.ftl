@@ -375,6 +375,7 @@ web-missing-conclusion = the count and its minutes, or the evaluation report.
 web-set-editor = Editor: { $name }
 web-set-editor-lead = It starts from the framework of the rule version. Open a criterion to change it; buttons move it up and down.
 web-set-in-force = Version { $n } in force · { $number } · from { $day }
+web-set-draft-sent = Draft under consultation
 web-not-checked-annex = Not checked against Appendix 1
 web-line-add = Add a criterion
 web-line-remove = Remove { $code }

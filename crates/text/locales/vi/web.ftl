@@ -360,6 +360,7 @@ web-missing-conclusion = kết quả kiểm phiếu và biên bản, hoặc báo
 web-set-editor = Soạn thảo: { $name }
 web-set-editor-lead = Bắt đầu từ khung tiêu chí của phiên bản quy định. Mỗi tiêu chí mở ra để sửa; nút lên, xuống đổi thứ tự.
 web-set-in-force = Phiên bản { $n } đang áp dụng · { $number } · từ { $day }
+web-set-draft-sent = Dự thảo đang lấy ý kiến
 web-not-checked-annex = Chưa đối chiếu Phụ lục 1
 web-line-add = Thêm tiêu chí
 web-line-remove = Bỏ { $code }

@@ -104,7 +104,11 @@ impl Reader<'_> {
             "object" => match (schema.get("properties").and_then(Value::as_object), schema.get("additionalProperties")) {
                 (Some(properties), _) => self.object(schema, properties, name, depth),
                 (None, Some(Value::Object(inner))) => Shape::Map(Box::new(self.read(&Value::Object(inner.clone()), name, depth + 1))),
-                (None, _) => Shape::Object(name.to_owned(), Vec::new()),
+                // Keys that are numbers stand as a pattern.
+                (None, _) => match schema.get("patternProperties").and_then(Value::as_object).and_then(|p| p.values().next()) {
+                    Some(inner) => Shape::Map(Box::new(self.read(inner, name, depth + 1))),
+                    None => Shape::Object(name.to_owned(), Vec::new()),
+                },
             },
             _ if text("format") == Some("date") => Shape::Date,
             _ => Shape::Text(schema.get("maxLength").and_then(Value::as_u64).unwrap_or(300) as usize),

@@ -227,9 +227,10 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         }
         acts.push(pairs.numbered(shape, false).0);
     }
-    let recipients = match invited(v, open).await? {
-        Some(members) => members,
-        None => addressees(v, open),
+    let recipients = match (invited(v, open).await?, who_asked(v, open, &acts).await?) {
+        (Some(members), _) => members,
+        (None, Some(agency)) => vec![agency],
+        (None, None) => addressees(v, open),
     };
     Ok(Draft { subject: subject(v, open), recipients, text: text(v, open), acts, through: Vec::new() })
 }
@@ -271,6 +272,15 @@ fn text(v: &Visitor, open: &Open) -> String {
         ))
     };
     open.acts.iter().filter_map(said).collect::<Vec<_>>().join("\n\n")
+}
+
+/// An opinion goes to the agency that asked for it.
+async fn who_asked(v: &Visitor, open: &Open, acts: &[BTreeMap<String, String>]) -> Result<Option<String>, Refused> {
+    let opinion = open.acts.first().is_some_and(|(of, _)| of.stream.kind == Kind::Opinion);
+    let set = acts.first().and_then(|typed| typed.get("/set")).filter(|_| opinion);
+    let Some(set) = set.and_then(|set| known::id_of(Some(Kind::CriteriaSet), set)) else { return Ok(None) };
+    let seen = ndp_server::records::seen(&v.app, &v.reading, set).await?;
+    Ok(seen.loaded.neighbour.whole.state.view().managing.map(|m| m.to_string()))
 }
 
 /// An invitation goes to where the members come from.

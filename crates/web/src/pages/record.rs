@@ -222,7 +222,11 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
         })
         .filter_map(|(name, v)| Some((name.clone(), ndp_domain::canonical::Hash::parse(v.as_str()?.strip_prefix("content:")?)?)))
         .collect();
-    for (name, hash) in wanted {
+    // What was asked for, letter by letter.
+    let asked = fields.get("supplements").and_then(|s| s.as_array()).into_iter().flatten();
+    let asked = asked.filter_map(|s| ndp_domain::canonical::Hash::parse(s.get("points")?.as_str()?.strip_prefix("content:")?));
+    let asked: Vec<_> = asked.map(|hash| ("points".to_owned(), hash)).collect();
+    for (name, hash) in wanted.into_iter().chain(asked) {
         let Some(text) = v.app.engine.store.content(hash).await? else { continue };
         let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
         let named = named(v, &[&value]).await?;
