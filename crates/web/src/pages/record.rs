@@ -235,7 +235,7 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
             continue;
         }
         let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
-        let drawn = if value.is_object() { fields.list(&value) } else { format!("<p class=\"pad\">{}</p>", fields.value("", &value)) };
+        let drawn = if value.is_object() { fields.list(&value) } else { format!("<div class=\"pad\">{}</div>", fields.value("", &value)) };
         all.push((fields.label(&name), drawn));
     }
     Ok(all)
