@@ -248,18 +248,21 @@ fn safe_headers(headers: &mut HeaderMap, settings: &Settings, id: &str) {
     }
 }
 
-/// Times of requests by route, method and status: looked up in each thread's own map.
+/// Times of requests by route, method and status: looked up in each thread's own map. A method that a client
+/// made up is no figure of its own.
 fn measured(route: &str, method: &Method, status: StatusCode, taken: Duration) {
-    type Times = HashMap<(Method, StatusCode), metrics::Histogram>;
+    type Times = HashMap<(&'static str, StatusCode), metrics::Histogram>;
+    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let method = METHODS.into_iter().find(|m| *m == method.as_str()).unwrap_or("other");
     thread_local! {
         static TIMES: RefCell<HashMap<String, Times>> = RefCell::default();
     }
     TIMES.with_borrow_mut(|all| {
-        let of = (method.clone(), status);
+        let of = (method, status);
         if let Some(times) = all.get(route).and_then(|times| times.get(&of)) {
             return times.record(taken.as_secs_f64());
         }
-        let times = metrics::histogram!("ndp_http_request_seconds", "method" => method.to_string(), "route" => route.to_owned(), "status" => status.as_u16().to_string());
+        let times = metrics::histogram!("ndp_http_request_seconds", "method" => method, "route" => route.to_owned(), "status" => status.as_u16().to_string());
         times.record(taken.as_secs_f64());
         all.entry(route.to_owned()).or_default().insert(of, times);
     });
