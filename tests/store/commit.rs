@@ -1,6 +1,7 @@
 //! `commit`: whole or not at all, and what is derived is written with it.
 
 use ndp_cli::demo::story::{Until, t};
+use ndp_domain::authority::Duty;
 use ndp_domain::id::{Id, Kind, ListEntryId};
 use ndp_domain::list_entry::{Command as L, Incoming};
 use ndp_domain::whole::Whole;
@@ -91,7 +92,7 @@ async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let inbox = async || {
         let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account), unsigned: &[] };
         let tasks = world.engine.store.inbox(&of, 10).await.unwrap();
-        assert_eq!(world.engine.store.inbox_size(&of, 10).await.unwrap(), tasks.len() as u64);
+        assert_eq!(world.engine.store.inbox_sizes(&[of], 10).await.unwrap(), [tasks.len() as u64]);
         tasks.iter().filter(|task| task.stream == dossier.0 && task.act == "E15").count()
     };
     assert_eq!(inbox().await, 1);
@@ -99,6 +100,59 @@ async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let submit = ndp_domain::sheet::Command::Submit { dossier, member: member.account, text: story.sheet_text(&[]) };
     story.act(member, sheet, submit).await.unwrap();
     assert_eq!(inbox().await, 0);
+}
+
+async fn checked(world: &World) -> ndp_engine::check::Report {
+    check(&world.engine.store, &key().public(), None, |_, _| ()).await.unwrap()
+}
+
+/// Acts that wait for somebody in a duty, on a record.
+async fn waiting(world: &World, who: &ndp_cli::demo::cast::Persona, duty: Duty, on: Id) -> Vec<String> {
+    let reader = ndp_domain::visibility::Reader { account: Some(who.account), duty, org: Some(who.org), unit: who.unit.clone() };
+    let scope = world.engine.scope(&reader);
+    let holders = [who.org.to_string()];
+    let of = Inbox { scope: &scope, duty, holders: &holders, person: Some(who.account), unsigned: &[] };
+    let tasks = world.engine.store.inbox(&of, 50).await.unwrap();
+    tasks.into_iter().filter(|t| t.stream == on.uuid).map(|t| t.act).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_tells_each_person_what_they_owe_and_nothing_that_is_done() {
+    let world = World::new().await;
+    let story = world.story();
+    let cast = &world.cast;
+    let first = async |name: &str, body: &str| {
+        let entry = story.list_entry(name, 5).await.unwrap();
+        let set = story.criteria_set(entry, 3).await.unwrap();
+        let (dossier, product) = story.dossier(name, entry, set).await.unwrap();
+        story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+        (dossier, story.body(body, Some(product), 3).await.unwrap())
+    };
+    let (dossier, body) = first("Nền tảng thử", "Hội đồng").await;
+    let open = ndp_domain::dossier::Command::OpenRound { body, cut_off: story.today() };
+    story.act(&cast.secretary, dossier, open).await.unwrap();
+    let secretary = async || waiting(&world, &cast.secretary, Duty::Secretary, dossier.into()).await;
+    let chair = async || waiting(&world, &cast.chair, Duty::Chair, dossier.into()).await;
+    assert_eq!(secretary().await, ["E29"], "the invitation is theirs to draft, sheets are the members'");
+    assert!(chair().await.is_empty(), "no meeting without an invitation");
+
+    let (meeting, body) = first("Nền tảng khác", "Hội đồng khác").await;
+    story.evaluate(meeting, body, &[], None, 2).await.unwrap();
+    let member = &cast.evaluators[0];
+    assert!(waiting(&world, member, Duty::Evaluator, meeting.into()).await.is_empty(), "who has voted owes nothing");
+    assert_eq!(waiting(&world, &cast.chair, Duty::CountingBoard, meeting.into()).await, ["E18"], "the votes wait to be counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_earlier_rules_left_are_made_again_by_the_migration() {
+    let world = World::new().await;
+    let (dossier, _) = world.open_round().await;
+    let stale = "UPDATE task SET duty = 'SEC' WHERE act = 'E15'";
+    world.db.raw().await.execute_unprepared(stale).await.unwrap();
+    world.db.raw().await.execute_unprepared("UPDATE follower SET position = 1 WHERE name = 'tasks'").await.unwrap();
+    assert!(checked(&world).await.wrong.iter().any(|w| w.record.contains(&dossier.0.simple().to_string())));
+    ndp_store::Store::migrate(&world.db.place).await.unwrap();
+    assert_eq!(checked(&world).await.wrong, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,6 +148,9 @@ pub struct State {
     pub unit: String,
     /// Judges a product of the managing agency itself (case 14).
     pub self_managed: bool,
+    /// What it was set up for: each member declares for each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
     pub stage: Stage,
     pub decision: Option<(Establishing, IssuedPaper)>,
     pub reviewers: Vec<AccountId>,
@@ -266,6 +269,8 @@ pub enum Event {
         managing: OrganisationId,
         unit: String,
         self_managed: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        products: Vec<ProductId>,
         note: Option<Pin>,
     },
     Established {

@@ -11,6 +11,7 @@
 //! With a hired unit the round has no sheets and no vote: B11 reports, B13 accepts, E20 concludes.
 
 use crate::acts::ActId;
+use crate::authority::Duty;
 use crate::calendar::Due;
 use crate::canonical::{Content, Pin};
 use crate::criteria_set::{CriteriaSet, Promulgated};
@@ -130,8 +131,23 @@ impl State {
             ActId::E23 => outcome(Outcome::Potential),
             ActId::E24 => outcome(Outcome::Rejected),
             ActId::E27 => self.stop_requested.is_some(),
-            ActId::E15 | ActId::E16 => !hired,
+            ActId::E15 => !hired,
+            // The invitation goes first, the meeting follows it.
+            ActId::E29 => !hired && !self.invited(),
+            ActId::E16 => !hired && self.invited(),
             ActId::E20 => hired,
+            _ => true,
+        }
+    }
+    fn invited(&self) -> bool {
+        self.round().is_some_and(|r| r.invitation.is_some())
+    }
+    /// Does this person still owe it? A sheet is its member's, though a helper may enter one from paper; minutes
+    /// that somebody signed wait for the other one.
+    pub fn owes(&self, act: ActId, duty: Duty, person: Option<AccountId>) -> bool {
+        match act {
+            ActId::E15 => duty == Duty::Evaluator,
+            ActId::E19 => !self.round().is_some_and(|r| r.signatures.iter().any(|s| Some(s.by) == person)),
             _ => true,
         }
     }

@@ -2,11 +2,12 @@
 //! so that everything derived can be made again and compared.
 
 use crate::access::{self, Access, Recusal};
-use crate::acts::{ActId, Who, leaving};
+use crate::acts::{Act, ActId, Who, leaving};
 use crate::authority::{Duty, Level, Side};
 use crate::body::Form;
 use crate::calendar::Due;
 use crate::canonical::canonical;
+use crate::document;
 use crate::id::{AccountId, OrganisationId};
 use crate::machine::{State, View};
 use crate::publication::{self, EntryVersion};
@@ -26,7 +27,8 @@ pub struct Row {
     pub updated_at: Instant,
     /// The state document, canonical.
     pub document: String,
-    /// For a dossier in evaluation: due sheets, and whether the chair has opened them.
+    /// For a dossier in evaluation: due sheets, and whether the chair has opened them. For a body: how many
+    /// declarations each member owes.
     pub sheets_due: Option<u32>,
     pub sheets_opened: bool,
 }
@@ -94,7 +96,10 @@ fn row(whole: &Whole) -> Row {
         created_at: whole.created_at,
         updated_at: whole.updated_at,
         document: canonical(whole),
-        sheets_due: round.map(|r| r.due.len() as u32),
+        sheets_due: match &whole.state {
+            State::Body(body) => (!body.products.is_empty()).then_some(body.products.len() as u32),
+            _ => round.map(|r| r.due.len() as u32),
+        },
         sheets_opened: round.is_some_and(|r| r.opened.is_some() || !r.sittings.is_empty()),
         view,
     }
@@ -112,31 +117,47 @@ fn tasks(whole: &Whole) -> Vec<Task> {
         let plain = row.plain.filter(|p| p.from.contains(&stage)).map(|p| Who::OneOf(p.who));
         match plain.unwrap_or(row.who) {
             Who::OneOf(duties) | Who::Each(duties) => {
-                for duty in duties {
-                    match whole.state.persons(*duty) {
-                        Some(people) => out.extend(people.into_iter().map(|p| task(*duty, String::new(), Some(p)))),
-                        None => out.extend(holders(&view, *duty).into_iter().map(|h| task(*duty, h, None))),
+                for duty in duties.iter().map(|duty| drafter(row, *duty)) {
+                    match whole.state.persons(duty) {
+                        Some(people) => out.extend(people.into_iter().map(|p| task(duty, String::new(), Some(p)))),
+                        None => out.extend(holders(&view, duty).into_iter().map(|h| task(duty, h, None))),
                     }
                 }
             }
             Who::OfIssuing(levels) => {
-                out.extend(levels.iter().flat_map(|level| issuing(&view, *level)).map(|(duty, holder)| task(duty, holder, None)));
+                let State::Document(paper) = &whole.state else { continue };
+                // A body's letter is signed by its chair, never by a unit's head.
+                let theirs = |level: &&Level| paper.body.is_none() || !levels.contains(&Level::Signer) || **level == Level::Signer;
+                out.extend(levels.iter().filter(theirs).flat_map(|level| at_level(paper, *level)).map(|(duty, whose)| match whose {
+                    Whose::Of(org) => task(duty, org.to_string(), None),
+                    Whose::Person(person) => task(duty, String::new(), Some(person)),
+                }));
             }
             Who::With | Who::Installation => {}
         }
     }
-    out.retain(|t| ActId::of_name(t.act).is_none_or(|act| fits(&whole.state, act)));
+    out.retain(|t| ActId::of_name(t.act).is_none_or(|act| fits(&whole.state, act, t)));
     out.sort();
     out.dedup();
     out
 }
 
-/// Is the act a task in this state, or only allowed by its stage?
-fn fits(state: &State, act: ActId) -> bool {
+/// Which edition of these rules stored tasks were made by: raised with each change of what is a task, so that
+/// a migration makes them again.
+pub const TASKS: u64 = 2;
+
+/// Tasks alone, for rows that an earlier edition of the rules left.
+pub fn tasks_of(whole: &Whole) -> Vec<Task> {
+    tasks(whole)
+}
+
+/// Is the act a task in this state for this person, or only allowed by its stage?
+fn fits(state: &State, act: ActId, task: &Task) -> bool {
     match state {
-        State::Dossier(d) => d.task_fits(act),
+        State::Dossier(d) => d.task_fits(act) && d.owes(act, task.duty, task.person),
         State::Recognition(r) => r.task_fits(act),
-        State::Publication(p) => act != ActId::P7 || p.closing.is_some(),
+        // What must be closed is neither shared nor published any more.
+        State::Publication(p) => (act == ActId::P7) == p.closing.is_some(),
         State::Body(b) => match act {
             ActId::B4 => b.form != Form::HiredUnit,
             ActId::B8 => b.form == Form::HiredUnit,
@@ -160,13 +181,42 @@ fn holders(view: &View, duty: Duty) -> Vec<String> {
     }
 }
 
-fn issuing(view: &View, level: Level) -> impl Iterator<Item = (Duty, String)> {
-    let duty = match level {
+/// Who begins it: a body's letter is drafted by its secretary, whoever signs it.
+fn drafter(row: &Act, duty: Duty) -> Duty {
+    if row.paper.is_issued() && row.plain.is_none() && duty.side() == Side::Body { Duty::Secretary } else { duty }
+}
+
+/// Whose step of a paper it is.
+enum Whose {
+    Of(OrganisationId),
+    Person(AccountId),
+}
+
+/// Who takes a paper through a step: an agency's desks; of a body's letter its secretary drafts and its chair or
+/// vice-chair signs; of a contract the hired unit signs too. Nobody signs twice.
+fn at_level(paper: &document::State, level: Level) -> Vec<(Duty, Whose)> {
+    let signed = |duty: Duty| paper.signature.iter().chain(&paper.co_signatures).any(|s| s.duty == duty);
+    let agency = (managing_at(level), Whose::Of(paper.issuing));
+    match (level, paper.body) {
+        (Level::Officer, Some(_)) => paper.secretary.map(|p| (Duty::Secretary, Whose::Person(p))).into_iter().collect(),
+        (Level::Signer, Some(_)) => {
+            [Duty::Chair, Duty::ViceChair].into_iter().zip(&paper.signers_expected).map(|(duty, p)| (duty, Whose::Person(*p))).collect()
+        }
+        (Level::Signer, None) => {
+            let hired = paper.hired.map(|unit| (Duty::HiredUnit, Whose::Of(unit)));
+            std::iter::once(agency).chain(hired).filter(|(duty, _)| !signed(*duty)).collect()
+        }
+        _ => vec![agency],
+    }
+}
+
+/// An agency's duty at a level.
+fn managing_at(level: Level) -> Duty {
+    match level {
         Level::Officer => Duty::ManagingOfficer,
         Level::UnitHead => Duty::ManagingUnitHead,
         Level::FormChecker => Duty::ManagingFormChecker,
         Level::Signer | Level::None => Duty::ManagingSigner,
         Level::Records => Duty::ManagingRecords,
-    };
-    view.issuing.into_iter().map(move |org| (duty, org.to_string()))
+    }
 }

@@ -293,6 +293,8 @@ impl Machine for Publication {
         match act {
             ActId::P7 => state.closing.as_ref().map_or(LastDay::Never, close),
             ActId::P3 => LastDay::Never,
+            // What must be closed is shared and published no more.
+            _ if state.closing.is_some() => LastDay::Never,
             _ => LastDay::ByTerm,
         }
     }

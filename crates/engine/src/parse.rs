@@ -265,6 +265,9 @@ fn classify(message: &str) -> (&'static str, String) {
             return (code, String::new());
         }
     }
+    if message.starts_with("input.time") {
+        return ("input.time", "14:30".to_owned());
+    }
     if message.starts_with("input.text_too_long") {
         return ("input.text_too_long", tail("input.text_too_long:"));
     }

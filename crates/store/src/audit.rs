@@ -86,7 +86,7 @@ fn bytes_of(expression: &str, postgres: bool) -> String {
     if postgres { format!("convert_to({expression}, 'UTF8')") } else { format!("CAST({expression} AS blob)") }
 }
 
-fn text_list(columns: &[(&str, Type)], postgres: bool) -> String {
+pub(crate) fn text_list(columns: &[(&str, Type)], postgres: bool) -> String {
     columns
         .iter()
         .map(|(c, t)| {
@@ -104,7 +104,7 @@ fn text_list(columns: &[(&str, Type)], postgres: bool) -> String {
         .join(", ")
 }
 
-fn columns(row: &QueryResult, columns: &[(&str, Type)]) -> Result<Columns, Fault> {
+pub(crate) fn columns(row: &QueryResult, columns: &[(&str, Type)]) -> Result<Columns, Fault> {
     columns.iter().map(|(c, _)| Ok(((*c).to_owned(), row.try_get::<Option<Vec<u8>>>("", c)?.map(lossy)))).collect()
 }
 

@@ -74,8 +74,11 @@ impl Inbox<'_> {
         format!(
             "(({})) AND ({of_org} OR {own}) AND {admitted}{signed}
                AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
-                 ((t.act IN ('E15', 'B17') AND c.kind IN ('sheet', 'declaration') AND c.stage <> 'E15.entered' AND c.person = t.person)
-                  OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))",
+                 ((t.act = 'E15' AND c.kind = 'sheet' AND c.stage <> 'E15.entered' AND c.round = s.round AND c.person = t.person)
+                  OR (t.act = 'E30' AND c.kind = 'sheet' AND c.stage = 'E30.sealed' AND c.round = s.round AND c.person = t.person)
+                  OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
+               AND NOT (t.act = 'B17' AND coalesce(s.sheets_due, 1) <=
+                 (SELECT count(*) FROM stream c WHERE c.parent = t.stream AND c.kind = 'declaration' AND c.person = t.person))",
             theirs.join(") OR (")
         )
     }
@@ -107,15 +110,23 @@ impl Store {
             .collect()
     }
 
-    /// How many tasks wait, to `most`: in no order, so that a long inbox costs no more than a short one.
-    pub async fn inbox_size(&self, of: &Inbox<'_>, most: u64) -> Result<u64, Fault> {
+    /// How many tasks wait in each of these, to `most`, in one question: in no order, so that a long inbox costs no
+    /// more than a short one.
+    pub async fn inbox_sizes(&self, of: &[Inbox<'_>], most: u64) -> Result<Vec<u64>, Fault> {
         let mut values = Vec::new();
-        let waits = of.condition(&mut values);
-        let sql = format!(
-            "SELECT count(*) AS n FROM (SELECT 1 AS one FROM task t JOIN stream s ON s.id = t.stream WHERE {waits} LIMIT {most}) AS waiting"
-        );
-        let rows = self.query(&sql, values).await?;
-        let n: i64 = rows.first().map(|r| r.try_get("", "n")).transpose()?.unwrap_or(0);
-        Ok(n.unsigned_abs())
+        let counts: Vec<String> = of
+            .iter()
+            .map(|inbox| {
+                let waits = inbox.condition(&mut values);
+                format!("(SELECT count(*) FROM (SELECT 1 AS one FROM task t JOIN stream s ON s.id = t.stream WHERE {waits} LIMIT {most}) AS waiting)")
+            })
+            .collect();
+        if counts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named: Vec<String> = counts.iter().enumerate().map(|(i, count)| format!("{count} AS n{i}")).collect();
+        let rows = self.query(&format!("SELECT {}", named.join(", ")), values).await?;
+        let Some(row) = rows.first() else { return Ok(vec![0; of.len()]) };
+        (0..of.len()).map(|i| Ok(row.try_get::<i64>("", &format!("n{i}"))?.unsigned_abs())).collect()
     }
 }

@@ -5,6 +5,7 @@
 //! **Must not** decide anything: rules live in `ndp-domain`.
 //! **Start at** [`batch`], then [`commit`].
 
+mod again;
 mod aside;
 pub mod audit;
 pub mod batch;
@@ -174,6 +175,7 @@ impl Store {
             Place::Postgres { url, .. } => Database::connect(ConnectOptions::new(url.clone()).sqlx_logging(false).to_owned()).await?,
         };
         Migrator::up(&connection, None).await?;
+        again::tasks(&connection).await?;
         connection.close().await?;
         Ok(())
     }

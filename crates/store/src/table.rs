@@ -9,6 +9,7 @@ use ndp_domain::projection::{Lists, Projection, Task};
 use ndp_domain::publication::EntryVersion;
 use ndp_domain::record::Clock;
 use ndp_domain::time::Instant;
+use sea_orm::Value;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -165,6 +166,19 @@ pub(crate) enum Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// The value as a parameter of its column's type.
+    pub fn value(self, kind: Type) -> Value {
+        match (self, kind) {
+            (Cell::Int(n), _) => n.into(),
+            (Cell::Text(t), _) => t.into_owned().into(),
+            (Cell::Id(id), _) => id.into(),
+            (Cell::Hash(hash), _) => hash.0.to_vec().into(),
+            (Cell::Null, Type::Int) => Value::BigInt(None),
+            (Cell::Null, Type::Text) => Value::String(None),
+            (Cell::Null, Type::Uuid) => Value::Uuid(None),
+            (Cell::Null, Type::Bytes) => Value::Bytes(None),
+        }
+    }
     /// The value as the text that the checker compares; ids and hashes as hex.
     pub fn text(&self) -> Option<String> {
         match self {
@@ -264,7 +278,7 @@ pub(crate) fn stream_row(id: ndp_domain::id::Id, version: u64, head: Hash, p: &P
     ]
 }
 
-fn task_row(stream: Uuid, t: &Task) -> Row<'_> {
+pub(crate) fn task_row(stream: Uuid, t: &Task) -> Row<'_> {
     row![
         stream,
         t.act,

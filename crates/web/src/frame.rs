@@ -192,10 +192,10 @@ pub async fn framed(v: &Visitor, title: &str, current: &str, tasks: usize) -> Re
         let account = signed_in.caller.account;
         frame.person = v.app.identity.store.persons(&[account]).await?.into_iter().next().map(|p| p.name);
         frame.person.get_or_insert_with(|| account.to_string());
-        let say = |d: &ndp_server::duties::Duty1| format!("{} – {}", v.t(&format!("duty-{}", d.duty.code())), v.organisation(d.org));
-        frame.duty = v.duty().map(say);
+        frame.duty = v.duty().map(|d| v.duty_name(d));
         let chosen = v.duty();
-        frame.duties = v.duties.iter().map(|d| DutyChoice { value: v.app.name_of(d), label: say(d), chosen: Some(d) == chosen }).collect();
+        frame.duties =
+            v.duties.iter().map(|d| DutyChoice { value: v.app.name_of(d), label: v.duty_name(d), chosen: Some(d) == chosen }).collect();
     }
     frame.nav = frame.navigation(v.duty().map(|d| d.duty), current, tasks);
     Ok(frame)

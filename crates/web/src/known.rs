@@ -16,7 +16,7 @@ use ndp_store::seen::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most records of a kind that a form proposes.
-const MOST: u64 = 200;
+pub const MOST: u64 = 200;
 
 /// Accounts with a name, as chosen in forms: name, duty, organisation.
 pub async fn people(v: &Visitor) -> Result<Vec<(String, String)>, Refused> {

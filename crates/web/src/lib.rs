@@ -11,6 +11,7 @@ pub mod form;
 pub mod frame;
 pub mod known;
 pub mod markup;
+mod narrow;
 pub mod pages;
 pub mod paper_foot;
 pub mod say;

@@ -90,6 +90,7 @@ pub fn mistake(lang: Lang, code: &str, expected: &str, pointer: &str) -> String 
         "said" => expected.to_owned(),
         "input.field_missing" | "input.text_empty" => t.get("web-wrong-missing", &[("field", &label)]),
         "input.date" => t.get("web-wrong-date", &[("field", &label)]),
+        "input.time" => t.get("web-wrong-time", &[("field", &label)]),
         "input.number" => t.get("web-wrong-number", &[("field", &label)]),
         other => t.get(&key("input", other.trim_start_matches("input.")), &[("expected", expected)]),
     }

@@ -100,6 +100,15 @@ impl Visitor {
     pub fn side(&self) -> Side {
         self.duty().map_or(Side::Public, |d| d.duty.side())
     }
+    /// The same reader in another of their duties; none where it asks for a second factor first.
+    pub fn in_duty(&self, duty: &Duty1) -> Option<Reading> {
+        let reading = reading_of(&self.app, self.reading.signed_in.clone(), Some(duty.clone())).ok()?;
+        reading.duty.is_some().then_some(reading)
+    }
+    /// A duty with its organisation, as shown.
+    pub fn duty_name(&self, duty: &Duty1) -> String {
+        format!("{} – {}", self.t(&format!("duty-{}", duty.duty.code())), self.organisation(duty.org))
+    }
     pub fn signed_in(&self) -> bool {
         self.reading.signed_in.is_some()
     }

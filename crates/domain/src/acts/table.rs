@@ -130,7 +130,7 @@ table! {
     E27 ["E.draft", "E.submitted", "E.received", "E.examining", "E.supplement", "E.ready", "E.evaluating", "E.clarifying", "E.meeting", "E.counted", "E.concluded"] => State("E.stopped"), OneOf(&[ManagingSigner]), Some("dossier.stop"), Issued("dossier_stopped"), [CHOICE], [], [], true,
         plain ["E.draft"] by [Applicant, ManagingOfficer];
     E28 ["E.concluded"] => State("E.ready"), With, None, NoPaper, [CHOICE], [], [], false;
-    E29 ["E.evaluating"] => Same, OneOf(&[Chair, ViceChair]), None, Issued("invitation"), [RULES_OF_WORK], [], [], false;
+    E29 ["E.evaluating"] => Same, OneOf(&[Chair, ViceChair]), None, Issued("invitation"), [RULES_OF_WORK], [], [], true;
     E30 ["E.meeting"] => Same, OneOf(&[Evaluator]), None, Working("ballot"), [RULES_OF_WORK], [], [], true;
     E31 ["E.supplement"] => Same, OneOf(&[ManagingSigner]), None, Issued("reminder"), [CHOICE], [ANSWER_OVERDUE], [], false;
     E32 ["E.ready"] => Same, OneOf(&[Applicant, ManagingOfficer]), None, Working("application"), [CHOICE], [], [], false;

@@ -33,6 +33,7 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
                 managing: *managing,
                 unit: unit.to_string(),
                 self_managed,
+                products: products.clone(),
                 note: note.as_ref().map(|n| Content::of(n).pin()),
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 /// Total and without rules.
 pub(super) fn evolve(state: Option<State>, event: &Event) -> Option<State> {
     match (state, event.clone()) {
-        (_, Event::FormChosen { id, name, form, regulation, managing, unit, self_managed, note: _ }) => Some(State {
+        (_, Event::FormChosen { id, name, form, regulation, managing, unit, self_managed, products, note: _ }) => Some(State {
             id,
             name,
             form,
@@ -12,6 +12,7 @@ pub(super) fn evolve(state: Option<State>, event: &Event) -> Option<State> {
             managing,
             unit,
             self_managed,
+            products,
             stage: Stage::Planned,
             decision: None,
             reviewers: Vec::new(),

@@ -34,11 +34,15 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
         }
         Command::Accept { note } => Event::Accepted { note: Content::of(note).pin() },
         Command::OpenRound { body, cut_off } => round::open(s, *body, *cut_off, occasion)?,
-        Command::Invite { meeting_on, agenda, .. } => {
-            if *meeting_on < occasion.day() {
-                return Err(Refusal::TermTooShort { date: *meeting_on });
-            }
-            let invitation = Invitation { meeting_on: *meeting_on, issued_at: occasion.at, paper: paper(occasion)? };
+        Command::Invite { meeting_on, meeting_at, place, agenda } => {
+            round::in_time(s, *meeting_on, occasion)?;
+            let invitation = Invitation {
+                meeting_on: *meeting_on,
+                meeting_at: *meeting_at,
+                place: Some(place.to_string()),
+                issued_at: occasion.at,
+                paper: paper(occasion)?,
+            };
             Event::Invited { invitation, agenda: Content::of(agenda).pin() }
         }
         Command::Convene { present } => round::convene(s, present, occasion)?,

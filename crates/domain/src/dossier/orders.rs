@@ -11,6 +11,7 @@ use crate::outcome::{Assessment, Line, Outcome, Share};
 use crate::product;
 use crate::supplement::{Answered, Answers, Point, Supplement};
 use crate::text::{Prose, Text};
+use crate::time::Hour;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,7 +32,13 @@ pub enum Command {
     /// E11
     OpenRound { body: BodyId, cut_off: NaiveDate },
     /// E29
-    Invite { meeting_on: NaiveDate, place: BodyName, agenda: Prose },
+    Invite {
+        meeting_on: NaiveDate,
+        #[serde(default)]
+        meeting_at: Option<Hour>,
+        place: BodyName,
+        agenda: Prose,
+    },
     /// E16
     Convene { present: Vec<AccountId> },
     /// E18

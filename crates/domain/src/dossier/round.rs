@@ -3,7 +3,6 @@
 
 use super::decide::end_of_term;
 use super::*;
-use crate::authority::Duty;
 use crate::body::{Body, Form, free_members};
 use crate::list_entry::paper;
 use crate::outcome::assess;
@@ -103,6 +102,17 @@ impl Staff {
         let by = occasion.account();
         Ok(Staff { due: Vec::new(), recused: Vec::new(), chair: by, helpers: vec![by], hired_unit: Some(contract.unit) })
     }
+}
+
+/// Members have the days of the rules of work between invitation and meeting: what comes later could not be held.
+pub(super) fn in_time(s: &State, meeting_on: NaiveDate, occasion: &Occasion) -> Result<(), Refusal> {
+    if meeting_on < occasion.day() {
+        return Err(Refusal::TermTooShort { date: meeting_on });
+    }
+    let round = s.round().ok_or(Refusal::BodyNotReady {})?;
+    let needed = u32::from(occasion.evidence.find::<Body>(round.body)?.state.established()?.rules.invite_days);
+    let found = occasion.calendar.working_days_between(occasion.day(), meeting_on) as u32;
+    if found < needed { Err(Refusal::InvitationTooLate { needed, found }) } else { Ok(()) }
 }
 
 /// Quorum of members present and not recused; the vice-chair only for an absent or recused chair.

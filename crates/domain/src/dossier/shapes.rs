@@ -10,6 +10,7 @@ use crate::outcome::{Assessment, Line, Share};
 use crate::product;
 use crate::supplement::Supplement;
 use crate::text::{Name, Prose};
+use crate::time::Hour;
 use crate::time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,10 @@ pub struct SetPin {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Invitation {
     pub meeting_on: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting_at: Option<Hour>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     pub issued_at: Instant,
     pub paper: IssuedPaper,
 }

@@ -267,7 +267,7 @@ fn a_meeting_that_loses_its_quorum_is_broken_off_and_its_votes_stand_in_the_next
     l.act(chair(), dossier, E::Adjourn { reason: t("không đủ thành viên") }).unwrap();
     assert_eq!(l.stage(dossier), "E.evaluating");
     assert_eq!(l.convene(dossier, &[0, 1, 2, 3]), Err(Refusal::InvitationMissing {}), "a new meeting, a new invitation");
-    let meeting_on = l.today() + Days::new(3);
+    let meeting_on = l.today() + Days::new(5);
     l.invite(dossier, meeting_on).unwrap();
     l.pass(7);
     l.convene(dossier, &[0, 1, 3, 4]).unwrap();
@@ -405,7 +405,7 @@ fn a_line_is_met_on_condition_only_where_the_set_says_so_and_the_date_is_watched
     };
     assert_eq!(l.clone().sheet(dossier, 0, on(1)).map(|_| ()), Err(Refusal::ConditionNotAllowed { codes: vec!["B.1".into()] }));
     let sheets: Vec<SheetId> = (0..5).map(|n| l.sheet(dossier, n, on(0)).unwrap()).collect();
-    let meeting_on = l.today() + Days::new(3);
+    let meeting_on = l.today() + Days::new(5);
     l.invite(dossier, meeting_on).unwrap();
     l.pass(7);
     l.convene(dossier, &[0, 1, 2, 3, 4]).unwrap();

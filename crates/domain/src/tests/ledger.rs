@@ -515,7 +515,7 @@ impl Ledger {
     }
 
     pub fn invite(&mut self, dossier: DossierId, meeting_on: NaiveDate) -> Result<(), Refusal> {
-        let invite = dossier::Command::Invite { meeting_on, place: t("phòng"), agenda: t("họp") };
+        let invite = dossier::Command::Invite { meeting_on, meeting_at: None, place: t("phòng"), agenda: t("họp") };
         let chair = in_body(member(0), Duty::Chair);
         self.paper(chair, vec![(dossier.into(), invite.into())]).map(|_| ())
     }
@@ -561,7 +561,7 @@ impl Ledger {
             for n in 0..5 {
                 sheets.push(self.sheet(dossier, n, Self::sheet_text(unmet)).unwrap());
             }
-            let meeting_on = self.today() + Days::new(3);
+            let meeting_on = self.today() + Days::new(5);
             self.invite(dossier, meeting_on).unwrap();
         }
         if until >= 3 {

@@ -455,6 +455,11 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         let yesterday = l.today() - Days::new(1);
         l.invite(dossier2, yesterday)
     };
+    let too_soon = {
+        let mut l = invited.clone();
+        let tomorrow = l.today() + Days::new(1);
+        l.invite(dossier2, tomorrow)
+    };
     let mut on_the_day = invited.clone();
     on_the_day.pass(5);
     let convene = |present: &[u128]| on_the_day.clone().convene(dossier2, present);
@@ -467,7 +472,7 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         for n in 0..4 {
             l.sheet(waiting, n, Ledger::sheet_text(&[])).unwrap();
         }
-        let on = l.today() + Days::new(3);
+        let on = l.today() + Days::new(5);
         l.invite(waiting, on).unwrap();
         l.pass(5);
         l.convene(waiting, &[0, 1, 2, 4])
@@ -495,7 +500,7 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         let (dossier, body, _) = l.evaluation((1, 2, 2), &[], 1);
         let doubt = sheet::SheetText { figure: sheet::FigureView { confirmed: false, remark: None }, ..Ledger::sheet_text(&[]) };
         let sheets: Vec<SheetId> = (0..5).map(|n| l.sheet(dossier, n, doubt.clone()).unwrap()).collect();
-        let on = l.today() + Days::new(3);
+        let on = l.today() + Days::new(5);
         l.invite(dossier, on).unwrap();
         l.pass(5);
         l.convene(dossier, &[0, 1, 2, 3, 4]).unwrap();
@@ -554,6 +559,7 @@ fn rounds() -> Vec<(&'static str, Answer)> {
         ("sheet.already_submitted", again),
         ("round.invitation_missing", uninvited),
         ("round.invitation_too_late", too_late),
+        ("round.invitation_too_late", too_soon),
         ("input.due_in_past", past),
         ("round.quorum_missing", convene(&[0, 1])),
         ("round.not_present", convene(&[1, 2, 3, 4])),

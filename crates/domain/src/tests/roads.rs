@@ -94,7 +94,7 @@ impl Ledger {
             let findings = text.findings.into_iter().filter(|f| has(&f.code)).collect();
             sheets.push(self.sheet(dossier, n, SheetText { findings, ..Self::sheet_text(unmet) }).unwrap());
         }
-        let meeting_on = self.today() + Days::new(3);
+        let meeting_on = self.today() + Days::new(5);
         self.invite(dossier, meeting_on).unwrap();
         self.pass(7);
         self.convene(dossier, &[0, 1, 2, 3, 4]).unwrap();

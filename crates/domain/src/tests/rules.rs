@@ -210,7 +210,7 @@ fn the_sheet_of_an_absent_member_is_a_written_opinion_where_the_rules_allow_it()
     for (allowed, expected) in [(true, 5), (false, 4)] {
         let mut l = Ledger::with(|r| r.body.written_opinion = allowed);
         let (dossier, body, sheets) = l.evaluation((1, 2, 2), &[], 2);
-        l.pass(3);
+        l.pass(5);
         l.convene(dossier, &[0, 1, 2, 3]).unwrap();
         l.appoint(dossier, body, &[0, 1, 2]).unwrap();
         for n in 0..4 {

@@ -219,6 +219,7 @@ field-mean = Mean level of compliance
 field-measurement = Measured market figure
 field-measurements = Measured market figures
 field-measures = Measures to remedy
+field-meeting_at = Time of the meeting
 field-meeting_on = Date of the meeting in the invitation
 field-member = Member
 field-members = Members

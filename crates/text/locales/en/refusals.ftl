@@ -215,6 +215,7 @@ input-field_unknown = This field is not part of the structure (fields in use: { 
 input-field_missing = The field { $expected } is missing; add it and send again.
 input-field_repeated = This field appears more than once; keep only one.
 input-choice_unknown = The value is not one of the choices ({ $expected }); choose one of them.
+input-time = The time must be hour:minute, for example { $expected }.
 input-date = The date must exist and be written year-month-day, for example { $expected }.
 input-type = The value has the wrong data type (type needed: { $expected }); enter it in that type.
 input-invalid = The content cannot be read in the structure of this act; compare each field with the documentation and send again.

@@ -219,6 +219,7 @@ field-mean = Mức độ đáp ứng trung bình
 field-measurement = Số liệu thị phần đã ghi nhận
 field-measurements = Các số liệu thị phần đã ghi nhận
 field-measures = Biện pháp khắc phục
+field-meeting_at = Giờ họp
 field-meeting_on = Ngày họp theo giấy mời
 field-member = Thành viên
 field-members = Các thành viên

@@ -215,6 +215,7 @@ input-field_unknown = Trường này không có trong cấu trúc (các trườn
 input-field_missing = Còn thiếu trường { $expected }; bổ sung trường này rồi gửi lại.
 input-field_repeated = Trường này xuất hiện nhiều lần; chỉ giữ lại một.
 input-choice_unknown = Giá trị không có trong các lựa chọn ({ $expected }); chọn lại một trong số đó.
+input-time = Giờ phải theo dạng giờ:phút, ví dụ { $expected }.
 input-date = Ngày phải có thật và theo dạng năm-tháng-ngày, ví dụ { $expected }.
 input-type = Giá trị không đúng kiểu dữ liệu (kiểu cần dùng: { $expected }); nhập lại theo kiểu đó.
 input-invalid = Nội dung không đọc được theo cấu trúc của việc này; đối chiếu từng trường với tài liệu mô tả rồi gửi lại.

@@ -229,6 +229,9 @@ impl Drawing<'_> {
                     self.t("web-date-shape")
                 );
             }),
+            Shape::Time => self.wrapped(out, at, name, required, |out, attributes| {
+                let _ = write!(out, r#"<input {attributes} class="num short" type="time" value="{}">"#, esc(value));
+            }),
             Shape::Flag => {
                 let id = self.id(at);
                 let checked = if matches!(value, "true" | "on") { " checked" } else { "" };

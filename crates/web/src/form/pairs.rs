@@ -2,6 +2,7 @@
 
 use super::draw::Known;
 use super::shape::{Property, Shape, hidden};
+use ndp_domain::time::Hour;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -245,6 +246,7 @@ impl Pairs {
                 }
             },
             Shape::Date => Some(date(text, at, wrong)),
+            Shape::Time => Some(time(text, at, wrong)),
             _ => Some(json!(text)),
         }
     }
@@ -279,6 +281,27 @@ pub fn read_date(text: &str) -> Option<chrono::NaiveDate> {
         return None;
     }
     chrono::NaiveDate::from_ymd_opt(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?)
+}
+
+/// Hour and minute, as people write them: 14:30, 14h30, 14 giờ.
+pub fn read_time(text: &str) -> Option<Hour> {
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
+    let (hour, minute) = match parts.as_slice() {
+        [hour] => (*hour, "0"),
+        [hour, minute] | [hour, minute, "00"] => (*hour, *minute),
+        _ => return None,
+    };
+    Hour::at(hour.parse().ok()?, minute.parse().ok()?)
+}
+
+fn time(text: &str, at: &str, wrong: &mut Mistakes) -> Value {
+    match read_time(text) {
+        Some(time) => json!(time),
+        None => {
+            wrong.insert(at.to_owned(), ("input.time".to_owned(), String::new()));
+            json!(text)
+        }
+    }
 }
 
 fn date(text: &str, at: &str, wrong: &mut Mistakes) -> Value {

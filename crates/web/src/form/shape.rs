@@ -14,6 +14,8 @@ pub enum Shape {
     Whole,
     Flag,
     Date,
+    /// Hour and minute of a day.
+    Time,
     /// One of these; with the name of the type, for its texts.
     Choice(String, Vec<String>),
     /// A record of this kind; none: of any.
@@ -67,6 +69,7 @@ impl Reader<'_> {
             return match reference {
                 "Attachment" => Shape::Attachment,
                 "Sha256" | "Hash" => Shape::Hash,
+                "Hour" => Shape::Time,
                 "Id" => Shape::Record(None),
                 "Act" | "ActId" => Shape::Choice("Act".to_owned(), ndp_domain::acts::ACTS.iter().map(|a| a.id.name().to_owned()).collect()),
                 "Duty" => Shape::Choice("Duty".to_owned(), ndp_domain::authority::Duty::ALL.iter().map(|d| d.code().to_owned()).collect()),
@@ -175,6 +178,7 @@ fn order_of(name: &str) -> &'static [&'static str] {
             &["name_vi", "name_en", "decision_number", "decision_date", "owner", "operating_unit", "contact", "address", "public"]
         }
         "Finding" => &["code", "mark", "reason"],
+        "Invite" => &["meeting_on", "meeting_at", "place", "agenda"],
         "Point" => &["number", "text", "raised_by"],
         _ => &["name", "title", "on", "code", "entry", "set", "product", "form", "managing", "unit", "from", "to"],
     }

@@ -15,7 +15,7 @@ use ndp_domain::authority::Side;
 use ndp_domain::id::{Id, Kind};
 use ndp_engine::orders::{self, OrderForm};
 use ndp_engine::{InputMistake, Problem};
-use ndp_server::acts::order;
+use ndp_server::acts::{command_of, order};
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::seen::Seen;
 use uuid::Uuid;
@@ -230,6 +230,7 @@ async fn show(
         // A ballot is of the sheet's own dossier.
         known.fixed.push("/dossier".to_owned());
     }
+    crate::narrow::to(v, form, seen, &pairs, &mut known).await?;
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
     let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
     let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());
@@ -343,16 +344,13 @@ pub async fn send(
     let known = if shape.takes_files() { known::of(&v, shape, seen.as_ref()).await? } else { Known::default() };
     let (content, unread) = pairs.content(shape, &known);
     wrong.extend(unread);
+    let opened = id.or_else(|| opened_by(form, &pairs));
     if !wrong.is_empty() {
+        // Whatever else is wrong is told in the same answer.
+        let unnamed = Id::new(form.kind, Uuid::nil());
+        also(&mut wrong, command_of(form, opened.unwrap_or(unnamed), id.is_none(), content));
         return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    // The criteria set of an entry has the entry's own number.
-    let opened = match (form.kind, id) {
-        (Kind::CriteriaSet, None) => known::id_of(Some(Kind::ListEntry), pairs.get("/entry"))
-            .and_then(|entry| entry.try_into().ok())
-            .map(|entry| ndp_domain::criteria_set::set_of(entry).into()),
-        _ => id,
-    };
     let expect = seen.as_ref().and(sent.version());
     match order(&v.app, &v.reading, form, opened, expect, sent.key(), content).await {
         Ok(receipt) => {
@@ -360,6 +358,21 @@ pub async fn send(
             Ok(done(&v, &to, form.act.name()))
         }
         Err(refused) => again(&v, filling, pairs, refused).await,
+    }
+}
+
+/// The criteria set of an entry has the entry's own number.
+fn opened_by(form: &OrderForm, pairs: &Pairs) -> Option<Id> {
+    let entry = known::id_of(Some(Kind::ListEntry), pairs.get("/entry")).filter(|_| form.kind == Kind::CriteriaSet)?;
+    Some(ndp_domain::criteria_set::set_of(entry.try_into().ok()?).into())
+}
+
+/// Adds what the content itself lacks to what could not be read of it; the first word on a field stays.
+pub fn also<T>(wrong: &mut Mistakes, tried: Result<T, Refused>) {
+    if let Err(Refused::Engine(Problem::Invalid(all))) = tried {
+        mistakes(&all).into_iter().for_each(|(pointer, mistake)| {
+            wrong.entry(pointer).or_insert(mistake);
+        });
     }
 }
 

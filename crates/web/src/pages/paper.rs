@@ -247,6 +247,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
             ));
         }
         let pairs = Pairs(draft.acts.get(n).cloned().unwrap_or_default());
+        crate::narrow::to(v, form, record, &pairs, &mut known).await?;
         if form.act == ActId::C5 {
             known.above = super::opinions::above(v, pinned.stream, &pairs).await?;
         }

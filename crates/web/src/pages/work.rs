@@ -10,6 +10,8 @@ use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Scope;
+use ndp_server::caller::Reading;
+use ndp_server::duties::Duty1;
 use ndp_server::problem::Refused;
 use ndp_store::inbox::{Inbox, Task};
 use ndp_store::lists::{Filter, Order};
@@ -17,6 +19,8 @@ use serde::Deserialize;
 
 /// Tasks listed at most, the nearest last days first.
 const MOST: u64 = 200;
+/// Other duties looked into at most.
+const DUTIES: usize = 12;
 
 struct Row {
     href: String,
@@ -40,6 +44,7 @@ struct Page {
     button: Option<(String, String)>,
     groups: Vec<Group>,
     drafts: Vec<(String, String, String)>,
+    elsewhere: Vec<(String, String, u64)>,
 }
 
 /// Tasks of the reader in their duty.
@@ -53,8 +58,20 @@ async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let waiting = v.app.engine.store.inbox_size(&of(v, duty.duty, &scope, &holders), MOST).await?;
-    Ok(usize::try_from(waiting).unwrap_or(0))
+    let waiting = v.app.engine.store.inbox_sizes(&[of(v, duty.duty, &scope, &holders)], MOST).await?;
+    Ok(waiting.first().map_or(0, |n| usize::try_from(*n).unwrap_or(0)))
+}
+
+/// What waits in the reader's other duties: how it is chosen, its name, how many.
+async fn elsewhere(v: &Visitor) -> Result<Vec<(String, String, u64)>, Refused> {
+    let chosen = v.duty();
+    let others: Vec<(Reading, &Duty1)> =
+        v.duties.iter().filter(|d| Some(*d) != chosen).filter_map(|d| Some((v.in_duty(d)?, d))).take(DUTIES).collect();
+    let whose: Vec<(Scope, Vec<String>)> = others.iter().map(|(r, _)| (r.scope(&v.app), r.holders(&v.app))).collect();
+    let inboxes: Vec<Inbox> = others.iter().zip(&whose).map(|((_, d), (scope, holders))| of(v, d.duty, scope, holders)).collect();
+    let sizes = v.app.engine.store.inbox_sizes(&inboxes, MOST).await?;
+    let waiting = others.iter().zip(sizes).filter(|(_, n)| *n > 0);
+    Ok(waiting.map(|((_, d), n)| (v.app.name_of(d), v.duty_name(d), n)).collect())
 }
 
 /// The reader's tasks in a duty.
@@ -116,7 +133,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
     f.notice = super::record::Notice { xong: asked.xong }.text(&v);
     let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), rows }).collect();
-    page(&Page { f, lead, total, q: asked.q, button, groups, drafts })
+    let elsewhere = elsewhere(&v).await?;
+    page(&Page { f, lead, total, q: asked.q, button, groups, drafts, elsewhere })
 }
 
 /// What the reader's unit has begun and not yet sent: proposals, dossiers, papers.

@@ -146,7 +146,12 @@ impl Story<'_> {
             .calendar
             .due(self.today(), ndp_domain::calendar::Term { days: 4, unit: ndp_domain::calendar::Unit::Working })
             .on;
-        let invite = E::Invite { meeting_on, place: t("Phòng họp mẫu"), agenda: t("Đánh giá nền tảng mẫu.") };
+        let invite = E::Invite {
+            meeting_on,
+            meeting_at: ndp_domain::time::Hour::at(9, 0),
+            place: t("Phòng họp mẫu"),
+            agenda: t("Đánh giá nền tảng mẫu."),
+        };
         self.paper_of(
             &cast.managing,
             &cast.secretary,

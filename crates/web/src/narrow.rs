@@ -1,0 +1,90 @@
+//! A form's choices, narrowed to those that its act can take: what the rules would refuse anyway is not offered.
+
+use crate::form::{Known, Pairs};
+use crate::visitor::Visitor;
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Side;
+use ndp_domain::body::Body;
+use ndp_domain::declaration::Declaration;
+use ndp_domain::dossier::Dossier;
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{AccountId, BodyId, Id, Kind, OrganisationId};
+use ndp_domain::machine::{Known as _, State};
+use ndp_engine::orders::OrderForm;
+use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order};
+use ndp_store::read::Loaded;
+use ndp_store::seen::Seen;
+use std::collections::BTreeSet;
+
+/// Narrows what `known` offers to what the act takes here. `pairs` is what the form says so far.
+pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pairs, known: &mut Known) -> Result<(), Refused> {
+    let state = seen.map(|s| &s.loaded.neighbour.whole.state);
+    // An officer works for their own agency; what is prefilled there is told, not asked.
+    let own = v.duty().map(|d| d.org.to_string());
+    if v.side() == Side::Managing && own.as_deref() == Some(pairs.get("/managing")) {
+        known.fixed.push("/managing".to_owned());
+    }
+    match (form.act, state) {
+        (ActId::E11, Some(State::Dossier(dossier))) => {
+            let bodies = bodies(v, dossier.managing).await?;
+            known.records.insert(Kind::Body, bodies);
+        }
+        (ActId::B7, Some(State::Body(body))) => {
+            let meetings = meetings(v, body.id).await?;
+            let present: BTreeSet<AccountId> = meetings.iter().flat_map(|(_, _, present)| present.iter().copied()).collect();
+            known.records.insert(Kind::Dossier, meetings.into_iter().map(|(id, name, _)| (id.to_string(), name)).collect());
+            keep(known, Kind::Account, |id| present.iter().any(|p| p.to_string() == id));
+        }
+        (ActId::B17, _) => {
+            let Some(body) = crate::known::id_of(Some(Kind::Body), pairs.get("/body")) else { return Ok(()) };
+            let declared = declared(v, body).await?;
+            keep(known, Kind::Product, |id| !declared.iter().any(|d| d.to_string() == id));
+        }
+        // Between editions an entry goes out alone; with an edition it goes by the edition's own act.
+        (ActId::P6, _) => known.carried.push("/edition"),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn keep(known: &mut Known, kind: Kind, fits: impl Fn(&str) -> bool) {
+    if let Some(all) = known.records.get_mut(&kind) {
+        all.retain(|(id, _)| fits(id));
+    }
+}
+
+/// Bodies of an agency that can open a round: councils and groups for their own secretary, contracts for the officer.
+async fn bodies(v: &Visitor, managing: OrganisationId) -> Result<Vec<(String, String)>, Refused> {
+    let secretary = v.side() == Side::Body;
+    let stage = if secretary { "B.ready" } else { "B.contracted" };
+    let filter = Filter { kind: Some(Kind::Body), managing: Some(managing), stages: vec![stage.to_owned()], ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Name, None, crate::known::MOST).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let theirs = |l: &&Loaded| {
+        let established = Body::known(&l.neighbour.whole.state).and_then(|b| b.established().ok());
+        !secretary || established.is_some_and(|e| Some(e.secretary) == v.reading.reader.account)
+    };
+    let fits = lines.iter().filter(|l| loaded.get(&l.id).is_some_and(|l| theirs(&l)));
+    Ok(fits.map(|l| (l.id.to_string(), crate::known::line_name(v, l))).collect())
+}
+
+/// Dossiers of a body whose meeting the reader chairs now, and who is present.
+async fn meetings(v: &Visitor, body: BodyId) -> Result<Vec<(Id, String, Vec<AccountId>)>, Refused> {
+    let all = v.app.engine.store.load(&[Need::OfBody(body, Kind::Dossier)]).await?;
+    let meeting = |l: &Loaded| {
+        let dossier = Dossier::known(&l.neighbour.whole.state).filter(|_| l.neighbour.whole.state.stage() == "E.meeting")?;
+        let opened = dossier.round().filter(|r| r.body == body)?.opened.as_ref()?;
+        let chairs = Some(opened.by) == v.reading.reader.account;
+        chairs.then(|| (l.id, format!("{} · {}", dossier.name, dossier.code), opened.present.clone()))
+    };
+    Ok(all.values().filter_map(meeting).collect())
+}
+
+/// Products that the reader has declared on in this body.
+async fn declared(v: &Visitor, body: Id) -> Result<Vec<Id>, Refused> {
+    let all = v.app.engine.store.load(&[Need::Children(body, Kind::Declaration)]).await?;
+    let own = all.values().filter_map(|l| Declaration::known(&l.neighbour.whole.state));
+    Ok(own.filter(|d| Some(d.member) == v.reading.reader.account).map(|d| d.product.into()).collect())
+}
