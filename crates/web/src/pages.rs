@@ -12,6 +12,7 @@ pub mod downloads;
 pub mod draft;
 pub mod evaluation;
 pub mod evidence;
+pub mod letter;
 pub mod list;
 pub mod lists;
 pub mod opinions;
@@ -89,7 +90,7 @@ pub fn routes() -> Router<App> {
         .route("/de-xuat/nhap-excel", get(proposals::form).post(proposals::send))
         .route("/de-xuat/nhap-excel/mau.xlsx", get(proposals::template))
         .route("/de-xuat/mot-cong-van", get(proposals::choose).post(proposals::begin))
-        .route("/van-ban/{id}/ban-in", get(printed::letter))
+        .route("/van-ban/{id}/ban-in", get(letter::letter))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))
         .route("/{slug}/{id}/lich-su", get(record::history))

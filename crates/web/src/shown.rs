@@ -16,6 +16,8 @@ use std::fmt::Write;
 pub struct Named {
     pub people: BTreeMap<AccountId, String>,
     pub records: BTreeMap<Id, String>,
+    /// Records that a paper names and its reader may not open.
+    pub closed: BTreeMap<Id, String>,
     /// Files that the reader may open, by SHA-256: their addresses.
     pub files: BTreeMap<String, String>,
 }
@@ -44,7 +46,25 @@ pub async fn named(v: &Visitor, values: &[&Value]) -> Result<Named, ndp_server::
         all.into_iter().filter(|id| !matches!(id.kind, Kind::Account | Kind::Organisation | Kind::Reference)).take(200).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &records).await?;
     let records = lines.iter().map(|l| (l.id, crate::known::line_name(v, l))).collect();
-    Ok(Named { people: crate::known::names(v, &people).await?, records, files: BTreeMap::new() })
+    Ok(Named { people: crate::known::names(v, &people).await?, records, ..Named::default() })
+}
+
+/// Names of what a frozen paper mentions: they are the paper's own, the same for everybody who may read it.
+pub async fn named_on_paper(v: &Visitor, values: &[&Value]) -> Result<Named, ndp_server::problem::Refused> {
+    let mut all = named(v, values).await?;
+    let mut mentioned = Vec::new();
+    values.iter().for_each(|value| ids(value, &mut mentioned));
+    let unnamed = |id: &Id| !all.records.contains_key(id) && !matches!(id.kind, Kind::Account | Kind::Organisation | Kind::Reference);
+    let needs: Vec<_> = mentioned.iter().filter(|id| unnamed(id)).take(200).map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
+    if !needs.is_empty() {
+        for (id, loaded) in v.app.engine.store.load(&needs).await? {
+            let view = loaded.neighbour.whole.state.view();
+            if let Some(name) = view.name.map(|name| crate::known::in_words(v, id.kind, &name)).or(view.code) {
+                all.closed.insert(id, name);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// Fields that say nothing to a person, or stand elsewhere on the page.
@@ -206,7 +226,9 @@ impl Fields<'_> {
             }
             _ => match self.named.records.get(&id) {
                 Some(name) => format!("<a href=\"{}\">{}</a>", self.v.href(&place_of(id)), esc(name)),
-                None => esc(&short(id)),
+                // What the reader may not see is told as what it is, but on a paper by its name.
+                None if self.named.closed.contains_key(&id) => esc(&self.named.closed.get(&id).cloned().unwrap_or_default()),
+                None => esc(&texts(self.v.lang).get(&format!("kind-{}", id.kind.name()), &[])),
             },
         }
     }

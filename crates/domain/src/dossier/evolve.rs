@@ -108,10 +108,11 @@ pub(super) fn evolve(state: Option<State>, event: &Event) -> Option<State> {
                 r.invitation = None;
             });
         }
-        Event::Counted { results, conditions, .. } => {
+        Event::Counted { results, conditions, tallies } => {
             s.stage = Stage::Counted;
             on_round(&mut s, |r| {
                 r.results = Some(results);
+                r.tallies = tallies;
                 r.conditions = conditions;
             });
         }

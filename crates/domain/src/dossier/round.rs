@@ -52,6 +52,7 @@ pub(super) fn open(s: &State, body: BodyId, cut_off: NaiveDate, occasion: &Occas
             invitation: None,
             opened: None,
             results: None,
+            tallies: Vec::new(),
             carried: s.carried.clone(),
             form: found.form,
             hired_unit: staff.hired_unit,

@@ -1,6 +1,7 @@
 //! The values of a dossier: product and evidence, the round with everything it was opened with,
 //! the minutes.
 
+use super::count::Tally;
 use crate::body::Form;
 use crate::canonical::{Hash, Pin};
 use crate::id::{AccountId, BodyId, CriteriaSetId, OrganisationId, ProductId, RecognitionId};
@@ -10,8 +11,7 @@ use crate::outcome::{Assessment, Line, Share};
 use crate::product;
 use crate::supplement::Supplement;
 use crate::text::{Name, Prose};
-use crate::time::Hour;
-use crate::time::Instant;
+use crate::time::{Hour, Instant};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,6 +133,9 @@ pub struct Round {
     pub invitation: Option<Invitation>,
     pub opened: Option<Opened>,
     pub results: Option<BTreeMap<String, bool>>,
+    /// The counting minutes, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tallies: Vec<Tally>,
     /// Results of lines outside this round, taken over from the conclusion before.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, bool>,

@@ -12,7 +12,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
+use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
+use ndp_domain::machine::{Known as _, State};
+use ndp_domain::sheet::Sheet;
 use ndp_engine::orders::{self, OrderForm};
 use ndp_engine::{InputMistake, Problem};
 use ndp_server::acts::{command_of, order};
@@ -238,7 +241,22 @@ async fn show(
     out.errors = errors(v, wrong, "", general);
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
+    out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
+        (ActId::E18, Some(State::Dossier(d))) => counting(v, d).await?,
+        _ => String::new(),
+    };
     page_with(status, &out)
+}
+
+/// What a count would open: how many of those present have voted.
+async fn counting(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
+    let Some(round) = d.round() else { return Ok(String::new()) };
+    let present = round.opened.as_ref().map_or(0, |o| o.present.len());
+    // How many, not whose: ballots stay sealed until they are counted.
+    let sheets = v.app.engine.store.load(&[Need::Children(d.id.into(), Kind::Sheet)]).await?;
+    let voted = sheets.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).filter(|s| s.round == round.n);
+    let voted = voted.filter(|s| !s.ballots.is_empty()).count();
+    Ok(v.t1("web-count-lead", &[("n", &voted.to_string()), ("of", &present.to_string())]))
 }
 
 /// An applicant does not see the entry of the List that a criteria set is for; it bears the set's name.

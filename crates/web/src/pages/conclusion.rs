@@ -75,7 +75,12 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         });
     }
     acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0);
-    let (style, verdict, sentence) = verdict(&v, assessment);
+    let (style, verdict, mut sentence) = verdict(&v, assessment);
+    if assessment.is_none()
+        && let Some(waits) = waits_for(&v, &room.round).await?
+    {
+        sentence = waits;
+    }
     let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
@@ -96,6 +101,30 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         acts,
         f,
     })
+}
+
+/// Whose signature the minutes still wait for, once one of the two is there.
+async fn waits_for(v: &Visitor, round: &Round) -> Result<Option<String>, Refused> {
+    let [signed] = round.signatures.as_slice() else { return Ok(None) };
+    let chair = round.opened.as_ref().map_or(round.chair, |o| o.by);
+    let other = if signed.by == chair { round.helpers.first().copied().unwrap_or(chair) } else { chair };
+    let names = known::names(v, &[signed.by, other]).await?;
+    let name = |person| names.get(&person).cloned().unwrap_or_default();
+    Ok(Some(v.t1("web-minutes-wait", &[("by", &name(signed.by)), ("other", &name(other))])))
+}
+
+/// Votes on each line, as counted.
+fn votes(v: &Visitor, d: &dossier::State, round: &Round) -> String {
+    if round.tallies.is_empty() {
+        return String::new();
+    }
+    let row = |t: &dossier::Tally| {
+        let n = t.second.unwrap_or(t.first);
+        let said = v.t1("web-votes", &[("met", &n.met.to_string()), ("not", &n.not_met.to_string()), ("none", &n.abstained.to_string())]);
+        format!("<li>{} – {}</li>", esc(&known::line(v, &d.regulation, &t.code)), esc(&said))
+    };
+    let all: String = round.tallies.iter().map(row).collect();
+    format!("<details><summary>{}</summary><ul>{all}</ul></details>", esc(&v.t("web-votes-title")))
 }
 
 fn verdict(v: &Visitor, assessment: Option<&Assessment>) -> (&'static str, String, String) {
@@ -144,14 +173,21 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
     let count = format!("{met_n}/{}", others.len());
     let criteria = Why {
         title: v.t("web-step2"),
-        badge: if grey {
+        badge: if results.is_empty() {
+            markup::pill("none", "dash", &v.t("web-not-assessed"))
+        } else if grey {
             markup::pill("none", "dash", &count)
         } else if unmet.is_empty() {
             markup::pill("ok", "tick", &count)
         } else {
             markup::pill("bad", "x", &count)
         },
-        body: format!("<p>{}</p>{list}", esc(&v.t1("web-step2-what", &[("met", &met_n.to_string()), ("of", &others.len().to_string())]))),
+        body: if results.is_empty() {
+            format!("<p>{}</p>", esc(&v.t1("web-step2-none", &[("of", &others.len().to_string())])))
+        } else {
+            let said = v.t1("web-step2-what", &[("met", &met_n.to_string()), ("of", &others.len().to_string())]);
+            format!("<p>{}</p>{list}{}", esc(&said), votes(v, d, round))
+        },
         style: style(unmet.is_empty()),
     };
     let share = round.share;

@@ -64,7 +64,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
             ActId::X3 => clocks.iter().all(|c| c.paused.is_none()),
             _ => false,
         };
-        if idle {
+        if idle || !follows(&seen.loaded.neighbour.whole.state, may.act.id) {
             continue;
         }
         if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
@@ -103,6 +103,15 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
     Ok((now, not))
 }
 
+/// Of the ends that a conclusion can have only the one that follows from it is offered.
+fn follows(state: &State, act: ActId) -> bool {
+    match (state, act) {
+        (State::Dossier(d), ActId::E22 | ActId::E23 | ActId::E24) => d.task_fits(act),
+        (State::Recognition(r), ActId::R5 | ActId::R8 | ActId::R10 | ActId::R11) => r.task_fits(act),
+        _ => true,
+    }
+}
+
 fn plain(label: String, href: String) -> Doing {
     Doing { label, href, inline: false, post: false, main: true, note: String::new(), key: String::new() }
 }
@@ -117,8 +126,8 @@ fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<
         let label = if form.act == ActId::L2 { v.t("web-begin-proposal") } else { v.t1("web-begin-paper", &[("act", title)]) };
         return Doing { label, href, inline: false, post: true, main, note: String::new(), key };
     }
-    // What throws something away is asked once more.
-    let asks = matches!(form.act, ActId::D11 | ActId::D12);
+    // What throws something away, or opens what was sealed, is asked once more.
+    let asks = matches!(form.act, ActId::D11 | ActId::D12 | ActId::E18);
     let empty = !asks && matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
     Doing { label: title.to_owned(), href: super::act::place(form, id), inline: empty, post: false, main, note: String::new(), key }
 }

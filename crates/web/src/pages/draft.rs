@@ -225,25 +225,32 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         }
         acts.push(pairs.numbered(shape, false).0);
     }
-    let recipients = match (invited(v, open).await?, who_asked(v, open, &acts).await?) {
+    let of = opined(v, open, &acts).await?.map(|set| set.loaded.neighbour.whole.state.view());
+    // An opinion goes to the agency that asked for it.
+    let asking = of.as_ref().and_then(|set| set.managing).map(|agency| agency.to_string());
+    let recipients = match (invited(v, open).await?, asking) {
         (Some(members), _) => members,
         (None, Some(agency)) => vec![agency],
         (None, None) => addressees(v, open),
     };
-    Ok(Draft { subject: subject(v, open), recipients, text: text(v, open), acts, through: Vec::new() })
+    Ok(Draft { subject: subject(v, open, of.and_then(|set| set.name)), recipients, text: text(v, open), acts, through: Vec::new() })
 }
 
 /// What the paper is about, so that people tell it from others: the act, and the record or how many there are. A
 /// letter is in Vietnamese whatever its writer reads the pages in (Decree 30/2020).
-fn subject(v: &Visitor, open: &Open) -> String {
+fn subject(v: &Visitor, open: &Open, of: Option<String>) -> String {
     let Some((first, form)) = open.acts.first() else { return String::new() };
     let words = ndp_text::texts(ndp_text::Lang::Vi);
     let act = words.get(&format!("act-{}", form.act.name()), &[]);
     let name = match open.acts.len() {
-        1 => open.records.get(&first.stream).map(|s| {
-            let view = s.loaded.neighbour.whole.state.view();
-            view.name.or(view.code).unwrap_or_else(|| crate::pages::record::title(v, s))
-        }),
+        1 => open
+            .records
+            .get(&first.stream)
+            .map(|s| {
+                let view = s.loaded.neighbour.whole.state.view();
+                view.name.or(view.code).unwrap_or_else(|| crate::pages::record::title(v, s))
+            })
+            .or(of),
         n => Some(words.get("web-count", &[("n", &n.to_string())])),
     };
     let all = name.map_or_else(|| act.clone(), |name| format!("{act}: {name}"));
@@ -272,13 +279,12 @@ fn text(v: &Visitor, open: &Open) -> String {
     open.acts.iter().filter_map(said).collect::<Vec<_>>().join("\n\n")
 }
 
-/// An opinion goes to the agency that asked for it.
-async fn who_asked(v: &Visitor, open: &Open, acts: &[BTreeMap<String, String>]) -> Result<Option<String>, Refused> {
+/// The criteria set that an opinion is on.
+async fn opined(v: &Visitor, open: &Open, acts: &[BTreeMap<String, String>]) -> Result<Option<Seen>, Refused> {
     let opinion = open.acts.first().is_some_and(|(of, _)| of.stream.kind == Kind::Opinion);
     let set = acts.first().and_then(|typed| typed.get("/set")).filter(|_| opinion);
     let Some(set) = set.and_then(|set| known::id_of(Some(Kind::CriteriaSet), set)) else { return Ok(None) };
-    let seen = ndp_server::records::seen(&v.app, &v.reading, set).await?;
-    Ok(seen.loaded.neighbour.whole.state.view().managing.map(|m| m.to_string()))
+    Ok(Some(ndp_server::records::seen(&v.app, &v.reading, set).await?))
 }
 
 /// An invitation goes to where the members come from.

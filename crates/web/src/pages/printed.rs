@@ -13,14 +13,14 @@ use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate};
 use ndp_domain::body::{self, Body, Form};
 use ndp_domain::criteria_set::CriteriaSet;
-use ndp_domain::document::Document;
-use ndp_domain::dossier::{self, Minutes};
+use ndp_domain::dossier::{self, Minutes, Round};
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind, OrganisationId};
 use ndp_domain::machine::Known as _;
-use ndp_domain::outcome::Outcome;
+use ndp_domain::outcome::{Assessment, Outcome};
 use ndp_domain::regulation::Decides;
 use ndp_server::problem::{Edge, Refused};
+use ndp_store::read::Loaded;
 use ndp_text::Lang;
 use std::collections::BTreeMap;
 
@@ -31,27 +31,27 @@ pub fn long_day(day: NaiveDate) -> String {
 }
 
 /// What stands in the head of every document of an agency.
-struct Head {
-    agency: String,
-    leader: &'static str,
-    symbol: String,
-    year: i32,
+pub(super) struct Head {
+    pub agency: String,
+    pub leader: &'static str,
+    pub symbol: String,
+    pub year: i32,
 }
 
-fn head(v: &Visitor, org: OrganisationId, kind: &str) -> Head {
+pub(super) fn head(v: &Visitor, org: OrganisationId, kind: &str) -> Head {
     let found = v.directory.organisations.get(&org);
     let symbol = found.map(|o| o.record.symbol.as_ref().map_or_else(|| o.record.code.to_string(), ToString::to_string)).unwrap_or_default();
     let ministry = found.is_some_and(|o| o.record.class.as_str() == "ministry");
     Head {
         agency: vi(v, org),
         leader: if ministry { "Bộ trưởng" } else { "Thủ trưởng" },
-        symbol: format!("{kind}-{symbol}"),
+        symbol: if kind.is_empty() { symbol } else { format!("{kind}-{symbol}") },
         year: v.today.year(),
     }
 }
 
 /// The name of an organisation as documents bear it.
-fn vi(v: &Visitor, org: OrganisationId) -> String {
+pub(super) fn vi(v: &Visitor, org: OrganisationId) -> String {
     organisation_name(&v.directory, org, Lang::Vi)
 }
 
@@ -76,19 +76,49 @@ pub async fn decision(v: &Visitor, room: &Room) -> Result<(String, Vec<String>),
     let Some(assessment) = &room.round.assessment else { return Ok((String::new(), vec![v.t("web-missing-conclusion")])) };
     let needs = [Need::Stream(d.set.into()), Need::Stream(room.round.body.into())];
     let near = v.app.engine.store.load(&needs).await?;
-    let body = near.get(&room.round.body.into()).and_then(|l| Body::known(&l.neighbour.whole.state));
+    let said = said(v, d, &room.round, assessment, &near);
+    let Some((about, first)) = said.article else { return Ok((String::new(), vec![v.t("web-outcome-undetermined")])) };
+    let owner = d.applicant.map_or_else(|| vi(v, d.managing), |o| vi(v, o));
+    let unit = unit(v, d.managing, &d.unit);
+    let out = Decision {
+        head: head(v, d.managing, "QĐ"),
+        about: format!("Về việc {about}"),
+        grounds: said.grounds,
+        proposed_by: unit.clone(),
+        articles: vec![
+            first,
+            "Quyết định này có hiệu lực kể từ ngày ký.".to_owned(),
+            format!("{unit}, {owner} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."),
+        ],
+    };
+    Ok((out.render().map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?, said.missing))
+}
+
+/// What a decision on a dossier stands on, what it decides, and what is not on record for it.
+pub(super) struct Said {
+    pub grounds: Vec<String>,
+    pub missing: Vec<String>,
+    /// What it is about, and its first article; none where the outcome is open.
+    pub article: Option<(&'static str, String)>,
+}
+
+/// The version of the rules as a ground; with what supplements it, where a class of its own comes from there.
+pub(super) fn rules(v: &Visitor, regulation: &str, supplemented: bool) -> Vec<String> {
+    let Some(r) = v.directory.regulations.get(regulation) else { return Vec::new() };
+    let issuer = |code: &str| v.directory.codes.get(code).map_or_else(|| code.to_owned(), |id| vi(v, *id));
+    let cite = |number: &str, on: NaiveDate, by: &str, title: &str| {
+        format!("Quyết định số {number} {} của {} về {}", long_day(on), issuer(by), lower(title))
+    };
+    let own = std::iter::once(cite(&r.number, r.issued_on, &r.issuer, &r.title_vi));
+    let more = r.supplemented_by.iter().filter(|_| supplemented).map(|s| cite(&s.number, s.issued_on, &s.issuer, &s.title_vi));
+    own.chain(more).collect()
+}
+
+/// `near` holds the dossier's set and the round's body.
+pub(super) fn said(v: &Visitor, d: &dossier::State, round: &Round, assessment: &Assessment, near: &BTreeMap<Id, Loaded>) -> Said {
+    let body = near.get(&round.body.into()).and_then(|l| Body::known(&l.neighbour.whole.state));
     let mut missing = vec![v.t("web-missing-decree")];
-    let mut grounds = Vec::new();
-    if let Some(r) = v.directory.regulations.get(&d.regulation) {
-        let issuer = |code: &str| v.directory.codes.get(code).map_or_else(|| code.to_owned(), |id| vi(v, *id));
-        let cite = |number: &str, on: NaiveDate, by: &str, title: &str| {
-            format!("Quyết định số {number} {} của {} về {}", long_day(on), issuer(by), lower(title))
-        };
-        grounds.push(cite(&r.number, r.issued_on, &r.issuer, &r.title_vi));
-        if assessment.outcome == Outcome::Potential {
-            grounds.extend(r.supplemented_by.iter().map(|s| cite(&s.number, s.issued_on, &s.issuer, &s.title_vi)));
-        }
-    }
+    let mut grounds = rules(v, &d.regulation, assessment.outcome == Outcome::Potential);
     let set = near.get(&d.set.into()).and_then(|l| CriteriaSet::known(&l.neighbour.whole.state));
     let promulgated = set.and_then(|s| s.versions.iter().find(|w| w.n == d.version.n)).and_then(|w| w.promulgated.as_ref());
     match promulgated {
@@ -98,44 +128,32 @@ pub async fn decision(v: &Visitor, room: &Room) -> Result<(String, Vec<String>),
         }
         None => missing.push(v.t("web-missing-set")),
     }
-    let (form, name) = body.map_or((room.round.form, String::new()), |b| (b.form, b.name.clone()));
-    let held = room.round.opened.as_ref().map(|o| long_day(ndp_domain::time::legal_date(o.at)));
+    let (form, name) = body.map_or((round.form, String::new()), |b| (b.form, b.name.clone()));
+    let held = round.opened.as_ref().map(|o| long_day(ndp_domain::time::legal_date(o.at)));
     grounds.push(match (form, held) {
-        (Form::HiredUnit, _) => format!("Báo cáo đánh giá của {}", room.round.hired_unit.map_or(name, |u| vi(v, u))),
+        (Form::HiredUnit, _) => format!("Báo cáo đánh giá của {}", round.hired_unit.map_or(name, |u| vi(v, u))),
         (_, Some(day)) => format!("Biên bản họp {} của {name}", day),
         (_, None) => format!("Báo cáo của {name}"),
     });
-    let signed = room.round.signatures.len();
+    let signed = round.signatures.len();
     if form != Form::HiredUnit && signed < 2 {
         missing.push(v.t("web-missing-minutes"));
     }
     let owner = d.applicant.map_or_else(|| vi(v, d.managing), |o| vi(v, o));
     let name = &d.name;
-    let (about, first) = match assessment.outcome {
-        Outcome::National => ("công nhận nền tảng số quốc gia", format!("Công nhận {name} của {owner} là nền tảng số quốc gia.")),
-        Outcome::Potential => ("công nhận nền tảng số tiềm năng", format!("Công nhận {name} của {owner} là nền tảng số tiềm năng.")),
+    let article = match assessment.outcome {
+        Outcome::National => Some(("công nhận nền tảng số quốc gia", format!("Công nhận {name} của {owner} là nền tảng số quốc gia."))),
+        Outcome::Potential => Some(("công nhận nền tảng số tiềm năng", format!("Công nhận {name} của {owner} là nền tảng số tiềm năng."))),
         Outcome::Rejected => {
             let lines: Vec<String> = assessment.unmet.iter().map(|c| line(v, &d.regulation, c)).collect();
-            ("không công nhận nền tảng số", format!("Không công nhận {name} của {owner}. Tiêu chí không đạt: {}.", lines.join("; ")))
+            Some(("không công nhận nền tảng số", format!("Không công nhận {name} của {owner}. Tiêu chí không đạt: {}.", lines.join("; "))))
         }
-        Outcome::Undetermined => return Ok((String::new(), vec![v.t("web-outcome-undetermined")])),
+        Outcome::Undetermined => None,
     };
-    let unit = unit(v, d.managing, &d.unit);
-    let out = Decision {
-        head: head(v, d.managing, "QĐ"),
-        about: format!("Về việc {about}"),
-        grounds,
-        proposed_by: unit.clone(),
-        articles: vec![
-            first,
-            "Quyết định này có hiệu lực kể từ ngày ký.".to_owned(),
-            format!("{unit}, {owner} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."),
-        ],
-    };
-    Ok((out.render().map_err(|e| ndp_identity::Denial::Fault(e.to_string()))?, missing))
+    Said { grounds, missing, article }
 }
 
-fn lower(text: &str) -> String {
+pub(super) fn lower(text: &str) -> String {
     let mut all = text.chars();
     all.next().map(|c| c.to_lowercase().collect::<String>() + all.as_str()).unwrap_or_default()
 }
@@ -145,7 +163,7 @@ fn line(v: &Visitor, regulation: &str, code: &str) -> String {
     found.map_or_else(|| code.to_owned(), |c| format!("{code} {}", c.name_vi))
 }
 
-fn unit(v: &Visitor, org: OrganisationId, code: &str) -> String {
+pub(super) fn unit(v: &Visitor, org: OrganisationId, code: &str) -> String {
     let found = v.directory.organisations.get(&org).and_then(|o| o.units.iter().find(|u| u.code.as_str() == code));
     found.map_or_else(|| code.to_owned(), |u| u.name_vi.to_string())
 }
@@ -170,7 +188,8 @@ struct MinutesPage {
     absent: Vec<Seat>,
     quorum: String,
     recused: usize,
-    lines: Vec<(String, &'static str, String)>,
+    /// Criterion, result, condition, votes: met, not met, no opinion.
+    lines: Vec<(String, &'static str, String, String)>,
     share: String,
     outcome: &'static str,
     summary: String,
@@ -246,7 +265,9 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
             Some(false) => "Không đạt",
             None => "–",
         };
-        (line(&v, &d.regulation, &l.code), result, until)
+        let votes = room.round.tallies.iter().find(|t| t.code == l.code).map(|t| t.second.unwrap_or(t.first));
+        let votes = votes.map(|n| format!("{}/{}/{}", n.met, n.not_met, n.abstained)).unwrap_or_default();
+        (line(&v, &d.regulation, &l.code), result, until, votes)
     });
     let outcome = match room.round.assessment.as_ref().map(|a| a.outcome) {
         Some(Outcome::National) => "Đủ điều kiện công nhận nền tảng số quốc gia",
@@ -286,64 +307,6 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         chair: sat.name(room.round.chair),
         secretary: sat.name(sat.establishing.secretary),
         draft: room.round.signatures.len() < 2,
-    })
-}
-
-#[derive(Template)]
-#[template(path = "letter.html")]
-struct Letter {
-    f: Frame,
-    head: Head,
-    number: String,
-    day: String,
-    subject: String,
-    recipients: Vec<String>,
-    /// The letter's own words, by paragraph.
-    text: Vec<String>,
-    /// Title and content of each act.
-    parts: Vec<(String, String)>,
-    signer: String,
-}
-
-fn paragraphs(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
-}
-
-/// `GET /van-ban/{id}/ban-in`: a paper as it was frozen, to be printed, signed on paper or elsewhere, and kept.
-pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    v.acting()?;
-    let id = known::id_of(Some(Kind::Document), &id).ok_or(Edge::NotFound)?;
-    let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
-    let d = Document::known(&seen.loaded.neighbour.whole.state).ok_or(Edge::NotFound)?;
-    if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
-        return Err(Edge::NotFound.into());
-    }
-    let pin = d.snapshot.ok_or(Edge::NotFound)?;
-    let snapshot: serde_json::Value = v.content(pin).await?.ok_or(Edge::NotFound)?;
-    // The paper is in Vietnamese whoever reads it.
-    let reader = Visitor { lang: Lang::Vi, ..v.clone() };
-    let named = crate::shown::named(&reader, &[&snapshot]).await?;
-    let recipients = snapshot.get("recipients").and_then(|r| r.as_array()).into_iter().flatten();
-    let recipients = recipients.filter_map(|r| reader.organisation_of(r.as_str()?)).collect();
-    let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), "/trinh-ky").await?;
-    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
-    f.crumbs.push((place_of(id), title(&v, &seen)));
-    f.paper_foot = crate::paper_foot::foot(&v);
-    v.app.read(&v.reading, id, "page").await?;
-    let text = snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default();
-    let parts = super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1);
-    // An act that says nothing more than the letter's own words has no part of its own.
-    let parts = parts.filter(|(_, content)| text.is_empty() || content.contains("<dt>")).collect();
-    page(&Letter {
-        f,
-        head: head(&v, d.issuing, ""),
-        number: d.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
-        day: d.number.as_ref().map(|n| long_day(n.date)).unwrap_or_default(),
-        subject: snapshot.get("subject").and_then(|s| s.as_str()).unwrap_or_default().to_owned(),
-        text,
-        recipients,
-        parts,
-        signer: if d.body.is_some() { reader.t("duty-CH") } else { head(&v, d.issuing, "").leader.to_owned() },
     })
 }
 

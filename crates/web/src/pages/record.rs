@@ -229,11 +229,11 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
     for (name, hash) in wanted.into_iter().chain(asked) {
         let Some(text) = v.app.engine.store.content(hash).await? else { continue };
         let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
-        let named = named(v, &[&value]).await?;
         if let (State::Document(d), "snapshot") = (&seen.loaded.neighbour.whole.state, name.as_str()) {
-            all.extend(frozen(v, d, &named, &value));
+            all.extend(frozen(v, d, &crate::shown::named_on_paper(v, &[&value]).await?, &value));
             continue;
         }
+        let named = named(v, &[&value]).await?;
         let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
         let drawn = if value.is_object() { fields.list(&value) } else { format!("<div class=\"pad\">{}</div>", fields.value("", &value)) };
         all.push((fields.label(&name), drawn));
@@ -253,7 +253,10 @@ pub(super) fn frozen(v: &Visitor, d: &ndp_domain::document::State, named: &Named
         let title = v.t(&format!("act-{}", pinned.act.name()));
         let content = alone(alone(alone(act.get("command").cloned().unwrap_or_default())));
         let said = content.get("name_vi").or_else(|| content.get("name")).and_then(|n| n.as_str());
-        let name = said.map(str::to_owned).or_else(|| named.records.get(&pinned.stream).cloned()).unwrap_or_default();
+        let name = said
+            .map(str::to_owned)
+            .or_else(|| named.records.get(&pinned.stream).or_else(|| named.closed.get(&pinned.stream)).cloned())
+            .unwrap_or_default();
         let title = if name.is_empty() { title } else { format!("{title}: {name}") };
         cards.push((title, Fields { v, named, words: pinned.act.name() }.list(&content)));
     }
