@@ -8,6 +8,7 @@ use ndp_domain::whole::Whole;
 use ndp_engine::Ask;
 use ndp_engine::check::check;
 use ndp_store::inbox::Inbox;
+use ndp_store::journal::Sought;
 use ndp_store::lists::{After, Filter, Order, Total};
 use ndp_tests::{World, key};
 use sea_orm::ConnectionTrait;
@@ -141,6 +142,41 @@ async fn a_round_tells_each_person_what_they_owe_and_nothing_that_is_done() {
     let member = &cast.evaluators[0];
     assert!(waiting(&world, member, Duty::Evaluator, meeting.into()).await.is_empty(), "who has voted owes nothing");
     assert_eq!(waiting(&world, &cast.chair, Duty::CountingBoard, meeting.into()).await, ["E18"], "the votes wait to be counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_tells_the_newest_first_by_day_act_and_kind() {
+    let world = World::new().await;
+    let story = world.story();
+    let first = story.list_entry("Nền tảng thử", 2).await.unwrap();
+    let noon = world.engine.clock.now();
+    world.engine.clock.set(noon + chrono::Duration::days(1));
+    story.list_entry("Nền tảng khác", 2).await.unwrap();
+    world.engine.seal(&key()).await.unwrap();
+    let scope = world.engine.scope(&ndp_tests::reader(&world.cast.managing.officer));
+    let look = async |sought: Sought, limit| world.engine.store.journal(&scope, &sought, limit).await.unwrap();
+
+    let all = look(Sought::default(), 500).await;
+    assert!(all.lines.windows(2).all(|w| w[0].position > w[1].position) && all.older.is_none());
+    let mut paged = Vec::new();
+    let mut below = None;
+    loop {
+        let page = look(Sought { below, ..Sought::default() }, 7).await;
+        paged.extend(page.lines);
+        below = page.older;
+        if below.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, all.lines, "page by page the same");
+    let begun = look(Sought { act: Some("L1".into()), until: Some(noon + chrono::Duration::hours(1)), ..Sought::default() }, 50).await;
+    assert_eq!(begun.lines.iter().map(|l| l.stream).collect::<Vec<_>>(), [Id::from(first)]);
+    let later = Sought { kind: Some(Kind::ListEntry), from: Some(noon + chrono::Duration::hours(1)), ..Sought::default() };
+    let later = look(later, 50).await;
+    assert!(!later.lines.is_empty() && later.lines.iter().all(|l| l.stream != first.into()));
+    let stranger = world.engine.scope(&ndp_tests::reader(&world.cast.consulted.officer));
+    let hidden = world.engine.store.journal(&stranger, &Sought { act: Some("L1".into()), ..Sought::default() }, 50).await.unwrap();
+    assert_eq!(hidden.lines, [], "another ministry's proposals are not told");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,6 +43,7 @@ mod shapes;
 
 pub use count::{Count, Tally, Votes, Way, count, sheets_of, tied_lines};
 pub(crate) use decide::check_figure;
+pub use decide::figure_fault;
 pub use disagreement::{Disagreement, disagreement};
 pub use orders::{Command, Event};
 pub use shapes::*;

@@ -14,6 +14,7 @@ pub mod drafts;
 pub mod files;
 mod groups;
 pub mod inbox;
+pub mod journal;
 pub mod lists;
 pub mod outbox;
 pub mod people;

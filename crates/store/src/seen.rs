@@ -65,6 +65,14 @@ fn facets(names: &str) -> Vec<Facet> {
     Facet::ALL.iter().copied().filter(|f| names.split(',').any(|n| n == f.name())).collect()
 }
 
+/// Which events `e` of records `s` are told to a reader: what only everybody sees is told by the acts that made it
+/// public, not by those before.
+pub(crate) fn told(scope: &Scope, values: &mut Vec<Value>) -> String {
+    let beyond = condition(&scope.beyond_public(), values);
+    let public = condition(scope, values);
+    format!("({beyond} OR (e.act IN ('P6', 'P7', 'PE2', 'C5', 'C9', 'X4', 'OR1', 'OR2', 'OR3', 'OR4') AND {public}))")
+}
+
 impl Store {
     /// The dossier of a tracking code, whoever asks: the code is the enterprise's own secret. What of it is
     /// shown is the caller's to narrow.
@@ -141,10 +149,7 @@ impl Store {
         let end = self.feed_end().await?;
         let window = (after + WINDOW).min(end);
         let mut values: Vec<Value> = Vec::new();
-        // What only everybody sees is told by the acts that made it public, not by those before.
-        let beyond = condition(&scope.beyond_public(), &mut values);
-        let public = condition(scope, &mut values);
-        let admitted = format!("({beyond} OR (e.act IN ('P6', 'P7', 'PE2', 'C5', 'C9', 'X4', 'OR1', 'OR2', 'OR3', 'OR4') AND {public}))");
+        let admitted = told(scope, &mut values);
         values.push((after as i64).into());
         values.push((window as i64).into());
         let (from, to) = (values.len() - 1, values.len());

@@ -120,12 +120,19 @@ impl Texts {
                 "stage" => self.find(&key("state", &code), &[]).map(|state| format!("“{state}”")),
                 _ => None,
             }
-            .unwrap_or(code)
+            .unwrap_or_else(|| said_day(&code).unwrap_or(code))
         };
         let owned: Vec<(String, String)> = fields.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), word(k, plain(v)))).collect();
         let args: Vec<(&str, &str)> = owned.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         self.get(&key("refusal", refusal.code()), &args)
     }
+}
+
+/// A day as people write it: `2026-03-02` is 02/03/2026.
+fn said_day(text: &str) -> Option<String> {
+    let [y, m, d] = text.split('-').collect::<Vec<_>>()[..] else { return None };
+    let digits = |t: &str, n: usize| t.len() == n && t.bytes().all(|b| b.is_ascii_digit());
+    (digits(y, 4) && digits(m, 2) && digits(d, 2)).then(|| format!("{d}/{m}/{y}"))
 }
 
 /// A code as a key: dots become dashes.

@@ -277,22 +277,25 @@ pub(super) fn check_application(
 
 /// A share that can be one, measured over a period that has passed.
 pub(crate) fn check_figure(figure: &Figure, occasion: &Occasion) -> Result<(), Refusal> {
-    let why = |bad: BadShare| match bad {
-        BadShare::MarketIsZero => "share.market_is_zero",
-        BadShare::LowAboveHigh => "share.low_above_high",
-        BadShare::UsersAboveMarket => "share.users_above_market",
-    };
+    figure_fault(figure, occasion.day()).map_or(Ok(()), |(_, refusal)| Err(refusal))
+}
+
+/// What cannot be in a figure on this day, with the field of it that says so: `share/numerator`, `period_to`.
+pub fn figure_fault(figure: &Figure, day: NaiveDate) -> Option<(&'static str, Refusal)> {
+    let impossible = |field, why: &str| Some((field, Refusal::ShareImpossible { why: why.to_owned() }));
     // Canonical JSON keeps whole numbers exactly up to 2^53 − 1 (RFC 8785).
     let numbers = [figure.share.numerator, figure.share.denominator_low, figure.share.denominator_high];
     if numbers.iter().any(|n| *n > (1 << 53) - 1) {
-        return Err(Refusal::ShareImpossible { why: "share.too_large".to_owned() });
+        return impossible("share/numerator", "share.too_large");
     }
-    figure.share.check().map_err(|bad| Refusal::ShareImpossible { why: why(bad).to_owned() })?;
-    if figure.period_to < figure.period_from {
-        return Err(Refusal::DateBeforeEvent { date: figure.period_to, event: figure.period_from });
+    match figure.share.check() {
+        Err(BadShare::MarketIsZero) => impossible("share/denominator_low", "share.market_is_zero"),
+        Err(BadShare::LowAboveHigh) => impossible("share/denominator_high", "share.low_above_high"),
+        Err(BadShare::UsersAboveMarket) => impossible("share/numerator", "share.users_above_market"),
+        Ok(()) if figure.period_to < figure.period_from => {
+            Some(("period_to", Refusal::DateBeforeEvent { date: figure.period_to, event: figure.period_from }))
+        }
+        Ok(()) if figure.period_to > day => Some(("period_to", Refusal::DateInFuture { date: figure.period_to })),
+        Ok(()) => None,
     }
-    if figure.period_to > occasion.day() {
-        return Err(Refusal::DateInFuture { date: figure.period_to });
-    }
-    Ok(())
 }

@@ -352,6 +352,17 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_is_read_as_people_write_it() {
+        for text in ["14:30", "14h30", "14 giờ 30", "14:30:00"] {
+            assert_eq!(read_time(text), Hour::at(14, 30), "{text}");
+        }
+        assert_eq!(read_time("9 giờ"), Hour::at(9, 0));
+        for text in ["25:00", "chiều", "14:61", ""] {
+            assert_eq!(read_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_content_comes_back_from_the_form_that_shows_it() {
         for form in ndp_engine::orders::all() {
             let shape = super::super::shape::of(form);
@@ -371,6 +382,7 @@ mod tests {
             Shape::Whole => json!(7),
             Shape::Flag => json!(true),
             Shape::Date => json!("2026-03-02"),
+            Shape::Time => json!("14:30"),
             Shape::Choice(_, all) => json!(all.last()),
             Shape::Record(_) => json!("org_01900000000070008000000000000001"),
             Shape::Hash => json!("ab".repeat(32)),

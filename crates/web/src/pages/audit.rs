@@ -1,20 +1,33 @@
 //! Audit: is the log intact, and what does it say. The verdict comes from the engine's own check of chains,
 //! seals and derived tables, made when somebody asks for it.
 
-use crate::frame::{Frame, frame, page, place_of};
+use crate::frame::{Frame, SLUGS, frame, kind_of, page, place_of};
 use crate::sent::Sent;
 use crate::visitor::Visitor;
 use crate::{known, say};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use chrono::{FixedOffset, NaiveDate, Utc};
+use ndp_domain::acts::{ACTS, ActId};
 use ndp_domain::authority::{Denied, Side};
+use ndp_domain::record::Envelope;
+use ndp_domain::time::Instant;
 use ndp_engine::Problem;
 use ndp_server::problem::Refused;
+use ndp_store::journal::{Sought, Told};
 use serde::Deserialize;
 
-/// One line of the feed: position, time, act, address, record, hash.
-type Row = (u64, String, String, String, String, String);
+/// One event as told.
+struct Row {
+    position: u64,
+    at: String,
+    who: String,
+    what: String,
+    href: String,
+    name: String,
+    hash: String,
+}
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -22,15 +35,53 @@ struct Page {
     f: Frame,
     verdict: Option<(&'static str, &'static str, String)>,
     wrong: Vec<String>,
+    asked: Asked,
+    kinds: Vec<(String, String, bool)>,
+    acts: Vec<(String, String, bool)>,
+    chips: Vec<(String, String)>,
+    unread: String,
     rows: Vec<Row>,
-    next: Option<String>,
+    older: Option<String>,
     last_seal: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Asked {
     #[serde(default)]
-    after: u64,
+    tu: String,
+    #[serde(default)]
+    den: String,
+    #[serde(default)]
+    loai: String,
+    #[serde(default)]
+    viec: String,
+    /// Positions below this one.
+    #[serde(default)]
+    truoc: Option<u64>,
+}
+
+impl Asked {
+    fn fields(&self) -> [(&'static str, &str); 4] {
+        [("tu", &self.tu), ("den", &self.den), ("loai", &self.loai), ("viec", &self.viec)]
+    }
+    /// The page's address with these filters but one, and a place to go on from.
+    fn address(&self, without: &str, below: Option<u64>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.fields().into_iter().filter(|(n, v)| *n != without && !v.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if let Some(below) = below {
+            query.append_pair("truoc", &below.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() { "/nhat-ky".to_owned() } else { format!("/nhat-ky?{query}") }
+    }
+}
+
+/// The first moment of a day in Viet Nam.
+fn begins(day: NaiveDate) -> Option<Instant> {
+    let midnight = day.and_hms_opt(0, 0, 0)?;
+    Some(midnight.and_local_timezone(FixedOffset::east_opt(7 * 3600)?).single()?.with_timezone(&Utc))
 }
 
 fn overseer(v: &Visitor) -> Result<(), Refused> {
@@ -38,40 +89,79 @@ fn overseer(v: &Visitor) -> Result<(), Refused> {
     if v.side() == Side::Overseer { Ok(()) } else { Err(Problem::Denied(Denied::DutyOfAnotherAct).into()) }
 }
 
-/// `GET /nhat-ky`
+/// `GET /nhat-ky`: what happened, the newest first, by day, act and kind of record.
 pub async fn audit(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     overseer(&v)?;
-    show(&v, asked.after, None, Vec::new()).await
+    show(&v, asked, None, Vec::new()).await
 }
 
 async fn show(
     v: &Visitor,
-    after: u64,
+    asked: Asked,
     verdict: Option<(&'static str, &'static str, String)>,
     wrong: Vec<String>,
 ) -> Result<Response, Refused> {
-    let feed = v.app.engine.store.feed_page(&v.reading.scope(&v.app), None, after, 50).await?;
-    let ids: Vec<_> = feed.lines.iter().map(|l| l.stream).collect();
-    let names = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
-    let rows = feed
-        .lines
-        .iter()
-        .map(|l| {
-            let name = names
-                .iter()
-                .find(|n| n.id == l.stream)
-                .map(|n| known::line_name(v, n))
-                .unwrap_or_else(|| v.t(&format!("kind-{}", l.stream.kind.name())));
-            let hash: String = l.hash.iter().take(6).map(|b| format!("{b:02x}")).collect();
-            (l.position, say::when(&l.at).unwrap_or_default(), v.t(&format!("act-{}", l.act)), place_of(l.stream), name, hash)
-        })
-        .collect();
-    let next = (feed.to < feed.end).then(|| format!("/nhat-ky?after={}", feed.to));
+    let day = |text: &str| crate::form::pairs::read_date(text);
+    let unread = [&asked.tu, &asked.den].into_iter().any(|t| !t.trim().is_empty() && day(t.trim()).is_none());
+    let sought = Sought {
+        kind: kind_of(&asked.loai),
+        act: ActId::of_name(&asked.viec).map(|a| a.name().to_owned()),
+        from: day(asked.tu.trim()).and_then(begins),
+        until: day(asked.den.trim()).and_then(|d| d.succ_opt()).and_then(begins),
+        below: asked.truoc,
+    };
+    let scope = v.reading.scope(&v.app);
+    let told = v.app.engine.store.journal(&scope, &sought, 50).await?;
+    let ids: Vec<_> = told.lines.iter().map(|l| l.stream).collect();
+    let names = v.app.engine.store.lines_of(&scope, &ids).await?;
+    let row = |l: &Told| {
+        let name = names.iter().find(|n| n.id == l.stream).map(|n| known::line_name(v, n));
+        let who = serde_json::from_str::<Envelope>(&l.body).ok().map(|e| {
+            // The duty that acted; persons are named to readers of the whole record.
+            let duty = e.actor.duty.map(|d| v.t(&format!("duty-{}", d.code())));
+            let org = e.actor.org.map(|o| v.organisation(o));
+            [duty, org].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        });
+        Row {
+            position: l.position,
+            at: say::when(&l.at).unwrap_or_default(),
+            who: who.unwrap_or_default(),
+            what: v.t(&format!("act-{}", l.act)),
+            href: place_of(l.stream),
+            name: name.unwrap_or_else(|| v.t(&format!("kind-{}", l.stream.kind.name()))),
+            hash: l.hash.to_string().chars().take(12).collect(),
+        }
+    };
+    let rows = told.lines.iter().map(row).collect();
+    let mut kinds: Vec<(String, String, bool)> =
+        SLUGS.iter().map(|(k, slug)| ((*slug).to_owned(), v.t(&format!("kind-{}", k.name())), *slug == asked.loai)).collect();
+    kinds.sort_by(|a, b| a.1.cmp(&b.1));
+    let acts = ACTS.iter().map(|a| (a.id.name().to_owned(), v.t(&format!("act-{}", a.id.name())), a.id.name() == asked.viec)).collect();
+    let said = |name: &str, value: &str| match name {
+        "tu" => v.t1("web-audit-from", &[("day", value)]),
+        "den" => v.t1("web-audit-to", &[("day", value)]),
+        "loai" => kind_of(value).map(|k| v.t(&format!("kind-{}", k.name()))).unwrap_or_default(),
+        _ => v.t(&format!("act-{value}")),
+    };
+    let chips = asked.fields().into_iter().filter(|(_, value)| !value.is_empty());
+    let chips = chips.map(|(name, value)| (asked.address(name, None), said(name, value))).collect();
     let seal =
         v.app.engine.store.last_seal().await?.map(|(n, hash)| format!("{n}:{}", hash.to_string().chars().take(16).collect::<String>()));
     let last_seal = seal.map(|s| v.t1("web-audit-seal", &[("seal", &s)])).unwrap_or_default();
     let f = frame(v, &v.t("web-nav-audit"), "/nhat-ky").await?;
-    page(&Page { f, verdict, wrong, rows, next, last_seal })
+    page(&Page {
+        f,
+        verdict,
+        wrong,
+        kinds,
+        acts,
+        chips,
+        unread: if unread { v.t1("web-wrong-date", &[("field", &v.t("web-audit-day"))]) } else { String::new() },
+        rows,
+        older: told.older.map(|below| asked.address("", Some(below))),
+        last_seal,
+        asked,
+    })
 }
 
 /// `POST /nhat-ky`: checks everything again now.
@@ -82,7 +172,7 @@ pub async fn check(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     overseer(&v)?;
     v.proved(sent.get("_proof"))?;
     let Some(keys) = v.app.settings.seal_keys.clone() else {
-        return show(&v, 0, Some(("warn", "help", v.t("web-audit-no-keys"))), Vec::new()).await;
+        return show(&v, Asked::default(), Some(("warn", "help", v.t("web-audit-no-keys"))), Vec::new()).await;
     };
     let report = ndp_engine::check::check(&v.app.engine.store, &keys, None, |_, _| {}).await?;
     let at = say::instant(v.app.engine.clock.now());
@@ -91,5 +181,5 @@ pub async fn check(v: Visitor, sent: Sent) -> Result<Response, Refused> {
         Some(first) => ("bad", "triangle", v.t1("web-audit-wrong", &[("record", &first.record), ("at", &at)])),
     };
     let wrong = report.wrong.iter().take(20).map(|w| format!("{} – {}", w.record, v.t(&ndp_text::key("finding", &w.what)))).collect();
-    show(&v, 0, Some(verdict), wrong).await
+    show(&v, Asked::default(), Some(verdict), wrong).await
 }

@@ -11,8 +11,10 @@ use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::body::Body;
 use ndp_domain::document::{Document, PinnedAct};
+use ndp_domain::dossier::{Figure, figure_fault};
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::refusal::Refusal;
 use ndp_engine::Problem;
 use ndp_engine::orders::{self, OrderForm};
 use ndp_server::acts::command_of;
@@ -156,7 +158,7 @@ impl Open {
     }
 
     /// What goes, or what of the draft cannot be read: by act, the paper's own last.
-    pub fn frozen(&self, draft: &Draft, unfit: Mistakes) -> Result<Result<Frozen, Vec<Mistakes>>, Refused> {
+    pub fn frozen(&self, v: &Visitor, draft: &Draft, unfit: Mistakes) -> Result<Result<Frozen, Vec<Mistakes>>, Refused> {
         let mut wrong: Vec<Mistakes> = vec![Mistakes::new(); self.acts.len() + 1];
         let mut out = Frozen { contents: Vec::new(), order: Value::Null };
         let mut acts = Vec::new();
@@ -167,6 +169,7 @@ impl Open {
             at.extend(unread);
             let own = prefix(n);
             at.extend(unfit.iter().filter_map(|(p, m)| Some((p.strip_prefix(own.as_str())?.to_owned(), m.clone()))));
+            at.extend(figure(v, form, &content));
             match command_of(form, pinned.stream, form.opens && !form.continues, content.clone()) {
                 Ok(command) => acts.push(json!({ "stream": pinned.stream, "command": command })),
                 Err(refused @ Refused::Engine(Problem::Invalid(_))) => also::<()>(at, Err(refused)),
@@ -194,6 +197,20 @@ impl Open {
         };
         Ok(Ok(out))
     }
+}
+
+/// A share that cannot be, or a period that has not passed, told where it is typed.
+fn figure(v: &Visitor, form: &OrderForm, content: &Value) -> Option<(String, (String, String))> {
+    const AT: &str = "/application/figure/counted/figure";
+    let typed = content.pointer(AT).filter(|_| matches!(form.act, ActId::E2 | ActId::E3 | ActId::E32))?;
+    let figure: Figure = serde_json::from_value(typed.clone()).ok()?;
+    let (field, refusal) = figure_fault(&figure, v.today)?;
+    let said = match &refusal {
+        Refusal::ShareImpossible { why } => v.t(&ndp_text::key("fault", why)),
+        Refusal::DateBeforeEvent { .. } => v.t("fault-period-ends_before"),
+        other => ndp_text::texts(v.lang).refusal(other),
+    };
+    Some((format!("{AT}/{field}"), ("said".to_owned(), said)))
 }
 
 /// What goes: the content of each act, and the order that sends it.

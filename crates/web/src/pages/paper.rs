@@ -139,7 +139,7 @@ pub async fn topic(v: Visitor, Path((slug, id, name)): Path<(String, String, Str
     let topics = topics::of(&v, &open);
     let (draft, versions) = open.draft(&v, &topics, None).await?;
     if name == CHECK && !topics.is_empty() {
-        return match open.frozen(&draft, Mistakes::new())? {
+        return match open.frozen(&v, &draft, Mistakes::new())? {
             Ok(frozen) if topics::ready(&topics, &draft) => looked(&v, &open, &topics, draft, versions.all, frozen).await,
             _ => topics::list(&v, &open, &topics, &draft, Vec::new(), StatusCode::OK).await,
         };
@@ -373,7 +373,7 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
         }
         ("save", None) => Ok(done(&v, &place_of(open.id()), "draft")),
         ("save", Some(_)) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&open.place()))]).into_response()),
-        (_, None) => match open.frozen(&draft, unfit)? {
+        (_, None) => match open.frozen(&v, &draft, unfit)? {
             Ok(frozen) => looked(&v, &open, &topics, draft, version, frozen).await,
             Err(wrong) => {
                 let filling = Filling { wrong, saved: at, ..Filling::new(&open, &topics, None, draft, version) };
@@ -382,7 +382,7 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
         },
         (_, Some(topic)) => {
             let (whole, _) = open.draft(&v, &topics, None).await?;
-            let mut wrong = open.frozen(&whole, unfit)?.err().unwrap_or_default();
+            let mut wrong = open.frozen(&v, &whole, unfit)?.err().unwrap_or_default();
             let last = wrong.len().saturating_sub(1);
             for (n, of) in wrong.iter_mut().enumerate() {
                 of.retain(|p, _| if n == last { topic.own } else { topic.covers(p) });
@@ -391,14 +391,14 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
                 let filling = Filling { wrong, saved: at, ..Filling::new(&open, &topics, Some(topic), draft, version) };
                 return show(&v, filling, StatusCode::UNPROCESSABLE_ENTITY).await;
             }
-            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&after(&open, &topics, topic, &whole)))]).into_response())
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&after(&v, &open, &topics, topic, &whole)))]).into_response())
         }
     }
 }
 
 /// Where "save and continue" leads: the next topic that is not done, else the list.
-fn after(open: &Open, topics: &[Topic], topic: &Topic, draft: &Draft) -> String {
-    let wrong = open.frozen(draft, Mistakes::new()).ok().and_then(Result::err).unwrap_or_default();
+fn after(v: &Visitor, open: &Open, topics: &[Topic], topic: &Topic, draft: &Draft) -> String {
+    let wrong = open.frozen(v, draft, Mistakes::new()).ok().and_then(Result::err).unwrap_or_default();
     let at = topics.iter().position(|t| t.name == topic.name).map_or(0, |n| n + 1);
     let next = topics.iter().skip(at).find(|t| t.far(draft, &wrong) != topics::Far::Done);
     next.map_or_else(|| open.place(), |t| format!("{}/{}", open.place(), t.name))
@@ -408,7 +408,7 @@ fn after(open: &Open, topics: &[Topic], topic: &Topic, draft: &Draft) -> String 
 async fn submit(v: &Visitor, open: &Open, topics: &[Topic], seen: &str, key: Option<String>) -> Result<Response, Refused> {
     let id = open.id();
     let (draft, versions) = open.draft(v, topics, None).await?;
-    let general = match (mark(&draft) == seen, open.frozen(&draft, Mistakes::new())?) {
+    let general = match (mark(&draft) == seen, open.frozen(v, &draft, Mistakes::new())?) {
         (false, _) => (vec![v.t("web-changed")], StatusCode::CONFLICT),
         (true, Err(wrong)) if topics.is_empty() => {
             let filling = Filling { wrong, ..Filling::new(open, topics, None, draft, versions.all) };

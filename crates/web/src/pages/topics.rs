@@ -198,7 +198,7 @@ pub async fn list(
     errors: Vec<String>,
     status: StatusCode,
 ) -> Result<Response, Refused> {
-    let wrong = open.frozen(draft, Mistakes::new())?.err().unwrap_or_default();
+    let wrong = open.frozen(v, draft, Mistakes::new())?.err().unwrap_or_default();
     let far: Vec<Far> = topics.iter().map(|t| t.far(draft, &wrong)).collect();
     let done = far.iter().filter(|f| **f == Far::Done).count();
     let ready = done == topics.len();
