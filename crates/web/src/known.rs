@@ -179,6 +179,40 @@ pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
     Ok(lines.iter().filter_map(|l| loaded.get(&l.id)).filter_map(of).collect())
 }
 
+/// What records without a name of their own are called: a paper by its subject, a declaration by who made it and on
+/// what, an opinion by who gave it, an account by its holder. Only of records that the reader was shown already.
+pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Refused> {
+    let of = |kinds: &[Kind]| ids.iter().copied().filter(|id| kinds.contains(&id.kind)).collect::<Vec<Id>>();
+    let mut out = crate::pages::records_office::abouts(v, &of(&[Kind::Document])).await?;
+    let others = of(&[Kind::Declaration, Kind::Opinion, Kind::Links]);
+    let needs: Vec<_> = others.iter().map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
+    let loaded = if needs.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&needs).await? };
+    let states = || loaded.values().map(|l| (l.id, &l.neighbour.whole.state));
+    let accounts = of(&[Kind::Account]).into_iter().map(|id| AccountId(id.uuid));
+    let people: Vec<AccountId> = states().filter_map(|(_, s)| s.view().person).chain(accounts).collect();
+    let people = names(v, &people).await?;
+    // A product's name only where the reader sees the product.
+    let products: Vec<Id> =
+        states().filter_map(|(_, s)| if let State::Declaration(d) = s { Some(d.product.into()) } else { None }).collect();
+    let products = if products.is_empty() { Vec::new() } else { v.app.engine.store.lines_of(&v.reading.scope(&v.app), &products).await? };
+    for (id, state) in states() {
+        let person = state.view().person.and_then(|p| people.get(&p).cloned());
+        let said: Vec<String> = match state {
+            State::Declaration(d) => {
+                let product = products.iter().find(|l| l.id == Id::from(d.product)).map(|l| line_name(v, l));
+                person.into_iter().chain(product).collect()
+            }
+            State::Opinion(o) => vec![v.organisation(o.organisation)],
+            _ => person.into_iter().collect(),
+        };
+        if !said.is_empty() {
+            out.insert(id, said.join(" · "));
+        }
+    }
+    out.extend(of(&[Kind::Account]).into_iter().filter_map(|id| Some((id, people.get(&AccountId(id.uuid))?.clone()))));
+    Ok(out)
+}
+
 /// A record in a list of choices.
 pub fn line_name(v: &Visitor, line: &ndp_store::lists::Line) -> String {
     let kind = line.id.kind;

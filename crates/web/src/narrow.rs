@@ -43,6 +43,10 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
         }
         // Between editions an entry goes out alone; with an edition it goes by the edition's own act.
         (ActId::P6, _) => known.carried.push("/edition"),
+        // Who receives a paper stands in it.
+        (ActId::D9, _) => known.fixed.push("/recipients".to_owned()),
+        // An enterprise asks by its own letter.
+        (ActId::E2, _) if v.side() == Side::Applicant => known.needed.push("/application/letter"),
         _ => {}
     }
     Ok(())

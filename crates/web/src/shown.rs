@@ -116,6 +116,7 @@ impl Fields<'_> {
         let t = texts(self.v.lang);
         match value {
             Value::Null => "–".to_owned(),
+            Value::Bool(false) if name == "verified" => esc(&t.get("web-not-verified", &[])),
             Value::Bool(yes) => esc(&t.get(if *yes { "web-yes" } else { "web-no" }, &[])),
             Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), |n| say::whole(u128::from(n), self.v.lang)),
             Value::String(text) => self.text(name, text),
@@ -141,12 +142,11 @@ impl Fields<'_> {
                     return format!("<span class=\"num\">{a}/{b}</span>");
                 }
                 if let (Some(Value::String(name)), Some(Value::String(hash))) = (fields.get("name"), fields.get("sha256")) {
-                    let short: String = hash.chars().take(8).collect();
-                    let shown = match self.named.files.get(hash) {
-                        Some(href) => format!("<a href=\"{}\">{}</a>", self.v.href(href), esc(name)),
-                        None => esc(name),
+                    let hash = esc(hash);
+                    return match self.named.files.get(&hash) {
+                        Some(href) => format!("<a href=\"{}\" title=\"SHA-256 {hash}\">{}</a>", self.v.href(href), esc(name)),
+                        None => format!("<span title=\"SHA-256 {hash}\">{}</span>", esc(name)),
                     };
-                    return format!("{shown} <span class=\"hint num\">SHA-256 {short}</span>");
                 }
                 if let (Some(Value::String(number)), Some(Value::String(date))) = (fields.get("number"), fields.get("date")) {
                     let issuer = fields.get("issuer").and_then(Value::as_str).and_then(|i| self.v.organisation_of(i));

@@ -238,7 +238,7 @@ impl<'a> Story<'a> {
         let today = self.today();
         let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: today };
         let symbol = t("DLM");
-        let number = D::Number { number: Number { number, symbol, date: today, book: t("cong-van-di"), imported: true } };
+        let number = D::Number { number: Number { number, symbol, date: today, book: t("Công văn đi"), imported: true } };
         let steps: [(Until, &Persona, D); 9] = [
             (Until::Draft, drafter, draft),
             (Until::Submitted, drafter, D::Submit { snapshot }),

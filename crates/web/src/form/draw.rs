@@ -28,6 +28,8 @@ pub struct Known {
     pub carried: Vec<&'static str>,
     /// Records that the page was opened for: named, not chosen again.
     pub fixed: Vec<String>,
+    /// Places that the content's type leaves open and the act's rules do not.
+    pub needed: Vec<&'static str>,
 }
 
 impl Known {
@@ -143,11 +145,17 @@ impl Drawing<'_> {
             self.carried(out, &pointer);
             return;
         }
-        self.field(out, &p.shape, &pointer, &p.name, p.required);
+        let required = p.required || self.known.needed.contains(&pointer.as_str());
+        self.field(out, &p.shape, &pointer, &p.name, required);
     }
 
     fn carried(&self, out: &mut String, pointer: &str) {
-        let _ = write!(out, r#"<input type="hidden" name="{}" value="{}">"#, self.name(pointer), esc(self.pairs.get(pointer)));
+        let below = format!("{pointer}/");
+        // Of a list its items.
+        let all = self.pairs.0.iter().filter(|(k, _)| *k == pointer || k.starts_with(&below));
+        for (k, value) in all {
+            let _ = write!(out, r#"<input type="hidden" name="{}" value="{}">"#, self.name(k), esc(value));
+        }
     }
 
     fn name(&self, pointer: &str) -> String {
@@ -274,6 +282,7 @@ impl Drawing<'_> {
                 self.wrapped_as(out, at, &pointer, name, required);
             }
             Shape::Object(_, properties) => self.group(out, at, name, |out| self.properties(out, properties, at)),
+            Shape::List(inner) if self.known.fixed.iter().any(|f| f == at) => self.fixed_list(out, inner, at, name),
             Shape::List(inner) => self.list(out, inner, at, name),
             Shape::Map(inner) => self.map(out, inner, at, name),
             Shape::OneOf(of, variants) => self.one_of(out, of, variants, at, name, required),
@@ -341,6 +350,17 @@ impl Drawing<'_> {
         if none {
             one(all.len(), "", &self.t("web-not-said"));
         }
+        out.push_str("</div>");
+    }
+
+    /// A list of records that is told, not changed.
+    fn fixed_list(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
+        let known = if let Shape::Record(Some(kind)) = inner { self.known.records.get(kind).map(Vec::as_slice) } else { None };
+        let said =
+            |id: &str| known.unwrap_or_default().iter().find(|(k, _)| k == id).map_or_else(|| id.to_owned(), |(_, said)| said.clone());
+        let items: Vec<String> = self.pairs.keys(at).iter().map(|k| said(self.pairs.get(&format!("{at}/{k}")))).collect();
+        let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(&items.join("; ")));
+        self.carried(out, at);
         out.push_str("</div>");
     }
 

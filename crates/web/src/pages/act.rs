@@ -243,7 +243,13 @@ async fn show(
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
         (ActId::E18, Some(State::Dossier(d))) => counting(v, d).await?,
-        _ => String::new(),
+        // What is being done, and with what.
+        _ => match seen {
+            Some(seen) => {
+                known::called(v, &[seen.loaded.id]).await?.remove(&seen.loaded.id).unwrap_or_else(|| crate::pages::record::title(v, seen))
+            }
+            None => String::new(),
+        },
     };
     page_with(status, &out)
 }

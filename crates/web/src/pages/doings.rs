@@ -73,6 +73,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
             let mut doing = doing(v, &title, form, Some(id), false, may);
             if form.act == ActId::E2 && v.side() == Side::Applicant {
                 doing.href = format!("{}/noi-dung", place_of(id));
+                doing.label = v.t("web-fill-application");
             }
             now.push(doing);
         } else if let Some(problem) = &may.why_not

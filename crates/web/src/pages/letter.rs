@@ -59,6 +59,11 @@ fn type_of(kind: &str) -> Type {
     }
 }
 
+/// Is it a decision, numbered in the book of decisions?
+pub fn decides(kind: &str) -> bool {
+    type_of(kind) == Type::Decision
+}
+
 /// What stands under a paper: in whose place, as what, who.
 struct Sign {
     lines: Vec<String>,

@@ -273,6 +273,8 @@ struct Platform {
     closed: Option<String>,
     cards: Vec<(String, String)>,
     history: Vec<(String, String, bool)>,
+    /// What kind of paper put it there.
+    decided: String,
     decision: String,
     contact: Vec<(String, String)>,
     record: String,
@@ -336,6 +338,7 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
         closed,
         cards,
         history,
+        decided: v.t(&format!("web-platform-paper-{}", p.register.name())),
         decision,
         contact,
         record: crate::frame::place_of(PublicationId(id.uuid).into()),

@@ -166,8 +166,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         Total::Exactly(n) => v.t1("web-count", &[("n", &n.to_string())]),
         Total::MoreThan(n) => v.t1("web-count-more", &[("number", &say::whole(u128::from(n), v.lang))]),
     };
-    let papers: Vec<_> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
-    let about = super::records_office::abouts(&v, &papers).await?;
+    let about = crate::known::called(&v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
     let rows = lines
         .iter()
         .map(|l| {

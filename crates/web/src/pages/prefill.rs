@@ -4,15 +4,18 @@
 use crate::form::{Pairs, shape};
 use crate::say;
 use crate::visitor::Visitor;
+use chrono::Datelike as _;
 use ndp_domain::acts::ActId;
-use ndp_domain::document::Snapshot;
+use ndp_domain::document::{Document, Snapshot};
 use ndp_domain::dossier::Minutes;
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::publication::PublicField;
 use ndp_domain::recognition::Recognition;
 use ndp_engine::orders::OrderForm;
 use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order};
 use ndp_store::seen::Seen;
 use serde_json::json;
 
@@ -70,19 +73,28 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
                 pairs.put(shape, "", &json!({ "text": { "findings": findings, "paper": { "entered_by": v.reading.reader.account } } }));
             }
         }
-        (ActId::L5 | ActId::E6 | ActId::E12, _) => pairs.put(shape, "", &json!({ "points": [{ "number": 1 }] })),
+        (ActId::L5 | ActId::E6 | ActId::E12, _) => {
+            // A later letter goes on with the numbers of the earlier one, and names whose answer raised its point.
+            let before = match state {
+                Some(State::ListEntry(l)) => l.supplements.last(),
+                Some(State::Dossier(d)) if form.act == ActId::E6 => d.supplements.last(),
+                _ => None,
+            };
+            let next = before.and_then(|s| s.numbers.iter().max()).map_or(1, |n| n + 1);
+            let raised = before.and_then(|s| s.numbers.first());
+            pairs.put(shape, "", &json!({ "points": [{ "number": next, "raised_by": raised }] }));
+        }
         (ActId::D7, Some(State::Document(d))) => {
             let symbol = v
                 .directory
                 .organisations
                 .get(&d.issuing)
                 .and_then(|o| o.record.symbol.as_ref().map(ToString::to_string).or(Some(o.record.code.to_string())));
-            let what = if d.kind.contains("decision") { "QĐ-" } else { "" };
-            pairs.put(
-                shape,
-                "",
-                &json!({ "number": { "symbol": symbol.map(|s| format!("{what}{s}")), "book": "cong-van-di", "imported": true } }),
-            );
+            let decides = super::letter::decides(&d.kind);
+            let (what, book) = if decides { ("QĐ-", "Quyết định") } else { ("", "Công văn đi") };
+            let next = next_number(v, d.issuing, book).await?;
+            let symbol = symbol.map(|s| format!("{what}{s}"));
+            pairs.put(shape, "", &json!({ "number": { "number": next, "symbol": symbol, "book": book, "imported": true } }));
         }
         (ActId::D9, Some(State::Document(d))) => {
             let snapshot = match d.snapshot {
@@ -105,4 +117,17 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
         _ => {}
     }
     Ok(())
+}
+
+/// The number after the last one that the agency gave in this book this year; the records office knows better where
+/// it numbers elsewhere too.
+async fn next_number(v: &Visitor, agency: OrganisationId, book: &str) -> Result<u32, Refused> {
+    let stages = ["D.numbered", "D.sealed", "D.issued", "D.filed"].map(str::to_owned).to_vec();
+    let filter = Filter { kind: Some(Kind::Document), managing: Some(agency), stages, ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let numbers = loaded.values().filter_map(|l| Document::known(&l.neighbour.whole.state)?.number.as_ref());
+    let here = numbers.filter(|n| n.book.as_str() == book && n.date.year() == v.today.year());
+    Ok(here.map(|n| n.number).max().unwrap_or(0) + 1)
 }

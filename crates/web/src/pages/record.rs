@@ -133,9 +133,9 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let view = whole.state.view();
     let beyond = seen.facets.iter().any(|f| *f != Facet::Published);
     let current = if kind == Kind::Document { "/trinh-ky".to_owned() } else { format!("/{}", slug(kind)) };
-    // A paper is known by its subject, or by its act and the record that it is about.
-    let about = if kind == Kind::Document && v.signed_in() { super::records_office::abouts(&v, &[id]).await?.remove(&id) } else { None };
+    let about = if v.signed_in() && !seen.facets.is_empty() { known::called(&v, &[id]).await?.remove(&id) } else { None };
     let heading = match (about, &view.code) {
+        (Some(about), _) if kind != Kind::Document => format!("{}: {about}", v.t(&format!("kind-{}", kind.name()))),
         (Some(about), Some(code)) => format!("{code} – {about}"),
         (Some(about), None) => about,
         (None, _) => title(&v, &seen),
@@ -195,8 +195,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
 async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Refused> {
     let filter = Filter { parent: Some(id), ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
-    let papers: Vec<Id> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
-    let about = super::records_office::abouts(v, &papers).await?;
+    let about = known::called(v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
     let one = |l: &ndp_store::lists::Line| {
         let kind = v.t(&format!("kind-{}", l.id.kind.name()));
         let paper = about.get(&l.id).map(|a| a.split(" · ").next().unwrap_or(a).to_owned());

@@ -17,7 +17,7 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
-use ndp_domain::dossier::LineEvidence;
+use ndp_domain::dossier::{FigureClaim, LineEvidence};
 use ndp_domain::id::Kind;
 use ndp_domain::outcome::Line;
 use ndp_domain::regulation::Decides;
@@ -86,6 +86,8 @@ struct SheetPage {
     evidence_expected: String,
     figure: bool,
     share: String,
+    /// How the figure was counted: name and text.
+    how: Vec<(String, String)>,
     mark: String,
     reason: String,
     reason_wrong: bool,
@@ -206,6 +208,7 @@ async fn show(
     let (files, statement) = evidence(room, &line.code);
     let beside = super::evidence::beside(v, &f, &room.seen, &files, &statement, &at.wanted).await?;
     let share = room.round.share.map(|s| crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high)).unwrap_or_default();
+    let how = counted(v, room);
     let next = match lines.get(n + 1) {
         Some(next) => v.t1("web-save-and-go", &[("code", &next.code)]),
         None => v.t("web-save-and-check"),
@@ -241,6 +244,7 @@ async fn show(
             evidence_expected: of_set.map(|l| l.evidence.to_string()).unwrap_or_default(),
             figure,
             share,
+            how,
             mark: entry.map(|e| e.mark.clone()).unwrap_or_default(),
             reason: entry.map(|e| e.reason.clone()).unwrap_or_default(),
             reason_wrong,
@@ -431,4 +435,17 @@ async fn hand_in(v: &Visitor, room: &Room, key: Option<String>) -> Result<Respon
         }
         Err(other) => Err(other),
     }
+}
+
+/// How the share was counted: what is counted and how, by the set; over what time, from what, by whom, by the application.
+fn counted(v: &Visitor, room: &Room) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    if let Some(market) = room.text.as_ref().map(|t| &t.market) {
+        all.extend([("unit", market.unit.to_string()), ("method", market.method.to_string())]);
+    }
+    if let Some(FigureClaim::Counted { figure }) = room.application.as_ref().and_then(|a| a.figure.as_ref()) {
+        let period = format!("{} – {}", crate::say::day(figure.period_from), crate::say::day(figure.period_to));
+        all.extend([("period", period), ("sources", figure.sources.to_string()), ("estimator", figure.estimator.to_string())]);
+    }
+    all.into_iter().map(|(name, text)| (v.t(&format!("web-figure-{name}")), text)).collect()
 }

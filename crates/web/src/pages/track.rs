@@ -11,6 +11,7 @@ use axum::response::Response;
 use ndp_domain::dossier::Dossier;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::Known as _;
+use ndp_domain::outcome::Outcome;
 use ndp_server::problem::{Edge, Refused};
 use serde::Deserialize;
 
@@ -25,6 +26,8 @@ struct Page {
     badge: String,
     way: String,
     facts: Vec<(String, String)>,
+    /// The dossier's own page, for those who see it.
+    record: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +52,7 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
         badge: String::new(),
         way: String::new(),
         facts: Vec::new(),
+        record: String::new(),
     };
     if code.is_empty() {
         return page(&out);
@@ -80,6 +84,16 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
         out.facts.push((v.t("web-arrived"), format!("{} · {}", incoming.number, say::day(incoming.arrived_on))));
     }
     out.facts.push((v.t("web-since"), say::instant(whole.since)));
+    if let Some((outcome, paper)) = &d.decision {
+        out.facts.push((v.t("web-track-paper"), v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))])));
+        // A recognition is published; a refusal is its applicant's to read.
+        let told = matches!(outcome, Outcome::National | Outcome::Potential) || seen;
+        let key = if told { format!("web-class-{}", outcome.name()) } else { "web-track-ask".to_owned() };
+        out.facts.push((v.t("web-outcome"), v.t(&key)));
+    }
+    if seen {
+        out.record = crate::frame::place_of(loaded.id);
+    }
     for c in &whole.clocks {
         let label = v.t(&format!("act-{}", c.act.name()));
         let said = match &c.paused {

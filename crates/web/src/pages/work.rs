@@ -95,8 +95,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let wanted = ndp_domain::text::fold(&asked.q);
     let soon = (v.today + chrono::Days::new(7)).to_string();
     let today = v.today.to_string();
-    let papers: Vec<Id> = tasks.iter().filter(|t| t.kind == "document").map(|t| Id::new(Kind::Document, t.stream)).collect();
-    let about = super::records_office::abouts(&v, &papers).await?;
+    let ids: Vec<Id> = tasks.iter().filter_map(|t| Some(Id::new(Kind::of_name(&t.kind)?, t.stream))).collect();
+    let about = crate::known::called(&v, &ids).await?;
     // What only has to be filed comes last, so that it stands in nobody's way.
     let mut groups =
         [("web-work-over", Vec::new()), ("web-work-soon", Vec::new()), ("web-work-later", Vec::new()), ("web-work-file", Vec::new())];
@@ -149,8 +149,7 @@ async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>
     let scope = v.reading.scope(&v.app);
     let filter = Filter { stages: stages.iter().map(|s| (*s).to_owned()).collect(), ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await?;
-    let papers: Vec<Id> = lines.iter().filter(|l| l.id.kind == Kind::Document).map(|l| l.id).collect();
-    let about = super::records_office::abouts(v, &papers).await?;
+    let about = crate::known::called(v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
     let name = |l: &ndp_store::lists::Line| about.get(&l.id).cloned().unwrap_or_else(|| crate::known::line_name(v, l));
     Ok(lines.iter().map(|l| (place_of(l.id), name(l), markup::state(&l.stage, v.lang))).collect())
 }

@@ -293,7 +293,7 @@ impl Story<'_> {
         let id = self.paper(desk, subject, vec![(stream.into(), command.into())], Until::Signed).await?;
         let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: self.today() };
         self.act(&cast.hired_unit, id, sign).await?;
-        let number = Number { number: self.next_number(), symbol: t("DLM"), date: self.today(), book: t("cong-van-di"), imported: true };
+        let number = Number { number: self.next_number(), symbol: t("DLM"), date: self.today(), book: t("Công văn đi"), imported: true };
         self.act(&desk.records, id, D::Number { number }).await?;
         self.act(&desk.records, id, D::Seal {}).await?;
         self.act(&desk.records, id, D::Issue { recipients: vec![desk.org] }).await?;
