@@ -206,7 +206,7 @@ async fn a_letter_says_to_whom_it_goes_and_about_what_and_can_be_printed_by_thos
     let paper: Id = story.paper(&cast.managing, "Đề xuất bổ sung", acts, until).await.unwrap().into();
     for who in [&cast.managing.unit_head, &cast.managing.form_checker, &cast.managing.signer] {
         let (status, html) = served.page(Some(who), &format!("/van-ban/{paper}/ban-in")).await;
-        assert!(status == 200 && html.contains("Đề xuất bổ sung") && html.contains("Kính gửi"), "{html}");
+        assert!(status == 200 && html.contains("V/v đề xuất bổ sung") && html.contains("Kính gửi"), "{html}");
         assert!(html.contains("Nhu cầu mẫu để minh họa quy trình."), "what is signed can be read: {html}");
     }
     for who in [&cast.keeper.signer, &cast.applicant] {
