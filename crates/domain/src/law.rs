@@ -42,4 +42,4 @@ pub const COMPLAINTS_27: Citation = cite("Luật Khiếu nại 2011, Điều 11,
 pub const COMPLAINTS_28: Citation = cite("Luật Khiếu nại 2011, Điều 28", "Complaints Law 2011, article 28");
 pub const COMPLAINTS_33: Citation = cite("Luật Khiếu nại 2011, Điều 33 đến 37", "Complaints Law 2011, articles 33 to 37");
 pub const RULES_OF_WORK: Citation = cite("Quy chế làm việc của hội đồng, tổ chuyên gia", "Rules of work of the body");
-pub const CHOICE: Citation = cite("Lựa chọn thiết kế", "Choice");
+pub const CHOICE: Citation = cite("Quy ước của phần mềm, không phải quy định", "Convention of this software, not law");

@@ -221,7 +221,8 @@ impl<'a> Story<'a> {
     ) -> Result<DocumentId, Problem> {
         use document::Command as D;
         let id = DocumentId(self.engine.id());
-        let pinned = acts.iter().map(|(stream, command)| PinnedAct { stream: *stream, act: command.act() }).collect();
+        let pinned: Vec<PinnedAct> = acts.iter().map(|(stream, command)| PinnedAct { stream: *stream, act: command.act() }).collect();
+        let to = self.addressee(desk, pinned.first());
         let draft = D::Draft {
             id,
             regulation: self.regulation.clone(),
@@ -231,7 +232,7 @@ impl<'a> Story<'a> {
             acts: pinned,
         };
         let frozen = acts.into_iter().map(|(stream, command)| FrozenAct { stream, command }).collect();
-        let recipients = vec![desk.org];
+        let recipients = vec![to];
         let snapshot =
             Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), text: None, acts: frozen };
         let number = self.next_number();
@@ -254,6 +255,19 @@ impl<'a> Story<'a> {
             self.act(who, id, command).await?;
         }
         Ok(id)
+    }
+
+    /// Who receives a paper: whoever its act is for.
+    fn addressee(&self, desk: &Desk, first: Option<&PinnedAct>) -> OrganisationId {
+        use ndp_domain::acts::ActId::*;
+        let cast = self.cast;
+        match first.map(|a| a.act) {
+            Some(L2 | L6 | L10) => cast.keeper.org,
+            Some(L5 | L7 | L8 | L9 | L11 | L12 | C3 | B3) => cast.managing.org,
+            Some(C2) => cast.consulted.org,
+            Some(E6 | E8 | E10 | E12 | E22 | E23 | E24 | E27 | E31 | R6 | R8 | R9 | R10 | R11 | R14) => cast.enterprise,
+            _ => desk.org,
+        }
     }
 
     /// A list entry as far as asked: 1 draft, 2 submitted, 3 received, 4 assigned, 5 listed.
