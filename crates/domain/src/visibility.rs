@@ -62,6 +62,12 @@ impl Scope {
         Facet::ALL.iter().copied().filter(|f| found.contains(&f.name())).collect()
     }
 
+    /// Do they admit the reader in any?
+    pub fn admits_any(&self, lines: &str) -> bool {
+        let on = self.on.to_string();
+        lines.lines().any(|line| self.admitted(line, &on).is_some())
+    }
+
     /// The facet of a line that admits the reader. Days as ISO 8601 are in the order of their letters.
     fn admitted<'a>(&self, line: &'a str, on: &str) -> Option<&'a str> {
         let mut parts = line.splitn(4, ' ');

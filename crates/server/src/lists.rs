@@ -19,6 +19,7 @@ use ndp_store::lists::{After, Filter, Line, Order, Total};
 use ndp_text::{key, texts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 #[derive(Debug, Deserialize)]
@@ -66,19 +67,42 @@ pub fn total_json(total: Total) -> Value {
     }
 }
 
-fn line_json(line: &Line) -> Value {
+/// A line as answered; written straight into the answer, in the order of its names.
+#[derive(Serialize)]
+struct Shown<'a> {
+    code: Option<&'a str>,
+    due_on: Option<&'a str>,
+    href: String,
+    id: Id,
+    kind: Kind,
+    name: Option<&'a str>,
+    stage: &'a str,
+    stage_text: Cow<'static, str>,
+    updated_at: Option<&'a str>,
+}
+
+fn shown(line: &Line) -> Shown<'_> {
     let stage = if line.beyond { line.stage.as_str() } else { crate::records::PUBLIC_SET };
-    json!({
-        "id": line.id,
-        "kind": line.id.kind,
-        "stage": stage,
-        "stage_text": texts(lang()).get(&key("state", stage), &[]),
-        "name": line.name,
-        "code": line.code,
-        "due_on": line.due_on.as_ref().filter(|_| line.beyond),
-        "updated_at": Some(&line.updated_at).filter(|_| line.beyond),
-        "href": href(line.id),
-    })
+    Shown {
+        code: line.code.as_deref(),
+        due_on: line.due_on.as_deref().filter(|_| line.beyond),
+        href: href(line.id),
+        id: line.id,
+        kind: line.id.kind,
+        name: line.name.as_deref(),
+        stage,
+        stage_text: ndp_text::state(lang(), stage),
+        updated_at: Some(line.updated_at.as_str()).filter(|_| line.beyond),
+    }
+}
+
+/// A page of a list; the total only where it was asked for.
+#[derive(Serialize)]
+struct Page<'a> {
+    items: Vec<Shown<'a>>,
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Value>,
 }
 
 /// `GET /{records}`
@@ -121,11 +145,8 @@ pub async fn list(
     let after = cursor.map(|c| After { value: c.1, id: c.2 });
     let lines = app.engine.store.list(&scope, &filter, order, after.as_ref(), limit).await?;
     let next = (lines.len() as u64 == limit).then(|| lines.last().map(|l| Cursor(named, l.key.clone(), l.id.uuid).text())).flatten();
-    let mut value = json!({ "items": lines.iter().map(line_json).collect::<Vec<_>>(), "next": next });
-    if let (true, Some(object)) = (query.total, value.as_object_mut()) {
-        object.insert("total".to_owned(), total_json(app.engine.store.total(&scope, &filter).await?));
-    }
-    let mut response = Json(value).into_response();
+    let total = if query.total { Some(total_json(app.engine.store.total(&scope, &filter).await?)) } else { None };
+    let mut response = Json(Page { items: lines.iter().map(shown).collect(), next, total }).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }

@@ -6,6 +6,8 @@
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -82,6 +84,17 @@ pub fn texts(lang: Lang) -> &'static Texts {
     match lang {
         Lang::Vi => VI.get_or_init(|| build(Lang::Vi)),
         Lang::En => EN.get_or_init(|| build(Lang::En)),
+    }
+}
+
+/// A state in words, as lists say it row by row: formatted once for all.
+pub fn state(lang: Lang, stage: &str) -> Cow<'static, str> {
+    static ALL: OnceLock<[HashMap<&'static str, String>; 2]> = OnceLock::new();
+    let said = |lang| ndp_domain::acts::states().into_iter().map(|s| (s, texts(lang).get(&key("state", s), &[]))).collect();
+    let all = ALL.get_or_init(|| [said(Lang::Vi), said(Lang::En)]);
+    match all[usize::from(lang == Lang::En)].get(stage) {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(texts(lang).get(&key("state", stage), &[])),
     }
 }
 
