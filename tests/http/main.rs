@@ -10,6 +10,7 @@ mod leaks;
 mod letters;
 mod pages;
 mod proposals;
+mod rounds;
 mod sign_in;
 mod tokens;
 mod writing;

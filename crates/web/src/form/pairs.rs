@@ -257,7 +257,13 @@ impl Pairs {
         if !p.required && !self.any_typed(&p.shape, &here) && self.get(&format!("{here}:")).is_empty() && p.shape != Shape::Flag {
             return None;
         }
-        self.read(&p.shape, &here, known, wrong)
+        let value = self.read(&p.shape, &here, known, wrong);
+        // Everything that is missing is told at once; the number of what the act opens is the system's.
+        if value.is_none() && p.required && !(p.name == "id" && at.is_empty()) {
+            let field = if p.shape == Shape::Attachment { format!("{here}/sha256") } else { here };
+            wrong.entry(field).or_insert(("input.field_missing".to_owned(), String::new()));
+        }
+        value
     }
 }
 
@@ -328,6 +334,7 @@ pub fn whole(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndp_domain::id::Kind;
 
     #[test]
     fn numbers_and_days_are_read_as_people_write_them() {
@@ -349,6 +356,17 @@ mod tests {
         for text in ["6/31/2024", "31/06/2024", "30/06/24", "hôm qua"] {
             assert_eq!(read_date(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_told_at_once() {
+        let form = ndp_engine::orders::of_act(Kind::Dossier, ndp_domain::acts::ActId::E29).unwrap();
+        let mut pairs = Pairs::default();
+        pairs.set("/meeting_on", "mai");
+        pairs.set("/place", "  ");
+        let (_, wrong) = pairs.content(super::super::shape::of(form), &Known::default());
+        let codes: Vec<(&str, &str)> = wrong.iter().map(|(p, (code, _))| (p.as_str(), code.as_str())).collect();
+        assert_eq!(codes, [("/agenda", "input.field_missing"), ("/meeting_on", "input.date"), ("/place", "input.field_missing")]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use ndp_domain::machine::{Known as _, State};
 use ndp_domain::sheet::Sheet;
 use ndp_engine::orders::{self, OrderForm};
 use ndp_engine::{InputMistake, Problem};
-use ndp_server::acts::{command_of, order};
+use ndp_server::acts::order;
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::seen::Seen;
 use uuid::Uuid;
@@ -370,9 +370,6 @@ pub async fn send(
     wrong.extend(unread);
     let opened = id.or_else(|| opened_by(form, &pairs));
     if !wrong.is_empty() {
-        // Whatever else is wrong is told in the same answer.
-        let unnamed = Id::new(form.kind, Uuid::nil());
-        also(&mut wrong, command_of(form, opened.unwrap_or(unnamed), id.is_none(), content));
         return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let expect = seen.as_ref().and(sent.version());
@@ -389,15 +386,6 @@ pub async fn send(
 fn opened_by(form: &OrderForm, pairs: &Pairs) -> Option<Id> {
     let entry = known::id_of(Some(Kind::ListEntry), pairs.get("/entry")).filter(|_| form.kind == Kind::CriteriaSet)?;
     Some(ndp_domain::criteria_set::set_of(entry.try_into().ok()?).into())
-}
-
-/// Adds what the content itself lacks to what could not be read of it; the first word on a field stays.
-pub fn also<T>(wrong: &mut Mistakes, tried: Result<T, Refused>) {
-    if let Err(Refused::Engine(Problem::Invalid(all))) = tried {
-        mistakes(&all).into_iter().for_each(|(pointer, mistake)| {
-            wrong.entry(pointer).or_insert(mistake);
-        });
-    }
 }
 
 /// The form once more, with what stood in the way.

@@ -1,7 +1,7 @@
 //! What is being filled in before it goes: the paper of acts that take effect by one, or an enterprise's own
 //! application. What is typed is a draft of the record, as typed; here it is begun, kept and read.
 
-use super::act::also;
+use super::act::mistakes;
 use super::topics::Topic;
 use crate::form::{Known, Mistakes, Pairs, Shape, shape};
 use crate::frame::place_of;
@@ -170,10 +170,12 @@ impl Open {
             let own = prefix(n);
             at.extend(unfit.iter().filter_map(|(p, m)| Some((p.strip_prefix(own.as_str())?.to_owned(), m.clone()))));
             at.extend(figure(v, form, &content));
-            match command_of(form, pinned.stream, form.opens && !form.continues, content.clone()) {
-                Ok(command) => acts.push(json!({ "stream": pinned.stream, "command": command })),
-                Err(refused @ Refused::Engine(Problem::Invalid(_))) => also::<()>(at, Err(refused)),
-                Err(other) => return Err(other),
+            if at.is_empty() {
+                match command_of(form, pinned.stream, form.opens && !form.continues, content.clone()) {
+                    Ok(command) => acts.push(json!({ "stream": pinned.stream, "command": command })),
+                    Err(Refused::Engine(Problem::Invalid(all))) => at.extend(mistakes(&all)),
+                    Err(other) => return Err(other),
+                }
             }
             out.contents.push(content);
         }

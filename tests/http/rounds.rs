@@ -1,0 +1,164 @@
+//! A round on its pages: what waits for whom, invitation, counting board, count, and the papers that come of it.
+
+use ndp_cli::demo::cast::Persona;
+use ndp_cli::demo::story::{Story, Until};
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Duty;
+use ndp_domain::dossier::Command as E;
+use ndp_domain::id::{BodyId, DossierId, Id, Kind};
+use ndp_store::lists::{Filter, Order};
+use ndp_tests::served::Served;
+
+/// A dossier that waits for its evaluation, and the body that will evaluate it.
+async fn ready(story: &Story<'_>) -> (DossierId, BodyId) {
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    let (dossier, product) = story.dossier("Sản phẩm thử", entry, set).await.unwrap();
+    story.hand_in(dossier, Some((3, 4)), 4).await.unwrap();
+    (dossier, story.body("Hội đồng thử", Some(product), 3).await.unwrap())
+}
+
+/// The newest paper that somebody sees.
+async fn paper(served: &Served, who: &Persona) -> Id {
+    let scope = served.world.engine.scope(&ndp_tests::reader(who));
+    let filter = Filter { kind: Some(Kind::Document), ..Filter::default() };
+    served.world.engine.store.list(&scope, &filter, Order::Updated, None, 1).await.unwrap()[0].id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_waits_in_another_duty_is_told_and_its_button_leads_there() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    served.world.open_round().await;
+    let (status, html) = served.page(Some(&cast.chair), "/viec").await;
+    assert!(status == 200 && html.contains("Việc ở nhiệm vụ khác của bạn"), "{html}");
+    let other = html.split("Việc ở nhiệm vụ khác của bạn").nth(1).unwrap();
+    assert!(other.contains("name=\"duty\" value=\"EV@"), "the chair is a member too and owes a sheet: {other}");
+    let (_, html) = served.page(Some(&cast.evaluators[0]), "/viec").await;
+    assert!(!html.contains("Việc ở nhiệm vụ khác"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_is_drafted_by_the_secretary_in_time_and_signed_by_the_chair() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.act(&cast.secretary, dossier, E::OpenRound { body, cut_off: story.today() }).await.unwrap();
+    let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
+    assert!(html.contains("Mời họp") && html.contains("Sản phẩm thử"), "the secretary is told: {html}");
+    let begin = format!("/ho-so/{}/van-ban/invitations", Id::from(dossier));
+    let (status, led) = served.send_form(&cast.secretary, &begin, &[]).await;
+    assert_eq!(status, 303, "{led}");
+    let draft = paper(&served, &cast.secretary).await;
+    let place = format!("/van-ban/{draft}/noi-dung");
+    let (_, html) = served.page(Some(&cast.secretary), &place).await;
+    assert!(html.contains("type=\"time\""), "a meeting has an hour: {html}");
+    let version =
+        |html: &str| html.split("name=\"_draft\" value=\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or_default().to_owned();
+    let keep = async |html: String, fields: &[(&str, &str)]| {
+        let version = version(&html);
+        let recipient = cast.managing.org.to_string();
+        let mut all = vec![("_draft", version.as_str()), ("/p/subject", "Giấy mời họp"), ("/p/recipients/0", &recipient), ("_do", "send")];
+        all.extend(fields);
+        served.send_form(&cast.secretary, &place, &all).await
+    };
+    // Everything that is wrong is told at once, and the words stay.
+    let (status, html) = keep(html, &[("/0/meeting_on", "hôm sau"), ("/0/meeting_at", "chiều"), ("/0/agenda", "Đánh giá.")]).await;
+    let wrong = ["phải theo dạng ngày/tháng/năm", "phải là giờ và phút", "href=\"#f-0-place\"", "Đánh giá."];
+    assert!(status == 422 && wrong.iter().all(|w| html.contains(w)), "{html}");
+    let day = |days| ndp_web_day(story.today() + chrono::Days::new(days));
+    let fields = |on| [("/0/meeting_on", on), ("/0/meeting_at", "14h30"), ("/0/place", "Phòng 1"), ("/0/agenda", "Đánh giá.")];
+    let soon = day(1);
+    let (_, html) = keep(html, &fields(&soon)).await;
+    assert!(html.contains("ít nhất 3 ngày làm việc"), "what could not be held is told before it goes: {html}");
+    let (_, html) = served.page(Some(&cast.secretary), &place).await;
+    let later = day(9);
+    let (status, html) = keep(html, &fields(&later)).await;
+    assert!(status == 200 && html.contains("14:30"), "{html}");
+    let mark = html.split("name=\"_mark\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (status, led) = served.send_form(&cast.secretary, &place, &[("_do", "submit"), ("_mark", &mark)]).await;
+    assert_eq!(status, 303, "{led}");
+    // The steps of the agency's desks, then the chair's own work.
+    use ndp_domain::document::Command as D;
+    let document = ndp_domain::id::DocumentId(draft.uuid);
+    story.act(&cast.managing.unit_head, document, D::Initial {}).await.unwrap();
+    story.act(&cast.managing.form_checker, document, D::CheckForm {}).await.unwrap();
+    let (_, html) = served.page(Some(&cast.chair), "/viec").await;
+    assert!(html.contains(&format!("/van-ban/{draft}")), "the letter waits for the chair: {html}");
+    let (_, html) = served.page(Some(&cast.chair), &format!("/van-ban/{draft}/ban-in")).await;
+    assert!(html.contains("GIẤY MỜI") && html.contains("TM. Hội đồng") && html.contains("Hội đồng thử"), "{html}");
+}
+
+fn ndp_web_day(day: chrono::NaiveDate) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.evaluate(dossier, body, &[], None, 2).await.unwrap();
+    let place = format!("/danh-gia/{}/counting-boards?dossier={}", Id::from(body), Id::from(dossier));
+    let (status, html) = served.page(Some(&cast.chair), &place).await;
+    assert_eq!(status, 200, "{html}");
+    let offered = |who: &Persona| html.contains(&format!("<option value=\"{}\"", Id::from(who.account)));
+    assert!(cast.evaluators.iter().all(offered) && offered(&cast.chair));
+    assert!(!offered(&cast.secretary) && !offered(&cast.support), "who is no member counts nothing: {html}");
+    let board = cast.chair.as_duty(Duty::CountingBoard);
+    let (_, html) = served.page(Some(&board), &format!("/ho-so/{}", Id::from(dossier))).await;
+    assert!(html.contains("/counts\"") && html.contains("<a class=\"button full\""), "no button that counts at once: {html}");
+    let (status, html) = served.page(Some(&board), &format!("/ho-so/{}/counts", Id::from(dossier))).await;
+    assert!(status == 200 && html.contains("5 trên 5 thành viên có mặt đã bỏ phiếu"), "{html}");
+    // Nothing is met before it is counted, and whoever signed first is named with the one who is awaited.
+    let conclusion = format!("/ho-so/{}/ket-luan", Id::from(dossier));
+    let (_, html) = served.page(Some(&cast.chair), &conclusion).await;
+    assert!(html.contains("tiêu chí chờ kiểm phiếu") && !html.contains("0/9"), "{html}");
+    story.act(&board, dossier, E::Count {}).await.unwrap();
+    let minutes = ndp_domain::dossier::Minutes {
+        held_on: story.today(),
+        absent: Vec::new(),
+        dissent: Vec::new(),
+        summary: ndp_cli::demo::story::t("Thống nhất."),
+    };
+    story.act(&cast.secretary, dossier, E::SignMinutes { minutes }).await.unwrap();
+    let (_, html) = served.page(Some(&cast.chair), &conclusion).await;
+    assert!(html.contains("đang chờ chữ ký của") && html.contains("5 đạt, 0 không đạt, 0 không có ý kiến"), "{html}");
+    let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
+    assert!(!html.contains(&Id::from(dossier).to_string()), "who has signed owes nothing more: {html}");
+    let (_, html) = served.page(Some(&cast.chair), &format!("/ho-so/{}/bien-ban", Id::from(dossier))).await;
+    assert!(html.contains("<td>5/0/0</td>"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_has_grounds_and_articles_and_reads_the_same_for_everybody() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.evaluate(dossier, body, &[], None, 4).await.unwrap();
+    story.pass(2);
+    let decide = vec![(Id::from(dossier), E::RecogniseNational {}.into())];
+    let paper: Id = story.paper(&cast.managing, "Công nhận nền tảng số quốc gia", decide, Until::Signed).await.unwrap().into();
+    let place = format!("/van-ban/{paper}/ban-in");
+    let article = |html: &str| html.split("<article").nth(1).unwrap().split("</article>").next().unwrap().to_owned();
+    let (status, html) = served.page(Some(&cast.managing.signer), &place).await;
+    assert_eq!(status, 200, "{html}");
+    for part in ["QUYẾT ĐỊNH", "Căn cứ Quyết định số 1230/QĐ-BTTTT", "<strong>Điều 1.</strong> Công nhận Sản phẩm thử", "Nơi nhận:"]
+    {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    let of_records = article(&served.page(Some(&cast.managing.records), &place).await.1);
+    assert_eq!(of_records, article(&html), "one paper, one text");
+    // Of three ends only the one that follows is begun.
+    let (dossier, body) = {
+        let entry = story.list_entry("Nền tảng khác", 5).await.unwrap();
+        let set = story.criteria_set(entry, 3).await.unwrap();
+        let (dossier, product) = story.dossier("Sản phẩm khác", entry, set).await.unwrap();
+        story.hand_in(dossier, Some((1, 4)), 4).await.unwrap();
+        (dossier, story.body("Hội đồng khác", Some(product), 3).await.unwrap())
+    };
+    story.evaluate(dossier, body, &[], None, 4).await.unwrap();
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("/ho-so/{}", Id::from(dossier))).await;
+    assert!(html.contains("/van-ban/potential-recognitions") && !html.contains("/van-ban/national-recognitions"), "{html}");
+    assert_eq!(ActId::E23.row().paper.kind(), Some("potential_decision"));
+}
