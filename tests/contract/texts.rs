@@ -60,6 +60,7 @@ fn everything_with_a_code_has_its_text() {
         }
         wanted.insert(format!("machine-{}", row.id.name().trim_end_matches(|c: char| c.is_ascii_digit())));
     }
+    wanted.extend(ndp_domain::regulation::FURTHER_TERMS.iter().map(|t| key("term", t)));
     wanted.extend(states().into_iter().map(|s| key("state", s)));
     wanted.extend(Duty::ALL.iter().map(|d| format!("duty-{}", d.code())));
     for lang in [Lang::Vi, Lang::En] {

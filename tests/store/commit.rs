@@ -71,7 +71,7 @@ async fn tasks_follow_the_stage_and_name_who_must_act_by_when() {
     let reader = ndp_domain::visibility::Reader { account: Some(records.account), duty: records.duty, org: Some(records.org), unit: None };
     let scope = world.engine.scope(&reader);
     let holders = ["focal_agency".to_owned(), records.org.to_string()];
-    let of = Inbox { scope: &scope, duty: records.duty, holders: &holders, person: Some(records.account), unsigned: &[] };
+    let of = Inbox { scope: &scope, duty: records.duty, holders: &holders, person: Some(records.account), before: &[] };
     let inbox = || world.engine.store.inbox(&of, 10);
     let tasks = inbox().await.unwrap();
     let mine: Vec<_> = tasks.iter().filter(|task| task.stream == entry.0).collect();
@@ -91,7 +91,7 @@ async fn the_task_of_a_sheet_goes_when_the_sheet_is_in() {
     let reader = ndp_domain::visibility::Reader { account: Some(member.account), duty: member.duty, org: Some(member.org), unit: None };
     let scope = world.engine.scope(&reader);
     let inbox = async || {
-        let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account), unsigned: &[] };
+        let of = Inbox { scope: &scope, duty: member.duty, holders: &[], person: Some(member.account), before: &[] };
         let tasks = world.engine.store.inbox(&of, 10).await.unwrap();
         assert_eq!(world.engine.store.inbox_sizes(&[of], 10).await.unwrap(), [tasks.len() as u64]);
         tasks.iter().filter(|task| task.stream == dossier.0 && task.act == "E15").count()
@@ -112,7 +112,7 @@ async fn waiting(world: &World, who: &ndp_cli::demo::cast::Persona, duty: Duty, 
     let reader = ndp_domain::visibility::Reader { account: Some(who.account), duty, org: Some(who.org), unit: who.unit.clone() };
     let scope = world.engine.scope(&reader);
     let holders = [who.org.to_string()];
-    let of = Inbox { scope: &scope, duty, holders: &holders, person: Some(who.account), unsigned: &[] };
+    let of = Inbox { scope: &scope, duty, holders: &holders, person: Some(who.account), before: &[] };
     let tasks = world.engine.store.inbox(&of, 50).await.unwrap();
     tasks.into_iter().filter(|t| t.stream == on.uuid).map(|t| t.act).collect()
 }
@@ -403,9 +403,9 @@ async fn a_paper_waits_for_its_signature_only_when_the_steps_before_it_are_done(
         ndp_domain::visibility::Reader { account: Some(head.account), duty: head.duty, org: Some(head.org), unit: head.unit.clone() };
     let scope = world.engine.scope(&reader);
     let holders = [head.org.to_string()];
-    let unsigned = world.engine.directory().before_signature(story.today());
-    assert_eq!(unsigned, ["D.draft", "D.submitted", "D.initialled"], "the rules in force ask for a check of form");
-    let of = Inbox { scope: &scope, duty: head.duty, holders: &holders, person: Some(head.account), unsigned };
+    let before = world.engine.directory().before(story.today());
+    assert_eq!(before[0].1, ["D.draft", "D.submitted", "D.initialled"], "the rules in force ask for a check of form");
+    let of = Inbox { scope: &scope, duty: head.duty, holders: &holders, person: Some(head.account), before: &before };
     let entry = story.list_entry("Nền tảng chờ ký", 1).await.unwrap();
     let submit = story.proposal("Nền tảng chờ ký");
     let paper = story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Submitted).await.unwrap();

@@ -16,6 +16,7 @@ mod orders;
 pub use orders::{Command, Event};
 
 use crate::acts::ActId;
+use crate::authority::Level;
 use crate::body::Body;
 use crate::canonical::{Content, Hash, Pin};
 use crate::evidence::Need;
@@ -167,6 +168,17 @@ pub struct State {
     /// Who drafts the body's letters, and may see what they draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secretary: Option<AccountId>,
+}
+
+impl State {
+    /// Do its acts belong to the head of a unit, so that the head signs it?
+    pub fn heads_sign(&self) -> bool {
+        let theirs = |act: ActId| match act.row().who {
+            crate::acts::Who::OneOf(duties) | crate::acts::Who::Each(duties) => duties.iter().any(|d| d.level() == Level::UnitHead),
+            _ => false,
+        };
+        !self.acts.is_empty() && self.acts.iter().all(|a| theirs(a.act))
+    }
 }
 
 pub struct Document;

@@ -299,6 +299,12 @@ impl Machine for Dossier {
             ActId::E27 => on(state.stop_requested.and_then(|day| occasion.due_from(day, "dossier.stop"))),
             ActId::E15 if state.round().is_some_and(Round::hired) => LastDay::Never,
             ActId::E20 => LastDay::Never,
+            // The meeting is on the day of its invitation.
+            ActId::E16 => state
+                .round()
+                .and_then(|r| r.invitation.as_ref())
+                .map_or(LastDay::Never, |i| LastDay::On(Due { on: i.meeting_on, estimated: false })),
+            ActId::E22 | ActId::E23 | ActId::E24 if !state.task_fits(act) => LastDay::Never,
             _ => LastDay::ByTerm,
         }
     }

@@ -317,7 +317,8 @@ impl State {
                     Duty::Chair => Some(vec![round.opened.as_ref().map_or(round.chair, |o| o.by)]),
                     Duty::ViceChair => Some(Vec::new()),
                     Duty::Secretary => Some(round.helpers.iter().take(1).copied().collect()),
-                    Duty::Support => Some(Vec::new()),
+                    // Who counts is named in the body, for one meeting.
+                    Duty::Support | Duty::CountingBoard => Some(Vec::new()),
                     Duty::Evaluator if round.opened.is_some() => {
                         let present = |p: &&AccountId| round.opened.as_ref().is_some_and(|o| o.present.contains(p));
                         Some(round.due.iter().filter(present).copied().collect())

@@ -126,8 +126,9 @@ fn tasks(whole: &Whole) -> Vec<Task> {
             }
             Who::OfIssuing(levels) => {
                 let State::Document(paper) = &whole.state else { continue };
-                // A body's letter is signed by its chair, never by a unit's head.
-                let theirs = |level: &&Level| paper.body.is_none() || !levels.contains(&Level::Signer) || **level == Level::Signer;
+                // A unit's head signs only what is theirs to decide.
+                let signs = levels.contains(&Level::Signer);
+                let theirs = |level: &&Level| !signs || **level == Level::Signer || (paper.body.is_none() && paper.heads_sign());
                 out.extend(levels.iter().filter(theirs).flat_map(|level| at_level(paper, *level)).map(|(duty, whose)| match whose {
                     Whose::Of(org) => task(duty, org.to_string(), None),
                     Whose::Person(person) => task(duty, String::new(), Some(person)),

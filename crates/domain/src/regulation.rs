@@ -2,6 +2,7 @@
 //! process (process.md 5.6) and the criteria framework. Everything a decree can change is here,
 //! as dated data; nothing of it is a constant in code.
 
+use crate::acts::ActId;
 use crate::body::Form;
 use crate::calendar::{Term, Unit};
 use crate::outcome::Rule;
@@ -174,6 +175,17 @@ impl PaperSteps {
             (.., true) => &["D.draft"],
             _ => &[],
         }
+    }
+    /// Steps of a paper with the states in which another step comes first.
+    pub fn before(&self) -> Vec<(ActId, &'static [&'static str])> {
+        let mut all = vec![(ActId::D6, self.before_signature())];
+        if self.initial {
+            all.push((ActId::D4, &["D.submitted"]));
+        }
+        if self.agency_signature {
+            all.push((ActId::D9, &["D.numbered"]));
+        }
+        all
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::reference::{FunctionRow, HolidayRow, LocalityRow, calendar_of};
 use chrono::NaiveDate;
+use ndp_domain::acts::ActId;
 use ndp_domain::calendar::Calendar;
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::State;
@@ -69,6 +70,11 @@ impl Directory {
     /// States of a paper in which the rules of a day ask for another step than the signature.
     pub fn before_signature(&self, day: NaiveDate) -> &'static [&'static str] {
         self.regulation_on(day).map_or(&[], |r| r.paper.before_signature())
+    }
+
+    /// Steps of a paper with the states in which the rules of a day ask for another step first.
+    pub fn before(&self, day: NaiveDate) -> Vec<(ActId, &'static [&'static str])> {
+        self.regulation_on(day).map_or_else(Vec::new, |r| r.paper.before())
     }
 
     /// The organisation that holds a function on a day.

@@ -164,9 +164,11 @@ pub async fn tasks(State(app): State<App>, Asked(query): Asked<TasksQuery>, Acti
     let limit = limited(query.limit)?;
     let Some(duty) = &reading.duty else { return Err(Edge::NotSignedIn.into()) };
     let (scope, holders) = (reading.scope(&app), reading.holders(&app));
-    let unsigned = app.engine.directory().before_signature(ndp_domain::time::legal_date(app.engine.clock.now()));
-    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account, unsigned };
-    let tasks = app.engine.store.inbox(&of, limit).await?;
+    let before = app.engine.directory().before(ndp_domain::time::legal_date(app.engine.clock.now()));
+    let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account, before: &before };
+    let mut tasks = app.engine.store.inbox(&of, limit).await?;
+    tasks.extend(crate::rounds::waiting(&app, &reading).await?.iter().map(ndp_store::inbox::Task::from));
+    tasks.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let lang = lang();
     let items: Vec<Value> = tasks
         .iter()

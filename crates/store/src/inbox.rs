@@ -28,8 +28,8 @@ pub struct Inbox<'a> {
     pub duty: Duty,
     pub holders: &'a [String],
     pub person: Option<AccountId>,
-    /// States in which a paper waits for another step than the signature.
-    pub unsigned: &'static [&'static str],
+    /// Steps of a paper with the states in which it waits for another one.
+    pub before: &'a [(ActId, &'static [&'static str])],
 }
 
 /// Acts that take effect by a paper in every state, and by nothing else.
@@ -69,14 +69,28 @@ impl Inbox<'_> {
         };
         let of_org =
             if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
-        let stages = self.unsigned.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
-        let signed = if stages.is_empty() { String::new() } else { format!(" AND NOT (t.act = 'D6' AND s.stage IN ({stages}))") };
+        let listed = |stages: &[&str]| stages.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+        let waits = self.before.iter().filter(|(_, stages)| !stages.is_empty());
+        let turn: String = waits.map(|(act, stages)| format!(" AND NOT (t.act = '{act}' AND s.stage IN ({}))", listed(stages))).collect();
+        // What a paper on its way does already is no work any more for those who draft it.
+        let drafts = level == Level::Officer || self.duty == Duty::Secretary;
+        let on_its_way = if drafts {
+            format!(
+                " AND NOT (t.act IN ({papers}) AND EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND c.kind = 'document'
+                    AND c.stage IN ('D.draft', 'D.submitted', 'D.initialled', 'D.checked', 'D.returned', 'D.signed', 'D.numbered', 'D.sealed')
+                    AND c.document LIKE '%\"act\":\"' || t.act || '\"%'))"
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "(({})) AND ({of_org} OR {own}) AND {admitted}{signed}
+            "(({})) AND ({of_org} OR {own}) AND {admitted}{turn}{on_its_way}
                AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
                  ((t.act = 'E15' AND c.kind = 'sheet' AND c.stage <> 'E15.entered' AND c.round = s.round AND c.person = t.person)
                   OR (t.act = 'E30' AND c.kind = 'sheet' AND c.stage = 'E30.sealed' AND c.round = s.round AND c.person = t.person)
                   OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
+               AND NOT (t.act = 'E11' AND t.duty = 'MA-O' AND NOT EXISTS
+                 (SELECT 1 FROM stream b WHERE b.kind = 'body' AND b.managing = s.managing AND b.stage = 'B.contracted'))
                AND NOT (t.act = 'B17' AND coalesce(s.sheets_due, 1) <=
                  (SELECT count(*) FROM stream c WHERE c.parent = t.stream AND c.kind = 'declaration' AND c.person = t.person))",
             theirs.join(") OR (")

@@ -2,13 +2,11 @@
 
 use crate::form::{Known, Shape};
 use crate::visitor::Visitor;
-use ndp_domain::access::{Facet, Principal};
 use ndp_domain::account::Account;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::body::Body;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::{Known as _, State};
-use ndp_domain::visibility::Scope;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::read::Loaded;
@@ -165,18 +163,7 @@ pub type Ready = (Id, Id, String);
 pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
     let seen = ndp_server::records::seen(&v.app, &v.reading, body).await?;
     let Some(managing) = seen.loaded.neighbour.whole.state.view().managing else { return Ok(Vec::new()) };
-    let own = v.reading.scope(&v.app);
-    let admits = vec![(Principal::Organisation(managing).text(), Facet::File.name())];
-    let scope = Scope { admits, ..own };
-    let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stages: vec!["E.ready".to_owned()], ..Filter::default() };
-    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;
-    let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
-    let loaded = v.app.engine.store.load(&needs).await?;
-    let of = |l: &Loaded| {
-        let view = l.neighbour.whole.state.view();
-        Some((l.id, view.product?.into(), view.name?))
-    };
-    Ok(lines.iter().filter_map(|l| loaded.get(&l.id)).filter_map(of).collect())
+    ndp_server::rounds::ready(&v.app, &v.reading.scope(&v.app), managing).await
 }
 
 /// What records without a name of their own are called: a paper by its subject, a declaration by who made it and on

@@ -39,8 +39,24 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
         (ActId::B17, _) => {
             let Some(body) = crate::known::id_of(Some(Kind::Body), pairs.get("/body")) else { return Ok(()) };
             let declared = declared(v, body).await?;
-            keep(known, Kind::Product, |id| !declared.iter().any(|d| d.to_string() == id));
+            let of = v.app.engine.store.load_one(body).await?;
+            let owed: Vec<Id> = of
+                .as_ref()
+                .and_then(|l| Body::known(&l.neighbour.whole.state))
+                .map_or_else(Vec::new, |b| b.products.iter().map(|p| Id::from(*p)).collect());
+            let owes = |id: &str| owed.is_empty() || owed.iter().any(|p| p.to_string() == id);
+            keep(known, Kind::Product, |id| owes(id) && !declared.iter().any(|d| d.to_string() == id));
         }
+        (ActId::B5, Some(State::Body(body))) => {
+            let members: Vec<String> =
+                body.established().map(|e| e.members.iter().map(|m| m.person.to_string()).collect()).unwrap_or_default();
+            keep(known, Kind::Account, |id| members.iter().any(|m| m == id));
+            if !body.products.is_empty() {
+                keep(known, Kind::Product, |id| body.products.iter().any(|p| Id::from(*p).to_string() == id));
+            }
+        }
+        // Both sign one text: what the first one signed is told, not changed.
+        (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => known.carried.push("/minutes"),
         // Between editions an entry goes out alone; with an edition it goes by the edition's own act.
         (ActId::P6, _) => known.carried.push("/edition"),
         // Who receives a paper stands in it.

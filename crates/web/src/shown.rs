@@ -68,7 +68,7 @@ pub async fn named_on_paper(v: &Visitor, values: &[&Value]) -> Result<Named, ndp
 }
 
 /// Fields that say nothing to a person, or stand elsewhere on the page.
-const QUIET: &[&str] = &["id", "stage", "salt", "name", "title", "snapshot"];
+const QUIET: &[&str] = &["id", "stage", "salt", "name", "title", "snapshot", "numbers"];
 
 pub struct Fields<'a> {
     pub v: &'a Visitor,
@@ -94,9 +94,25 @@ impl Fields<'_> {
             "criteria_set" => &["versions"],
             "list_entry" => &["proposal"],
             "publication" => &["record"],
+            "declaration" => &["conflict"],
             _ => &[],
         };
         QUIET.contains(&name) || own.contains(&name)
+    }
+
+    /// Says it something to a person? A pin points to a text that stands in a card of its own, and a record without a
+    /// name that may be told is none.
+    fn says(&self, value: &Value) -> bool {
+        let Value::String(text) = value else { return true };
+        if text.starts_with("content:") {
+            return false;
+        }
+        match text.parse::<Id>() {
+            Ok(id) if !matches!(id.kind, Kind::Account | Kind::Organisation) => {
+                self.named.records.contains_key(&id) || self.named.closed.contains_key(&id)
+            }
+            _ => true,
+        }
     }
 
     /// A list of names and values.
@@ -104,7 +120,11 @@ impl Fields<'_> {
         let mut out = String::new();
         if let Value::Object(fields) = value {
             out.push_str(r#"<dl class="facts">"#);
-            for (name, value) in fields.iter().filter(|(n, v)| !self.quiet(n) && !blank(v)) {
+            let mut all: Vec<(&String, &Value)> = fields.iter().filter(|(n, v)| !self.quiet(n) && !blank(v) && self.says(v)).collect();
+            // When and where before what about.
+            let first = ["meeting_on", "meeting_at", "place"];
+            all.sort_by_key(|(n, _)| first.iter().position(|f| f == n).unwrap_or(first.len()));
+            for (name, value) in all {
                 let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", esc(&self.label(name)), self.value(name, value));
             }
             out.push_str("</dl>");

@@ -102,6 +102,8 @@ fn report_of(s: &State, dossier: DossierId, text: &ReportText, occasion: &Occasi
 /// The report is due on the contract's day.
 pub(super) fn last_day(state: &State, act: ActId) -> LastDay {
     match (act, &state.contract) {
+        // Who has declared in time owes nothing; of another product it is asked for that one.
+        (ActId::B17, _) if state.stage == super::Stage::Ready => LastDay::Never,
         (ActId::B11, Some(contract)) => LastDay::On(Due { on: contract.due_on, estimated: false }),
         _ => LastDay::ByTerm,
     }

@@ -619,6 +619,13 @@ guard-ground_has_ended = The ground of the entry has ended.
 guard-step_is_ours = The step that waits is the actor's side's.
 
 ## Time limits
+term-complaint-lodge = Lodging a complaint
+term-complaint-settle_complex = Settling a complex complaint
+term-dossier-remind = After a reminder, before a dossier is stopped
+term-list_entry-remind = After a reminder, before a proposal is stopped
+term-organisation-confirm = Confirming units and functions again
+term-recognition-warn_before_end = Warning before a recognition ends
+term-reconsideration-ask = Asking to reconsider
 term-list_entry-receive = Receipt of the proposal
 term-list_entry-assign = Assignment of the proposal
 term-list_entry-ask = Asking to complete the proposal

@@ -619,6 +619,13 @@ guard-ground_has_ended = Căn cứ của mục công bố không còn.
 guard-step_is_ours = Bước đang chờ thuộc bên thực hiện.
 
 ## Thời hạn
+term-complaint-lodge = Thời hiệu khiếu nại
+term-complaint-settle_complex = Giải quyết khiếu nại, vụ việc phức tạp
+term-dossier-remind = Sau đôn đốc, trước khi dừng hồ sơ
+term-list_entry-remind = Sau đôn đốc, trước khi dừng đề xuất
+term-organisation-confirm = Xác nhận lại đơn vị, chức năng
+term-recognition-warn_before_end = Báo trước khi công nhận hết hạn
+term-reconsideration-ask = Đề nghị xem xét lại
 term-list_entry-receive = Tiếp nhận đề xuất
 term-list_entry-assign = Phân công thụ lý đề xuất
 term-list_entry-ask = Đề nghị bổ sung, hoàn thiện đề xuất

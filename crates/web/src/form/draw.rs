@@ -437,6 +437,10 @@ impl Drawing<'_> {
                 match inner {
                     Shape::OneOf(of, variants) => self.variants(out, of, variants, &item, true),
                     Shape::Object(..) => self.content(out, inner, &item),
+                    Shape::Choice(of, values) if values.len() <= 6 => {
+                        let all: Vec<Choice> = values.iter().map(|v| (v.clone(), self.choice(of, v))).collect();
+                        self.radios(out, &item, &all, self.pairs.get(&item), false);
+                    }
                     other => self.field(out, other, &item, name, true),
                 }
                 out.push_str("</fieldset>");

@@ -243,6 +243,7 @@ async fn show(
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
         (ActId::E18, Some(State::Dossier(d))) => counting(v, d).await?,
+        (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => v.t("web-minutes-same"),
         // What is being done, and with what.
         _ => match seen {
             Some(seen) => {
@@ -375,7 +376,9 @@ pub async fn send(
     let expect = seen.as_ref().and(sent.version());
     match order(&v.app, &v.reading, form, opened, expect, sent.key(), content).await {
         Ok(receipt) => {
-            let to = receipt.stream(form.kind).or(id).map_or_else(|| format!("/{}", crate::frame::slug(form.kind)), place_of);
+            // A counting board is named for a meeting: back to it.
+            let meeting = known::id_of(Some(Kind::Dossier), pairs.get("/dossier")).filter(|_| form.act == ActId::B7);
+            let to = meeting.or(receipt.stream(form.kind)).or(id).map_or_else(|| format!("/{}", crate::frame::slug(form.kind)), place_of);
             Ok(done(&v, &to, form.act.name()))
         }
         Err(refused) => again(&v, filling, pairs, refused).await,

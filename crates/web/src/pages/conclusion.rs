@@ -74,7 +74,10 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
             !["national-recognitions", "potential-recognitions", "rejections"].iter().any(|n| x.href.ends_with(n)) || x.href.ends_with(noun)
         });
     }
-    acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0);
+    // What undoes the result is never the main thing.
+    let undoes = |a: &Doing| ["/set-asides", "/stops", "/adjournments"].iter().any(|n| a.href.ends_with(n));
+    acts.sort_by_key(undoes);
+    acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0 && !undoes(a));
     let (style, verdict, mut sentence) = verdict(&v, assessment);
     if assessment.is_none()
         && let Some(waits) = waits_for(&v, &room.round).await?
@@ -251,6 +254,13 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
 pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec<(String, String)>, Refused> {
     let Some(d) = Dossier::known(&seen.loaded.neighbour.whole.state) else { return Ok(Vec::new()) };
     let mut all = vec![(v.t("web-steps"), way(v, d, seen.loaded.neighbour.whole.state.stage()))];
+    let whole = ndp_domain::shown::whole(ndp_domain::id::Kind::Dossier, &seen.facets);
+    if let Some(invitation) = d.round().and_then(|r| r.invitation.as_ref()).filter(|_| whole) {
+        let (day, place) = (say::day(invitation.meeting_on), invitation.place.clone().unwrap_or_default());
+        let when = invitation.meeting_at.map_or_else(|| day.clone(), |hour| format!("{hour}, {day}"));
+        let said = if place.is_empty() { when } else { v.t1("web-meeting-at", &[("when", &when), ("place", &place)]) };
+        all.push((v.t("web-meeting"), format!("<p class=\"pad\">{}</p>", esc(&said))));
+    }
     if let Some((outcome, paper)) = &d.decision {
         let said = v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]);
         all.push((
@@ -266,8 +276,8 @@ pub fn way(v: &Visitor, d: &dossier::State, stage: &str) -> String {
     let n = match stage {
         "E.draft" => 1,
         "E.submitted" | "E.received" => 2,
-        "E.examining" | "E.supplement" | "E.ready" => 3,
-        "E.evaluating" | "E.clarifying" | "E.meeting" | "E.counted" => 4,
+        "E.examining" | "E.supplement" => 3,
+        "E.ready" | "E.evaluating" | "E.clarifying" | "E.meeting" | "E.counted" => 4,
         "E.concluded" => 5,
         _ if d.decision.is_some() => 6,
         _ => 0,

@@ -77,6 +77,8 @@ struct Letter {
     head: Head,
     /// The body whose letter it is, under its agency.
     under: String,
+    /// An invitation is addressed to the body's members.
+    to_members: bool,
     number: String,
     day: String,
     kind: Type,
@@ -134,7 +136,6 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
     let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), "/trinh-ky").await?;
     f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
     f.crumbs.push((place_of(id), title(&v, &seen)));
-    f.paper_foot = crate::paper_foot::foot(&v);
     v.app.read(&v.reading, id, "page").await?;
     let text = snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default();
     let parts = super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1);
@@ -148,6 +149,7 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
     page(&Letter {
         f,
         head: head(&v, d.issuing, if kind == Type::Decision { "QĐ" } else { "" }),
+        to_members: d.kind == "invitation",
         under: body_of(d, &near).map(|b| b.name.clone()).unwrap_or_default(),
         number: d.number.as_ref().map(document::Number::printed).unwrap_or_default(),
         day: d.number.as_ref().map(|n| long_day(n.date)).unwrap_or_default(),
@@ -204,7 +206,12 @@ fn decided(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> (Ve
     }
     articles.push("Quyết định này có hiệu lực kể từ ngày ký.".to_owned());
     let unit = d.unit.as_deref().map_or_else(|| vi(v, d.issuing), |u| unit(v, d.issuing, u));
-    articles.push(format!("{unit} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."));
+    let owners = d.acts.iter().filter_map(|a| match near.get(&a.stream).map(|l| &l.neighbour.whole.state) {
+        Some(State::Dossier(d)) => d.applicant.map(|o| format!(", {}", vi(v, o))),
+        _ => None,
+    });
+    let owners: String = owners.collect();
+    articles.push(format!("{unit}{owners} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."));
     (grounds, articles)
 }
 
@@ -249,13 +256,16 @@ async fn sign(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> 
             };
             vec![if group { "TM. Tổ chuyên gia" } else { "TM. Hội đồng" }.to_owned(), office.to_owned()]
         }
+        (None, Some(signed)) if signed.form == Some(SigningForm::Deputy) => {
+            let deputy = if leader == "Bộ trưởng" { "Thứ trưởng" } else { "Phó thủ trưởng" };
+            vec![format!("KT. {leader}"), deputy.to_owned()]
+        }
         (None, signed) => vec![match signed.and_then(|s| s.form) {
-            Some(SigningForm::Deputy) => format!("KT. {leader}"),
             Some(SigningForm::ByOrder) => format!("TL. {leader}"),
             Some(SigningForm::Authorised) => format!("TUQ. {leader}"),
             Some(SigningForm::Acting) => format!("Q. {leader}"),
             Some(SigningForm::Collective) => format!("TM. {}", vi(v, d.issuing)),
-            Some(SigningForm::Head) | None => leader.to_owned(),
+            Some(SigningForm::Head | SigningForm::Deputy) | None => leader.to_owned(),
         }],
     };
     Ok(Sign { lines, name })

@@ -94,7 +94,7 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
             let (what, book) = if decides { ("QĐ-", "Quyết định") } else { ("", "Công văn đi") };
             let next = next_number(v, d.issuing, book).await?;
             let symbol = symbol.map(|s| format!("{what}{s}"));
-            pairs.put(shape, "", &json!({ "number": { "number": next, "symbol": symbol, "book": book, "imported": true } }));
+            pairs.put(shape, "", &json!({ "number": { "number": next, "symbol": symbol, "book": book, "imported": false } }));
         }
         (ActId::D9, Some(State::Document(d))) => {
             let snapshot = match d.snapshot {

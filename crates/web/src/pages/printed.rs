@@ -73,7 +73,10 @@ pub async fn decision(v: &Visitor, room: &Room) -> Result<(String, Vec<String>),
     if d.decision.is_some() {
         return Ok(Default::default());
     }
-    let Some(assessment) = &room.round.assessment else { return Ok((String::new(), vec![v.t("web-missing-conclusion")])) };
+    let Some(assessment) = &room.round.assessment else {
+        let what = if room.round.results.is_some() { "web-missing-minutes" } else { "web-missing-conclusion" };
+        return Ok((String::new(), vec![v.t(what)]));
+    };
     let needs = [Need::Stream(d.set.into()), Need::Stream(room.round.body.into())];
     let near = v.app.engine.store.load(&needs).await?;
     let said = said(v, d, &room.round, assessment, &near);
@@ -184,6 +187,7 @@ struct MinutesPage {
     body: String,
     about: String,
     held: String,
+    place: String,
     present: Vec<Seat>,
     absent: Vec<Seat>,
     quorum: String,
@@ -269,7 +273,12 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         let votes = votes.map(|n| format!("{}/{}/{}", n.met, n.not_met, n.abstained)).unwrap_or_default();
         (line(&v, &d.regulation, &l.code), result, until, votes)
     });
-    let outcome = match room.round.assessment.as_ref().map(|a| a.outcome) {
+    // What is signed is what follows from the count; the second signature makes it the record's.
+    let follows = room.round.results.as_ref().and_then(|_| {
+        let rule = v.directory.regulations.get(&d.regulation)?.rule();
+        Some(ndp_domain::outcome::assess(rule, &d.lines, &results, room.round.share).outcome)
+    });
+    let outcome = match room.round.assessment.as_ref().map(|a| a.outcome).or(follows) {
         Some(Outcome::National) => "Đủ điều kiện công nhận nền tảng số quốc gia",
         Some(Outcome::Potential) => "Đủ điều kiện công nhận nền tảng số tiềm năng",
         Some(Outcome::Rejected) => "Không đủ điều kiện công nhận",
@@ -284,13 +293,13 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
     let mut f = frame(&v, &v.t1("web-minutes-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
-    f.paper_foot = crate::paper_foot::foot(&v);
     page(&MinutesPage {
         f,
         head: head(&v, d.managing, "BB"),
         body: sat.body.name.clone(),
         about: d.name.clone(),
         held: signed.as_ref().map_or_else(|| long_day(ndp_domain::time::legal_date(opened.at)), |s| long_day(s.held_on)),
+        place: room.round.invitation.as_ref().and_then(|i| i.place.clone()).unwrap_or_default(),
         quorum: format!("Có mặt {} trên {} thành viên, tối thiểu {needed}", present.len(), members.len()),
         present,
         absent,
@@ -344,6 +353,5 @@ pub async fn fees(v: Visitor, Path(id): Path<String>) -> Result<Response, Refuse
     let mut f = frame(&v, &v.t1("web-fees-title", &[("name", &sat.body.name)]), "/danh-gia").await?;
     f.crumbs.push(("/danh-gia".to_owned(), v.t("kinds-body")));
     f.crumbs.push((place_of(id), title(&v, &seen)));
-    f.paper_foot = crate::paper_foot::foot(&v);
     page(&Fees { f, head: head(&v, body.managing, "DS"), body: sat.body.name.clone(), seats: seats.collect() })
 }

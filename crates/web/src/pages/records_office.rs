@@ -185,7 +185,9 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
         let first = state.acts.first()?;
         let about = lines.iter().find(|x| x.id == first.stream).map(|x| known::line_name(v, x)).unwrap_or_default();
         let name = subject(state).unwrap_or_else(|| v.t(&format!("act-{}", first.act.name())));
-        let about = if name.contains(about.as_str()) { String::new() } else { about };
+        // What the subject names already is not said again.
+        let told = lines.iter().find(|x| x.id == first.stream).and_then(|x| x.name.as_deref()).is_some_and(|n| name.contains(n));
+        let about = if told || name.contains(about.as_str()) { String::new() } else { about };
         Some(Row {
             href: place_of(l.id),
             name,

@@ -168,7 +168,11 @@ fn mark_badge(v: &Visitor, line: &Line, entry: Option<&Entry>) -> String {
     if entry.is_some_and(|e| e.unexplained(line)) {
         return markup::pill("warn", "triangle", &v.t("web-reason-lacks"));
     }
+    // The share is confirmed or not; whether it is enough, the rules say.
+    let figure = line.decides == Decides::Popularity;
     match entry.map(|e| e.mark.as_str()) {
+        Some("met") if figure => markup::pill("ok", "tick", &v.t("web-figure-confirmed")),
+        Some("not_met") if figure => markup::pill("bad", "x", &v.t("web-figure-not")),
         Some("met") => met(v, true),
         Some("not_met") => met(v, false),
         Some("ask") => markup::pill("warn", "help", &v.t("web-asked")),

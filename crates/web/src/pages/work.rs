@@ -13,6 +13,7 @@ use ndp_domain::visibility::Scope;
 use ndp_server::caller::Reading;
 use ndp_server::duties::Duty1;
 use ndp_server::problem::Refused;
+use ndp_server::rounds;
 use ndp_store::inbox::{Inbox, Task};
 use ndp_store::lists::{Filter, Order};
 use serde::Deserialize;
@@ -51,15 +52,18 @@ struct Page {
 async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    Ok(v.app.engine.store.inbox(&of(v, duty.duty, &scope, &holders), limit).await?)
+    let before = v.directory.before(v.today);
+    Ok(v.app.engine.store.inbox(&of(v, duty.duty, &scope, &holders, &before), limit).await?)
 }
 
 /// How many tasks wait, as far as the page of work lists them.
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let waiting = v.app.engine.store.inbox_sizes(&[of(v, duty.duty, &scope, &holders)], MOST).await?;
-    Ok(waiting.first().map_or(0, |n| usize::try_from(*n).unwrap_or(0)))
+    let before = v.directory.before(v.today);
+    let waiting = v.app.engine.store.inbox_sizes(&[of(v, duty.duty, &scope, &holders, &before)], MOST).await?;
+    let rounds = rounds::waiting(&v.app, &v.reading).await?.len();
+    Ok(waiting.first().map_or(0, |n| usize::try_from(*n).unwrap_or(0)) + rounds)
 }
 
 /// What waits in the reader's other duties: how it is chosen, its name, how many.
@@ -68,16 +72,23 @@ async fn elsewhere(v: &Visitor) -> Result<Vec<(String, String, u64)>, Refused> {
     let others: Vec<(Reading, &Duty1)> =
         v.duties.iter().filter(|d| Some(*d) != chosen).filter_map(|d| Some((v.in_duty(d)?, d))).take(DUTIES).collect();
     let whose: Vec<(Scope, Vec<String>)> = others.iter().map(|(r, _)| (r.scope(&v.app), r.holders(&v.app))).collect();
-    let inboxes: Vec<Inbox> = others.iter().zip(&whose).map(|((_, d), (scope, holders))| of(v, d.duty, scope, holders)).collect();
-    let sizes = v.app.engine.store.inbox_sizes(&inboxes, MOST).await?;
+    let before = v.directory.before(v.today);
+    let inboxes: Vec<Inbox> = others.iter().zip(&whose).map(|((_, d), (scope, holders))| of(v, d.duty, scope, holders, &before)).collect();
+    let mut sizes = v.app.engine.store.inbox_sizes(&inboxes, MOST).await?;
+    for ((reading, _), size) in others.iter().zip(&mut sizes) {
+        *size += rounds::waiting(&v.app, reading).await?.len() as u64;
+    }
     let waiting = others.iter().zip(sizes).filter(|(_, n)| *n > 0);
     Ok(waiting.map(|((_, d), n)| (v.app.name_of(d), v.duty_name(d), n)).collect())
 }
 
 /// The reader's tasks in a duty.
-fn of<'a>(v: &Visitor, duty: Duty, scope: &'a Scope, holders: &'a [String]) -> Inbox<'a> {
-    Inbox { scope, duty, holders, person: v.reading.reader.account, unsigned: v.directory.before_signature(v.today) }
+fn of<'a>(v: &Visitor, duty: Duty, scope: &'a Scope, holders: &'a [String], before: &'a Before) -> Inbox<'a> {
+    Inbox { scope, duty, holders, person: v.reading.reader.account, before }
 }
+
+/// Steps of a paper with the states in which another one comes first.
+type Before = [(ActId, &'static [&'static str])];
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
@@ -90,7 +101,9 @@ pub struct Asked {
 /// `GET /viec`
 pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
-    let tasks = inbox(&v, MOST).await?;
+    let mut tasks = inbox(&v, MOST).await?;
+    let rounds = rounds::waiting(&v.app, &v.reading).await?;
+    tasks.extend(rounds.iter().map(Task::from));
     let total = tasks.len();
     let wanted = ndp_domain::text::fold(&asked.q);
     let soon = (v.today + chrono::Days::new(7)).to_string();
@@ -119,7 +132,16 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
             Some(due) if due <= soon.as_str() => 1,
             _ => 2,
         };
-        let href = if task.act == "E15" && duty.duty != Duty::Support { format!("{}/phieu", place_of(id)) } else { place_of(id) };
+        let in_body = rounds.iter().find(|w| w.dossier == id && w.act.name() == task.act);
+        let href = if let Some(w) = in_body.filter(|w| w.act == ActId::E11) {
+            format!("{}/mo-vong", place_of(w.body))
+        } else if let Some(w) = in_body.filter(|w| w.act == ActId::B7) {
+            format!("{}/counting-boards?dossier={}", place_of(w.body), w.dossier)
+        } else if task.act == "E15" && duty.duty != Duty::Support {
+            format!("{}/phieu", place_of(id))
+        } else {
+            place_of(id)
+        };
         groups[place].1.push(Row { href, what, name, due: v.due(task.due_on.as_deref()) });
     }
     let button = match duty.duty {
@@ -127,7 +149,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         Duty::Administrator => Some(("/quan-tri/moi".to_owned(), v.t("web-invite"))),
         _ => None,
     };
-    let drafts = drafts(&v, duty.duty).await?;
+    let listed: Vec<Id> = ids;
+    let drafts = drafts(&v, duty.duty, &listed).await?;
     let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&v.today).num_days_from_monday()));
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
     let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
@@ -138,7 +161,7 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
 }
 
 /// What the reader's unit has begun and not yet sent: proposals, dossiers, papers.
-async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>, Refused> {
+async fn drafts(v: &Visitor, duty: Duty, listed: &[Id]) -> Result<Vec<(String, String, String)>, Refused> {
     let stages: &[&str] = match (duty.side(), duty.level()) {
         (Side::Managing, Level::Officer) => &["L.draft", "E.draft", "D.draft", "D.returned"],
         (_, Level::Officer) => &["D.draft", "D.returned"],
@@ -148,7 +171,9 @@ async fn drafts(v: &Visitor, duty: Duty) -> Result<Vec<(String, String, String)>
     };
     let scope = v.reading.scope(&v.app);
     let filter = Filter { stages: stages.iter().map(|s| (*s).to_owned()).collect(), ..Filter::default() };
-    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await?;
+    let mut lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 30).await?;
+    // What is a task already is not told again.
+    lines.retain(|l| !listed.contains(&l.id));
     let about = crate::known::called(v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
     let name = |l: &ndp_store::lists::Line| about.get(&l.id).cloned().unwrap_or_else(|| crate::known::line_name(v, l));
     Ok(lines.iter().map(|l| (place_of(l.id), name(l), markup::state(&l.stage, v.lang))).collect())

@@ -1,0 +1,114 @@
+//! What waits for people of a body and stands in no row of tasks: rounds to be opened by its secretary, counting boards
+//! to be named by whoever chairs, counts to be made by those who are named. The body says who, the dossier when.
+
+use crate::App;
+use crate::caller::Reading;
+use crate::problem::Refused;
+use ndp_domain::acts::ActId;
+use ndp_domain::authority::Duty;
+use ndp_domain::body::{self, Body};
+use ndp_domain::dossier::{self, Dossier};
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{Id, Kind};
+use ndp_domain::machine::Known as _;
+use ndp_domain::visibility::Scope;
+use ndp_store::inbox::Task;
+use ndp_store::lists::{Filter, Order};
+
+/// Something that waits: the act, its dossier by name, and the body that it is done in.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    pub act: ActId,
+    pub dossier: Id,
+    pub name: String,
+    pub body: Id,
+}
+
+/// Dossiers looked at for one body.
+const MOST: u64 = 200;
+
+/// What waits for the reader in a duty of a body; nothing in other duties.
+pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused> {
+    let (Some(duty), Some(me)) = (reading.duty.as_ref().map(|d| d.duty), reading.reader.account) else { return Ok(Vec::new()) };
+    if !matches!(duty, Duty::Secretary | Duty::Chair | Duty::ViceChair | Duty::CountingBoard) {
+        return Ok(Vec::new());
+    }
+    let bodies = app.engine.store.bodies_of(me).await?;
+    let bodies: Vec<&body::State> = bodies.iter().filter_map(|l| Body::known(&l.neighbour.whole.state)).collect();
+    if duty == Duty::Secretary {
+        return to_open(app, reading, &bodies).await;
+    }
+    let needs: Vec<Need> = bodies.iter().map(|b| Need::OfBody(b.id, Kind::Dossier)).collect();
+    if needs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let dossiers = app.engine.store.load(&needs).await?;
+    let mut all = Vec::new();
+    for d in dossiers.values().filter_map(|l| Dossier::known(&l.neighbour.whole.state)).filter(|d| d.stage == dossier::Stage::Meeting) {
+        let Some((round, opened)) = d.round().and_then(|r| Some((r, r.opened.as_ref()?))) else { continue };
+        let Some(body) = bodies.iter().find(|b| b.id == round.body) else { continue };
+        let board = body.counters.iter().find(|c| c.dossier == d.id && c.round == round.n);
+        let act = match (board, duty) {
+            (Some(board), Duty::CountingBoard) if board.people.contains(&me) => ActId::E18,
+            (None, Duty::Chair | Duty::ViceChair) if opened.by == me => ActId::B7,
+            _ => continue,
+        };
+        all.push(Waits { act, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() });
+    }
+    Ok(all)
+}
+
+/// Rounds that a secretary may open: of the agency's dossiers that wait, by their names and no more, for the bodies
+/// that are ready.
+async fn to_open(app: &App, reading: &Reading, bodies: &[&body::State]) -> Result<Vec<Waits>, Refused> {
+    let mine = |b: &&&body::State| {
+        let secretary = b.established().ok().map(|e| e.secretary);
+        b.stage == body::Stage::Ready && secretary == reading.reader.account
+    };
+    let mut all = Vec::new();
+    // One secretary serves few bodies; each agency is asked once.
+    let mut asked = Vec::new();
+    for body in bodies.iter().filter(mine) {
+        if asked.contains(&body.managing) {
+            continue;
+        }
+        asked.push(body.managing);
+        for (dossier, _, name) in ready(app, &reading.scope(app), body.managing).await? {
+            all.push(Waits { act: ActId::E11, dossier, name, body: body.id.into() });
+        }
+    }
+    Ok(all)
+}
+
+/// An agency's dossiers that wait for their evaluation: id, product, name. Nothing of a product from which the
+/// reader is recused.
+pub async fn ready(app: &App, own: &Scope, managing: ndp_domain::id::OrganisationId) -> Result<Vec<(Id, Id, String)>, Refused> {
+    use ndp_domain::access::{Facet, Principal};
+    let admits = vec![(Principal::Organisation(managing).text(), Facet::File.name())];
+    let scope = Scope { admits, ..own.clone() };
+    let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stages: vec!["E.ready".to_owned()], ..Filter::default() };
+    let lines = app.engine.store.list(&scope, &filter, Order::Updated, None, MOST).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    if needs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let loaded = app.engine.store.load(&needs).await?;
+    let of = |l: &ndp_store::read::Loaded| {
+        let view = l.neighbour.whole.state.view();
+        Some((l.id, view.product?.into(), view.name?))
+    };
+    Ok(lines.iter().filter_map(|l| loaded.get(&l.id)).filter_map(of).collect())
+}
+
+impl From<&Waits> for Task {
+    fn from(w: &Waits) -> Task {
+        Task {
+            stream: w.dossier.uuid,
+            kind: w.dossier.kind.name().to_owned(),
+            act: w.act.name().to_owned(),
+            duty: String::new(),
+            name: Some(w.name.clone()),
+            due_on: None,
+        }
+    }
+}
