@@ -190,7 +190,10 @@ async fn a_sheet_is_looked_at_once_more_and_only_a_whole_one_goes() {
     let of =
         |html: &str, name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
     let (status, html) = served.page(Some(member), &check).await;
-    assert!(status == 200 && html.contains("Chưa đánh giá") && html.contains("value=\"submit\""), "{html}");
+    assert!(
+        status == 200 && html.contains("Chưa đánh giá") && html.contains("Đánh giá tiếp") && !html.contains("value=\"submit\""),
+        "{html}"
+    );
     let (status, html) = served.send_form(member, &place, &[("_do", "submit")]).await;
     assert!(status == 422 && html.contains("chưa đánh giá"), "what is open is named: {html}");
     // Line after line, each opened by itself; the last leads to the last look.

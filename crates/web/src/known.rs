@@ -166,28 +166,42 @@ pub async fn ready(v: &Visitor, body: Id) -> Result<Vec<Ready>, Refused> {
     ndp_server::rounds::ready(&v.app, &v.reading.scope(&v.app), managing).await
 }
 
+/// "Write the decision …": the paper by which an act takes effect, as what is to be done.
+pub fn to_draft(v: &Visitor, act: ndp_domain::acts::ActId) -> String {
+    let row = act.row();
+    let paper = row.paper.kind().map(|k| v.t(&format!("paper-{k}"))).unwrap_or_default();
+    let paper = paper.split(',').next().unwrap_or_default().trim().to_owned();
+    let mut letters = paper.chars();
+    let lower = letters.next().map(|c| c.to_lowercase().collect::<String>() + letters.as_str()).unwrap_or_default();
+    v.t1("web-draft-paper", &[("paper", &lower)])
+}
+
 /// What records without a name of their own are called: a paper by its subject, a declaration by who made it and on
 /// what, an opinion by who gave it, an account by its holder. Only of records that the reader was shown already.
 pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Refused> {
     let of = |kinds: &[Kind]| ids.iter().copied().filter(|id| kinds.contains(&id.kind)).collect::<Vec<Id>>();
     let mut out = crate::pages::records_office::abouts(v, &of(&[Kind::Document])).await?;
-    let others = of(&[Kind::Declaration, Kind::Opinion, Kind::Links]);
+    let others = of(&[Kind::Declaration, Kind::Opinion, Kind::Links, Kind::Sheet, Kind::Complaint, Kind::Reconsideration, Kind::Objection]);
     let needs: Vec<_> = others.iter().map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
     let loaded = if needs.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&needs).await? };
     let states = || loaded.values().map(|l| (l.id, &l.neighbour.whole.state));
     let accounts = of(&[Kind::Account]).into_iter().map(|id| AccountId(id.uuid));
     let people: Vec<AccountId> = states().filter_map(|(_, s)| s.view().person).chain(accounts).collect();
     let people = names(v, &people).await?;
-    // A product's name only where the reader sees the product.
-    let products: Vec<Id> =
-        states().filter_map(|(_, s)| if let State::Declaration(d) = s { Some(d.product.into()) } else { None }).collect();
+    // Another record's name only where the reader sees that record.
+    let about = |s: &State| match s {
+        State::Declaration(d) => Some(Id::from(d.product)),
+        State::Complaint(_) | State::Reconsideration(_) | State::Objection(_) => s.view().parent,
+        _ => None,
+    };
+    let products: Vec<Id> = states().filter_map(|(_, s)| about(s)).collect();
     let products = if products.is_empty() { Vec::new() } else { v.app.engine.store.lines_of(&v.reading.scope(&v.app), &products).await? };
     for (id, state) in states() {
         let person = state.view().person.and_then(|p| people.get(&p).cloned());
         let said: Vec<String> = match state {
-            State::Declaration(d) => {
-                let product = products.iter().find(|l| l.id == Id::from(d.product)).map(|l| line_name(v, l));
-                person.into_iter().chain(product).collect()
+            State::Declaration(_) | State::Complaint(_) | State::Reconsideration(_) | State::Objection(_) => {
+                let on = about(state).and_then(|id| products.iter().find(|l| l.id == id)).map(|l| line_name(v, l));
+                person.into_iter().chain(on).collect()
             }
             State::Opinion(o) => vec![v.organisation(o.organisation)],
             _ => person.into_iter().collect(),

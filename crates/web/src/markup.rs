@@ -133,6 +133,14 @@ pub fn class(class: Option<&str>, lang: Lang) -> String {
     }
 }
 
+/// Badge of a dossier's state; once decided its outcome, which is what everybody looks for.
+pub fn dossier(d: &ndp_domain::dossier::State, stage: &str, lang: Lang) -> String {
+    match &d.decision {
+        Some((outcome, _)) if stage == "E.decided" => class(Some(outcome.name()), lang),
+        _ => state(stage, lang),
+    }
+}
+
 /// Badge of a register (never merged with another).
 pub fn register(name: &str, lang: Lang) -> String {
     let (style, icon) = match name {

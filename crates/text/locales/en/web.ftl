@@ -206,7 +206,6 @@ web-acts-n = { $n ->
     [one] { $n } act
    *[other] { $n } acts
  }
-web-begin-paper = Draft the paper: { $act }
 web-clocks = Time limits
 web-clock-paused = Paused
 web-paused-since = Paused since { $day }
@@ -730,3 +729,7 @@ web-meeting = Meeting
 web-meeting-at = { $when }, at { $place }
 web-minutes-same = The other one has signed this text; read it in the minutes and sign the same.
 web-draft-paper = Draft: { $paper }
+web-no-name = No name yet
+web-open-paper = Open the paper on its way: { $act }
+web-hand-in-open = { $n } criteria still to assess.
+web-hand-in-go-on = Go on assessing

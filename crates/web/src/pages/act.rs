@@ -109,6 +109,10 @@ pub async fn form(
         None => None,
     };
     if let (Some(seen), Some(signed_in)) = (&seen, &v.reading.signed_in) {
+        let level = v.duty().map(|d| d.duty.level());
+        if !super::doings::follows(&seen.loaded.neighbour.whole.state, form.act, level) {
+            return Err(Problem::Denied(ndp_domain::authority::Denied::DutyOfAnotherAct).into());
+        }
         // A form that its reader's duty can never send is not shown: the page says whose act it is.
         let acts = v.app.engine.acts_of(&v.reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
         if let Some(Problem::Denied(denied)) = acts.iter().find(|a| a.act.id == form.act).and_then(|a| a.why_not.as_ref()) {

@@ -78,7 +78,7 @@ pub async fn home(v: Visitor) -> Result<Response, Refused> {
         .filter_map(|l| {
             let account = Account::known(&l.neighbour.whole.state)?;
             let id = AccountId(l.id.uuid);
-            let name = names.get(&id).cloned().unwrap_or_else(|| crate::shown::short(l.id));
+            let name = names.get(&id).cloned().unwrap_or_else(|| v.t("web-no-name"));
             let held: Vec<String> = account
                 .held
                 .iter()

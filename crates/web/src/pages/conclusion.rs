@@ -91,7 +91,7 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     let (decision, missing) = super::printed::decision(&v, &room).await?;
     let minutes = room.round.opened.as_ref().map(|_| format!("{}/bien-ban", place_of(room.seen.loaded.id))).unwrap_or_default();
     page(&Conclusion {
-        badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
+        badge: markup::dossier(d, room.seen.loaded.neighbour.whole.state.stage(), v.lang),
         code: d.code.clone(),
         tabs: tabs(&v, &room.seen, "/ket-luan"),
         style,

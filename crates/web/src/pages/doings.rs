@@ -6,13 +6,17 @@ use crate::frame::{place_of, slug};
 use crate::visitor::Visitor;
 use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Denied, Duty, Level, Side};
+use ndp_domain::document::Document;
+use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::machine::State;
+use ndp_domain::machine::{Known as _, State};
 use ndp_engine::Problem;
 use ndp_engine::may::May;
 use ndp_engine::orders;
 use ndp_server::problem::Refused;
+use ndp_store::lists::{Filter, Order};
 use ndp_store::seen::Seen;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Something that may be done.
@@ -51,6 +55,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
     }
     let id = seen.loaded.id;
     let all = v.app.engine.acts_of(&v.reading.actor, &seen.loaded, Some(&signed_in.standing.account)).await?;
+    let on_the_way = on_the_way(v, id).await?;
     let (mut now, mut not) = (Vec::new(), Vec::new());
     let stage = seen.loaded.neighbour.whole.state.stage();
     for may in &all {
@@ -64,11 +69,13 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
             ActId::X3 => clocks.iter().all(|c| c.paused.is_none()),
             _ => false,
         };
-        if idle || !follows(&seen.loaded.neighbour.whole.state, may.act.id) {
+        if idle || !follows(&seen.loaded.neighbour.whole.state, may.act.id, v.duty().map(|d| d.duty.level())) {
             continue;
         }
         if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
-            now.push(doing(v, &title, form, Some(id), true, may));
+            // A paper that does it is on its way: it is opened, not begun again.
+            let begun = on_the_way.get(&may.act.id).map(|paper| plain(v.t1("web-open-paper", &[("act", &title)]), place_of(*paper)));
+            now.push(begun.unwrap_or_else(|| doing(v, &title, form, Some(id), true, may)));
         } else if may.why_not.is_none() && !may.by_paper {
             let mut doing = doing(v, &title, form, Some(id), false, may);
             if form.act == ActId::E2 && v.side() == Side::Applicant {
@@ -104,10 +111,27 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
     Ok((now, not))
 }
 
+/// Papers of a record that are not issued yet, by the acts that they do.
+async fn on_the_way(v: &Visitor, id: Id) -> Result<BTreeMap<ActId, Id>, Refused> {
+    let stages = ["D.draft", "D.submitted", "D.initialled", "D.checked", "D.returned", "D.signed", "D.numbered", "D.sealed"];
+    let stages = stages.map(str::to_owned).to_vec();
+    let filter = Filter { kind: Some(Kind::Document), parent: Some(id), stages, ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    if needs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let papers = loaded.values().filter_map(|l| Some((l.id, Document::known(&l.neighbour.whole.state)?)));
+    Ok(papers.flat_map(|(paper, d)| d.acts.iter().filter(move |a| a.stream == id).map(move |a| (a.act, paper))).collect())
+}
+
 /// Of the ends that a conclusion can have only the one that follows from it is offered.
-fn follows(state: &State, act: ActId) -> bool {
+pub fn follows(state: &State, act: ActId, level: Option<Level>) -> bool {
     match (state, act) {
         (State::Dossier(d), ActId::E22 | ActId::E23 | ActId::E24) => d.task_fits(act),
+        // A unit's head signs only what is theirs to decide.
+        (State::Document(d), ActId::D6) if level == Some(Level::UnitHead) => d.heads_sign(),
         (State::Recognition(r), ActId::R5 | ActId::R8 | ActId::R10 | ActId::R11) => r.task_fits(act),
         _ => true,
     }
@@ -124,7 +148,7 @@ fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<
     if paper {
         let href = format!("/{}/{}/van-ban/{noun}", slug(form.kind), id.map_or_else(|| super::act::NEW.to_owned(), |i| i.to_string()));
         // What a proposal says is written in its letter: the button says so.
-        let label = if form.act == ActId::L2 { v.t("web-begin-proposal") } else { v.t1("web-begin-paper", &[("act", title)]) };
+        let label = if form.act == ActId::L2 { v.t("web-begin-proposal") } else { crate::known::to_draft(v, form.act) };
         return Doing { label, href, inline: false, post: true, main, note: String::new(), key };
     }
     // What throws something away, or opens what was sealed, is asked once more.
@@ -240,7 +264,7 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
         && s.working().is_some_and(|w| w.consultation.is_some())
         && stage == "C.consulting"
     {
-        let label = v.t1("web-begin-paper", &[("act", &v.t("act-C3"))]);
+        let label = crate::known::to_draft(v, ActId::C3);
         now.push(Doing { post: true, key: Uuid::new_v4().to_string(), ..plain(label, format!("/gop-y/moi/van-ban/mo?set={id}")) });
     }
 }

@@ -53,6 +53,19 @@ pub async fn sheets(v: &Visitor, room: &Room) -> Result<BTreeMap<AccountId, shee
     Ok(sheets_of(v, room.seen.loaded.id, room.round.n).await?.into_iter().map(|(_, s)| (s.member, s)).collect())
 }
 
+/// Sheets that the meeting opened, as those in the body read them: a ballot that is cast since then hides itself, not
+/// the sheet that was open before it.
+async fn opened_sheets(v: &Visitor, room: &Room) -> Result<BTreeMap<AccountId, sheet::State>, Refused> {
+    if v.side() != ndp_domain::authority::Side::Body {
+        return sheets(v, room).await;
+    }
+    let loaded = v.app.engine.store.load(&[Need::Children(room.seen.loaded.id, Kind::Sheet)]).await?;
+    let own =
+        loaded.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).filter(|s| s.round == room.round.n && s.sheet.is_some());
+    let own = own.filter(|s| s.member == room.me || s.readers.contains(&room.me));
+    Ok(own.map(|s| (s.member, sheet::State { ballots: Vec::new(), ..s.clone() })).collect())
+}
+
 /// Sheets of a round with their ids, as the reader sees them.
 pub async fn sheets_of(v: &Visitor, dossier: Id, round: u32) -> Result<Vec<(Id, sheet::State)>, Refused> {
     let filter = Filter { kind: Some(Kind::Sheet), parent: Some(dossier), ..Filter::default() };
@@ -79,7 +92,7 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
     let room = room(&v, &id).await?;
     let d = state(&room.seen)?;
     let opened = room.round.opened.is_some() || !room.round.sittings.is_empty();
-    let all = if opened { sheets(&v, &room).await? } else { BTreeMap::new() };
+    let all = if opened { opened_sheets(&v, &room).await? } else { BTreeMap::new() };
     let names = known::names(&v, &all.keys().copied().collect::<Vec<_>>()).await?;
     let refs: BTreeMap<AccountId, &sheet::State> = all.iter().map(|(k, s)| (*k, s)).collect();
     let icon = |result: Option<&bool>| match result {
@@ -104,7 +117,7 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
     let short = |a: &AccountId| names.get(a).cloned().unwrap_or_else(|| crate::shown::short(Id::from(*a)));
     page(&Summary {
         f,
-        badge: markup::state(room.seen.loaded.neighbour.whole.state.stage(), v.lang),
+        badge: markup::dossier(d, room.seen.loaded.neighbour.whole.state.stage(), v.lang),
         tabs: tabs(&v, &room.seen, "/tong-hop"),
         closed: v.t("web-summary-closed"),
         members: all.keys().map(short).collect(),

@@ -11,11 +11,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ndp_domain::acts::ACTS;
 use ndp_domain::authority::{Duty, Side};
-use ndp_domain::id::{Kind, OrganisationId};
+use ndp_domain::dossier::Dossier;
+use ndp_domain::evidence::Need;
+use ndp_domain::id::{Id, Kind, OrganisationId};
+use ndp_domain::machine::Known as _;
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order, Total};
 use ndp_text::key;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 struct Row {
     href: String,
@@ -167,6 +171,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         Total::MoreThan(n) => v.t1("web-count-more", &[("number", &say::whole(u128::from(n), v.lang))]),
     };
     let about = crate::known::called(&v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
+    let decided = outcomes(&v, &lines).await?;
     let rows = lines
         .iter()
         .map(|l| {
@@ -180,7 +185,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
                     .or_else(|| l.code.clone())
                     .unwrap_or_else(|| v.t(&format!("kind-{}", kind.name()))),
                 code: l.code.clone().filter(|_| l.name.is_some()).unwrap_or_default(),
-                badge: markup::state(stage, v.lang),
+                badge: decided.get(&l.id).cloned().unwrap_or_else(|| markup::state(stage, v.lang)),
                 due: v.due(l.due_on.as_deref().filter(|_| l.beyond)),
                 updated: say::when(&l.updated_at)
                     .filter(|_| l.beyond)
@@ -223,4 +228,18 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         empty,
         next,
     })
+}
+
+/// Outcomes of decided dossiers, for the agency and the applicant whose they are.
+async fn outcomes(v: &Visitor, lines: &[ndp_store::lists::Line]) -> Result<BTreeMap<Id, String>, Refused> {
+    if !matches!(v.side(), Side::Managing | Side::Applicant) {
+        return Ok(BTreeMap::new());
+    }
+    let needs: Vec<Need> = lines.iter().filter(|l| l.stage == "E.decided").map(|l| Need::Stream(l.id)).collect();
+    if needs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let of = |l: &ndp_store::read::Loaded| Some((l.id, markup::dossier(Dossier::known(&l.neighbour.whole.state)?, "E.decided", v.lang)));
+    Ok(loaded.values().filter_map(of).collect())
 }

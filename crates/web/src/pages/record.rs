@@ -170,7 +170,11 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let under = view.managing.map(|m| v.organisation(m)).unwrap_or_default();
     v.app.read(&v.reading, id, "page").await?;
     page(&Page {
-        badge: if seen.facets.is_empty() { String::new() } else { markup::state(stage, v.lang) },
+        badge: match &whole.state {
+            _ if seen.facets.is_empty() => String::new(),
+            State::Dossier(d) if document.get("decision").is_some() => markup::dossier(d, stage, v.lang),
+            _ => markup::state(stage, v.lang),
+        },
         code: view.code.unwrap_or_default(),
         due: due.and_then(|d| v.due(Some(&d.to_string()))),
         under,

@@ -180,10 +180,15 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
         let snapshot: serde_json::Value = serde_json::from_str(frozen.get(&d.snapshot?.0)?).ok()?;
         snapshot.get("subject").and_then(|s| s.as_str()).map(str::to_owned)
     };
+    // What a paper is about is the paper's own to say, whoever takes it through its steps.
+    let unnamed: Vec<_> =
+        about.iter().filter(|id| lines.iter().all(|x| x.id != **id)).map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
+    let further = if unnamed.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&unnamed).await? };
     let one = |l: &Loaded| {
         let state = Document::known(&l.neighbour.whole.state)?;
         let first = state.acts.first()?;
-        let about = lines.iter().find(|x| x.id == first.stream).map(|x| known::line_name(v, x)).unwrap_or_default();
+        let about = lines.iter().find(|x| x.id == first.stream).map(|x| known::line_name(v, x));
+        let about = about.or_else(|| further.get(&first.stream)?.neighbour.whole.state.view().name).unwrap_or_default();
         let name = subject(state).unwrap_or_else(|| v.t(&format!("act-{}", first.act.name())));
         // What the subject names already is not said again.
         let told = lines.iter().find(|x| x.id == first.stream).and_then(|x| x.name.as_deref()).is_some_and(|n| name.contains(n));
@@ -208,11 +213,13 @@ async fn group(v: &Visitor, title: &str, stages: &[&str]) -> Result<Group, Refus
 /// `GET /trinh-ky`: what waits for this duty first, then what is under way, then what is done.
 pub async fn signing(v: Visitor) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
+    let unsigned = v.directory.before_signature(v.today);
+    let to_sign: Vec<&str> = ["D.checked", "D.initialled", "D.submitted"].into_iter().filter(|s| !unsigned.contains(s)).collect();
     let mine: &[&str] = match duty.duty.level() {
         Level::Officer => &["D.draft", "D.returned"],
         Level::UnitHead => &["D.submitted"],
         Level::FormChecker => &["D.initialled"],
-        Level::Signer => &["D.checked", "D.initialled", "D.submitted"],
+        Level::Signer => &to_sign,
         Level::Records => &["D.signed", "D.numbered", "D.sealed"],
         Level::None => &["D.checked"],
     };
@@ -267,7 +274,8 @@ pub async fn register(v: Visitor) -> Result<Response, Refused> {
     let mut after = None;
     loop {
         let (all, next) = papers(&v, &["D.issued", "D.filed", "D.numbered", "D.sealed"], after.as_ref(), 500).await?;
-        all.iter().filter_map(|l| registered(&v, l)).for_each(|line| text.push_str(&line));
+        let subjects = abouts(&v, &all.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
+        all.iter().filter_map(|l| registered(&v, l, subjects.get(&l.id))).for_each(|line| text.push_str(&line));
         after = next;
         if after.is_none() {
             break;
@@ -278,10 +286,10 @@ pub async fn register(v: Visitor) -> Result<Response, Refused> {
 }
 
 /// A line of the register; none for a paper without a number.
-fn registered(v: &Visitor, l: &Loaded) -> Option<String> {
+fn registered(v: &Visitor, l: &Loaded, subject: Option<&String>) -> Option<String> {
     let state = Document::known(&l.neighbour.whole.state)?;
     let number = state.number.as_ref()?;
-    let what = state.acts.first().map(|a| v.t(&format!("act-{}", a.act.name()))).unwrap_or_default();
+    let what = subject.cloned().unwrap_or_default();
     let to: Vec<String> = state.issued.iter().flat_map(|i| &i.recipients).map(|o| v.organisation(*o)).collect();
     let stage = v.t(&ndp_text::key("state", l.neighbour.whole.state.stage()));
     let cells = [number.printed(), number.date.to_string(), what, to.join("; "), stage].map(|c| ndp_server::public::cell(&c));

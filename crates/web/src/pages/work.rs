@@ -118,7 +118,10 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         let id = Id::new(kind, task.stream);
         let what = v.t(&format!("act-{}", task.act));
         let drafts = duty.duty.level() == Level::Officer && ActId::of_name(&task.act).is_some_and(|a| a.row().paper.is_issued());
-        let what = if drafts { v.t1("web-begin-paper", &[("act", &what)]) } else { what };
+        let what = match ActId::of_name(&task.act).filter(|_| drafts) {
+            Some(act) => crate::known::to_draft(&v, act),
+            None => what,
+        };
         let kind_name = v.t(&format!("kind-{}", kind.name()));
         let named = task.name.as_ref().map(|name| crate::known::in_words(&v, kind, name));
         let known = named.as_ref().or_else(|| about.get(&id));
