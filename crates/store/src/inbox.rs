@@ -50,6 +50,7 @@ impl Inbox<'_> {
         let of = |duties: &[Duty]| duties.iter().map(|d| format!("'{}'", d.code())).collect::<Vec<_>>().join(", ");
         // What takes effect by a paper is begun by those who draft it; its signer is told by the paper itself.
         let mut theirs = vec![match level {
+            _ if self.duty == Duty::HiredUnit => format!("t.duty = {} AND t.act NOT IN ({papers})", bind(self.duty.code().into())),
             Level::Signer if side != Side::Body => format!("t.duty = {} AND t.act NOT IN ({papers})", bind(self.duty.code().into())),
             _ => format!("t.duty = {}", bind(self.duty.code().into())),
         }];

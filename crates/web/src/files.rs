@@ -28,3 +28,17 @@ fn named(pairs: &mut Pairs, pointer: &str, hash: &str, name: &str) {
         pairs.set(format!("{attachment}/name"), name);
     }
 }
+
+/// Names what was chosen among files given before; what was brought now has its name.
+pub fn name(pairs: &mut Pairs, known: &[(String, String)]) {
+    let chosen: Vec<(String, String)> = pairs
+        .0
+        .iter()
+        .filter_map(|(pointer, hash)| {
+            let at = pointer.strip_suffix("/sha256")?;
+            let (_, name) = known.iter().find(|(k, _)| k == hash)?;
+            Some((format!("{at}/name"), name.clone()))
+        })
+        .collect();
+    chosen.into_iter().for_each(|(pointer, name)| pairs.set(pointer, name));
+}

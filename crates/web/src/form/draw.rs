@@ -139,7 +139,7 @@ impl Drawing<'_> {
             return;
         }
         // An id that the form itself made.
-        let pinned = p.name == "draft" && matches!(p.shape, Shape::Text(_));
+        let pinned = p.name == "draft" && matches!(p.shape, Shape::Text(_) | Shape::Hash);
         let known = self.known.carried.contains(&pointer.as_str());
         if p.name == "id" && at.ends_with("/new") || p.name == "plan" || pinned || known {
             self.carried(out, &pointer);

@@ -102,6 +102,7 @@ async fn show(
     wrong: Vec<String>,
 ) -> Result<Response, Refused> {
     let day = |text: &str| crate::form::pairs::read_date(text);
+    let backwards = matches!((day(asked.tu.trim()), day(asked.den.trim())), (Some(from), Some(to)) if to < from);
     let unread = [&asked.tu, &asked.den].into_iter().any(|t| !t.trim().is_empty() && day(t.trim()).is_none());
     let sought = Sought {
         kind: kind_of(&asked.loai),
@@ -156,7 +157,13 @@ async fn show(
         kinds,
         acts,
         chips,
-        unread: if unread { v.t1("web-wrong-date", &[("field", &v.t("web-audit-day"))]) } else { String::new() },
+        unread: if backwards {
+            v.t("web-audit-backwards")
+        } else if unread {
+            v.t1("web-wrong-date", &[("field", &v.t("web-audit-day"))])
+        } else {
+            String::new()
+        },
         rows,
         older: told.older.map(|below| asked.address("", Some(below))),
         last_seal,

@@ -10,6 +10,7 @@ use ndp_domain::document::Document;
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::opinion::Opinion;
 use ndp_engine::Problem;
 use ndp_engine::may::May;
 use ndp_engine::orders;
@@ -44,7 +45,7 @@ pub fn drafts(v: &Visitor, act: ActId) -> bool {
     };
     let own_side = signers.iter().any(|d| d.side() == duty.side());
     let body_letter = duty == Duty::Secretary && signers.iter().any(|d| matches!(d, Duty::Chair | Duty::ViceChair));
-    (own_side && duty.level() == Level::Officer) || body_letter || signers.contains(&duty) && duty.level() == Level::None
+    (own_side && duty.level() == Level::Officer) || body_letter || signers.contains(&duty) && duty.side() == Side::Body
 }
 
 /// What may be done now, the main thing first; and why not the rest.
@@ -91,6 +92,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         }
     }
     opens(v, seen, &mut now);
+    given(v, seen, &mut now).await?;
     of_sheet(v, seen, &mut now).await?;
     if let State::Document(d) = &seen.loaded.neighbour.whole.state
         && matches!(stage, "D.draft" | "D.returned")
@@ -101,7 +103,17 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         let _ = d;
     }
     // What is done seldom, or undoes, is never the main thing.
-    let seldom = ["/transfers", "/clock-pauses", "/clock-resumptions", "/chi-tra", "/cancellations", "/discards", "/withdrawals"];
+    let seldom = [
+        "/transfers",
+        "/clock-pauses",
+        "/clock-resumptions",
+        "/chi-tra",
+        "/cancellations",
+        "/discards",
+        "/withdrawals",
+        "/stop-requests",
+        "/complaints",
+    ];
     let common = |d: &Doing| seldom.iter().any(|c| d.href.ends_with(c));
     let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
     now.sort_by_key(rank);
@@ -109,6 +121,24 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         d.main = n == 0 && !common(d);
     }
     Ok((now, not))
+}
+
+/// An agency that has given its opinion is told so, and is not asked again.
+async fn given(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), Refused> {
+    let (State::CriteriaSet(set), Some(duty)) = (&seen.loaded.neighbour.whole.state, v.duty()) else { return Ok(()) };
+    let Some(asked) = set.working().and_then(|w| w.consultation.as_ref()) else { return Ok(()) };
+    if !matches!(duty.duty.side(), Side::Consulted | Side::Focal) {
+        return Ok(());
+    }
+    let opinions = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Opinion)]).await?;
+    let own = opinions
+        .values()
+        .find(|l| Opinion::known(&l.neighbour.whole.state).is_some_and(|o| o.organisation == duty.org && o.draft == asked.draft));
+    if let Some(own) = own {
+        now.retain(|d| !d.href.starts_with("/gop-y/moi"));
+        now.insert(0, plain(v.t("web-opinion-given"), place_of(own.id)));
+    }
+    Ok(())
 }
 
 /// Papers of a record that are not issued yet, by the acts that they do.
@@ -130,6 +160,7 @@ async fn on_the_way(v: &Visitor, id: Id) -> Result<BTreeMap<ActId, Id>, Refused>
 pub fn follows(state: &State, act: ActId, level: Option<Level>) -> bool {
     match (state, act) {
         (State::Dossier(d), ActId::E22 | ActId::E23 | ActId::E24) => d.task_fits(act),
+        (State::Dossier(d), ActId::E27) => d.stop_requested.is_some() || state.stage() == "E.draft",
         // A unit's head signs only what is theirs to decide.
         (State::Document(d), ActId::D6) if level == Some(Level::UnitHead) => d.heads_sign(),
         (State::Recognition(r), ActId::R5 | ActId::R8 | ActId::R10 | ActId::R11) => r.task_fits(act),
@@ -244,6 +275,7 @@ fn opens(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) {
         (State::Dossier(d), Duty::Applicant) if d.decision.is_some() => {
             add(ActId::RC1, format!("/xem-xet-lai/moi/mo?on={id}"), false);
         }
+        (State::Dossier(d), Duty::ManagingRecords) if d.decision.is_none() => {}
         (State::Dossier(_) | State::Recognition(_), Duty::ManagingRecords) => add(ActId::KN1, format!("/khieu-nai/moi/mo?on={id}"), false),
         _ => {}
     }

@@ -312,7 +312,7 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
         (Some(number), Some(date)) if public.contains(&"decision") => {
             v.t1("web-number-of", &[("number", number), ("day", &say::when(date).unwrap_or_default())])
         }
-        _ => v.t("web-class-none"),
+        _ => v.t("web-platform-paper-none"),
     };
     let mut cards = Vec::new();
     if p.register == Register::Recognised {
@@ -325,7 +325,8 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
             .class
             .as_ref()
             .map(|c| status_name(&v, &serde_json::to_value(c).ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default()));
-        history.push((what.unwrap_or_else(|| v.t(&format!("web-register-{}", p.register.name()))), from, false));
+        let what = what.unwrap_or_else(|| v.t(&format!("web-register-{}", p.register.name())));
+        history.push((format!("{what} – {}", v.organisation(version.managing)), from, false));
     }
     let closed = p.closed.then(|| v.t("web-platform-closed"));
     let mut f = frame(&v, &p.name, "/").await?;

@@ -349,6 +349,15 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
         let draft = draft_of(&sent, &open, topic, false);
         return show(&v, Filling::new(&open, &topics, topic, draft, version), StatusCode::OK).await;
     }
+    let names = names_of(&v, &open, &sent.pairs).await?;
+    files::name(&mut sent.pairs, &names);
+    if !unfit.is_empty() && what != "autosave" {
+        // What was refused is told where it was given, with everything else still in its place.
+        let draft = draft_of(&sent, &open, topic, false);
+        let wrong = (0..open.acts.len()).map(|n| under(&unfit, &prefix(n))).chain([under(&unfit, "/p")]).collect();
+        let filling = Filling { wrong, ..Filling::new(&open, &topics, topic, draft, version) };
+        return show(&v, filling, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let mut draft = draft_of(&sent, &open, topic, true);
     if let Some(topic) = topic
         && (what == "next" || open.draft(&v, &topics, None).await?.0.through.contains(&topic.name))
@@ -394,6 +403,25 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&after(&v, &open, &topics, topic, &whole)))]).into_response())
         }
     }
+}
+
+/// Mistakes below a place, by what is left of their pointers.
+fn under(all: &Mistakes, prefix: &str) -> Mistakes {
+    all.iter().filter_map(|(p, m)| Some((p.strip_prefix(prefix)?.to_owned(), m.clone()))).collect()
+}
+
+/// Names of files that were chosen among those given before: of the paper, and of the records that it is about.
+async fn names_of(v: &Visitor, open: &Open, pairs: &Pairs) -> Result<Vec<(String, String)>, Refused> {
+    let chosen = |(k, value): (&String, &String)| k.ends_with("/sha256") && !value.is_empty();
+    if !pairs.0.iter().any(chosen) {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for seen in std::iter::once(&open.seen).chain(open.records.values().filter(|s| s.loaded.id != open.id())) {
+        let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
+        all.extend(files.into_iter().map(|f| (f.sha256.to_string(), f.name)));
+    }
+    Ok(all)
 }
 
 /// Where "save and continue" leads: the next topic that is not done, else the list.

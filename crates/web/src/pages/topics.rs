@@ -153,7 +153,7 @@ pub fn of(v: &Visitor, open: &Open) -> Vec<Topic> {
                 }
             };
             let mut all: Vec<Topic> = codes.into_iter().map(group).collect();
-            all.push(topic("thi-phan", "/application", &["figure"], true));
+            all.push(topic("thi-phan", "/application", &["figure"], false));
             all.push(topic("don", "/application", &["letter"], open.paper().is_some()));
             all
         }
@@ -189,6 +189,10 @@ struct Page {
     back: String,
 }
 
+fn told(v: &Visitor, wrong: &[Mistakes]) -> Vec<String> {
+    wrong.iter().flatten().map(|(pointer, (code, expected))| crate::say::mistake(v.lang, code, expected, pointer)).collect()
+}
+
 /// The list of topics, how far each is, and the way on.
 pub async fn list(
     v: &Visitor,
@@ -198,7 +202,10 @@ pub async fn list(
     errors: Vec<String>,
     status: StatusCode,
 ) -> Result<Response, Refused> {
+    let asked_last = ready(topics, draft);
     let wrong = open.frozen(v, draft, Mistakes::new())?.err().unwrap_or_default();
+    // Whatever cannot go is told, wherever it stands.
+    let errors = if errors.is_empty() && asked_last { told(v, &wrong) } else { errors };
     let far: Vec<Far> = topics.iter().map(|t| t.far(draft, &wrong)).collect();
     let done = far.iter().filter(|f| **f == Far::Done).count();
     let ready = done == topics.len();

@@ -46,6 +46,8 @@ struct Page {
     groups: Vec<Group>,
     drafts: Vec<(String, String, String)>,
     elsewhere: Vec<(String, String, u64)>,
+    /// What this duty is for, where work seldom waits for it.
+    idle: String,
 }
 
 /// Tasks of the reader in their duty.
@@ -155,12 +157,16 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let listed: Vec<Id> = ids;
     let drafts = drafts(&v, duty.duty, &listed).await?;
     let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&v.today).num_days_from_monday()));
+    let idle = match duty.duty.side() {
+        Side::Locality | Side::Operator => v.t("web-work-locality"),
+        _ => String::new(),
+    };
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
     let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
     f.notice = super::record::Notice { xong: asked.xong }.text(&v);
     let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), rows }).collect();
     let elsewhere = elsewhere(&v).await?;
-    page(&Page { f, lead, total, q: asked.q, button, groups, drafts, elsewhere })
+    page(&Page { f, lead, total, q: asked.q, button, groups, drafts, elsewhere, idle })
 }
 
 /// What the reader's unit has begun and not yet sent: proposals, dossiers, papers.

@@ -220,11 +220,18 @@ impl Story<'_> {
     /// P2 by the managing agency, then P6 by the keeper of the List.
     pub async fn publish(&self, publication: PublicationId, until: u8) -> Result<(), Problem> {
         let cast = self.cast;
+        let ground = self.state::<publication::Publication>(publication).await?.ground;
+        let paper = match ground.kind {
+            Kind::Recognition => {
+                Some(self.state::<ndp_domain::recognition::Recognition>(ndp_domain::id::RecognitionId(ground.uuid)).await?.paper)
+            }
+            _ => None,
+        };
         let record = DataRecord {
             name_vi: t("Nền tảng mẫu"),
             name_en: None,
-            decision_number: "mẫu/DLM".to_owned(),
-            decision_date: self.today(),
+            decision_number: paper.as_ref().map_or_else(|| "mẫu/DLM".to_owned(), |p| p.number.clone()),
+            decision_date: paper.as_ref().map_or_else(|| self.today(), |p| p.date),
             owner: Some(t("Doanh nghiệp mẫu")),
             operating_unit: Some(t("Trung tâm vận hành mẫu")),
             contact: Some(t("Trực vận hành: hotro@vi-du.example")),
