@@ -223,7 +223,7 @@ async fn what_takes_effect_by_a_paper_is_work_of_those_who_draft_it() {
     let (story, cast) = (served.world.story(), &served.world.cast);
     let entry = story.list_entry("Nền tảng đã phân công", 4).await.unwrap();
     let (_, html) = served.page(Some(&cast.keeper.officer), "/viec").await;
-    assert!(html.contains("Soạn văn bản: Bổ sung vào Danh mục") && html.contains("Nền tảng đã phân công"), "{html}");
+    assert!(html.contains("Soạn quyết định hoặc công văn bổ sung vào Danh mục") && html.contains("Nền tảng đã phân công"), "{html}");
     let (_, html) = served.page(Some(&cast.keeper.signer), "/viec").await;
     assert!(!html.contains("Nền tảng đã phân công"), "there is nothing to sign yet: {html}");
     // The focal agency's own people see their paper step by step.
@@ -234,6 +234,11 @@ async fn what_takes_effect_by_a_paper_is_work_of_those_who_draft_it() {
     assert!(html.contains("Ký nháy") && html.contains("Bổ sung vào Danh mục số 1"), "{html}");
     let (_, html) = served.page(Some(&cast.managing.unit_head), "/viec").await;
     assert!(!html.contains("Bổ sung vào Danh mục số 1"), "{html}");
+    // The paper is on its way: it is nobody's to draft again, and its record leads to it.
+    let (_, html) = served.page(Some(&cast.keeper.officer), "/viec").await;
+    assert!(!html.contains("Soạn quyết định hoặc công văn bổ sung"), "{html}");
+    let (_, html) = served.page(Some(&cast.keeper.officer), &format!("/de-xuat/{}", Id::from(entry))).await;
+    assert!(html.contains("Mở văn bản đang xử lý: Bổ sung vào Danh mục"), "{html}");
     // A case officer is an officer.
     let waiting = story.list_entry("Nền tảng chờ phân công", 3).await.unwrap();
     let (_, html) = served.page(Some(&cast.keeper.unit_head), &format!("/de-xuat/{}/assignments", Id::from(waiting))).await;

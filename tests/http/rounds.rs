@@ -43,6 +43,8 @@ async fn an_invitation_is_drafted_by_the_secretary_in_time_and_signed_by_the_cha
     let served = Served::new().await;
     let (story, cast) = (served.world.story(), &served.world.cast);
     let (dossier, body) = ready(&story).await;
+    let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
+    assert!(html.contains(&format!("/danh-gia/{}/mo-vong", Id::from(body))), "a round to be opened is the secretary's work: {html}");
     story.act(&cast.secretary, dossier, E::OpenRound { body, cut_off: story.today() }).await.unwrap();
     let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
     assert!(html.contains("Mời họp") && html.contains("Sản phẩm thử"), "the secretary is told: {html}");
@@ -108,6 +110,10 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     let board = cast.chair.as_duty(Duty::CountingBoard);
     let (_, html) = served.page(Some(&board), &format!("/ho-so/{}", Id::from(dossier))).await;
     assert!(html.contains("/counts\"") && html.contains("<a class=\"button full\""), "no button that counts at once: {html}");
+    let (_, html) = served.page(Some(&board), "/viec").await;
+    assert!(html.contains(&Id::from(dossier).to_string()), "who is named to count is told: {html}");
+    let (status, tasks) = served.get(&board, "/tasks").await;
+    assert!(status == 200 && tasks["items"].as_array().unwrap().iter().any(|t| t["act"] == "E18"), "{tasks}");
     let (status, html) = served.page(Some(&board), &format!("/ho-so/{}/counts", Id::from(dossier))).await;
     assert!(status == 200 && html.contains("5 trên 5 thành viên có mặt đã bỏ phiếu"), "{html}");
     // Nothing is met before it is counted, and whoever signed first is named with the one who is awaited.

@@ -55,7 +55,7 @@ async fn a_refused_paper_leaves_nothing_behind() {
     // Another paper brings the same act into effect first.
     story.paper(&world.cast.managing, "Đề xuất", vec![(entry.into(), submit.into())], Until::Issued).await.unwrap();
     let before = world.engine.store.count_events().await.unwrap();
-    let issue = ndp_domain::document::Command::Issue { recipients: vec![world.cast.managing.org] };
+    let issue = ndp_domain::document::Command::Issue { recipients: vec![world.cast.keeper.org] };
     let refused = story.act(&world.cast.managing.records, paper, issue).await.unwrap_err();
     assert_eq!(refused.code(), "act.wrong_stage");
     assert_eq!(world.engine.store.count_events().await.unwrap(), before);
@@ -141,7 +141,7 @@ async fn a_round_tells_each_person_what_they_owe_and_nothing_that_is_done() {
     story.evaluate(meeting, body, &[], None, 2).await.unwrap();
     let member = &cast.evaluators[0];
     assert!(waiting(&world, member, Duty::Evaluator, meeting.into()).await.is_empty(), "who has voted owes nothing");
-    assert_eq!(waiting(&world, &cast.chair, Duty::CountingBoard, meeting.into()).await, ["E18"], "the votes wait to be counted");
+    assert!(waiting(&world, &cast.chair, Duty::CountingBoard, meeting.into()).await.is_empty(), "who counts is the body's to say");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! What waits for a person in a duty: in the order of last days, and how much of it.
 
-use crate::lists::{NO_DUE, condition};
+use crate::admission::condition;
+use crate::lists::NO_DUE;
 use crate::{Fault, Store};
 use ndp_domain::acts::{ACTS, ActId};
 use ndp_domain::authority::{Duty, Level, Side};

@@ -5,6 +5,7 @@
 //! **Must not** decide anything: rules live in `ndp-domain`.
 //! **Start at** [`batch`], then [`commit`].
 
+mod admission;
 mod again;
 mod aside;
 pub mod audit;

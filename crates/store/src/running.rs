@@ -1,6 +1,7 @@
 //! Steps with a last day that are running now: how many are late, how long they have run, which are the latest.
 
-use crate::lists::{Line, condition, line};
+use crate::admission::condition;
+use crate::lists::{Line, line};
 use crate::{Fault, Store};
 use chrono::{Days, NaiveDate};
 use ndp_domain::visibility::Scope;

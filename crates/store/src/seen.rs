@@ -1,7 +1,7 @@
 //! Single records, their history and the feed, each under a [`Scope`]: what the scope does not admit
 //! is not found.
 
-use crate::lists::{admitted, condition, recused};
+use crate::admission::{admitted, condition, recused};
 use crate::read::{COLUMNS, Loaded, hash_of, loaded};
 use crate::{Fault, Store};
 use ndp_domain::access::Facet;
