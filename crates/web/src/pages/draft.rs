@@ -276,9 +276,34 @@ fn subject(v: &Visitor, open: &Open, of: Option<String>) -> String {
     all.chars().take(300).collect()
 }
 
-/// What a chase letter says: what was asked for, since when it is late, and what comes of it. Other papers say it
-/// in the content of their acts.
+/// The sentence that leads into what a letter's act says; none for papers that say it in articles. A letter is in
+/// Vietnamese whatever its writer reads the pages in.
+fn leads(act: ActId, by: &str, name: &str) -> Option<String> {
+    Some(match act {
+        ActId::L2 => format!("{by} đề nghị xem xét, bổ sung {name} vào Danh mục với các nội dung sau:"),
+        ActId::L6 => format!("{by} gửi nội dung bổ sung, hoàn thiện hồ sơ {name} theo đề nghị như sau:"),
+        ActId::L5 | ActId::E6 => format!("Qua xem xét hồ sơ {name}, {by} đề nghị bổ sung, hoàn thiện các nội dung sau:"),
+        ActId::L9 => format!("Qua xem xét, {by} không bổ sung {name} vào Danh mục, với lý do sau:"),
+        ActId::C2 => format!("{by} gửi dự thảo bộ tiêu chí đánh giá {name} và đề nghị góp ý bằng văn bản:"),
+        ActId::C3 => format!("{by} có ý kiến đối với dự thảo bộ tiêu chí như sau:"),
+        ActId::B2 => format!("{by} đề nghị cử người tham gia {name}:"),
+        ActId::E12 => format!("Để có cơ sở đánh giá {name}, đề nghị làm rõ các nội dung sau:"),
+        ActId::E29 => format!("Kính mời dự phiên họp đánh giá {name}:"),
+        _ => return None,
+    })
+}
+
+/// What a letter says above its acts: the sentence that leads into them; of a chase letter what was asked for, since
+/// when it is late, and what comes of it.
 fn text(v: &Visitor, open: &Open) -> String {
+    if let [(pinned, form)] = open.acts.as_slice()
+        && let Some(by) = open.paper().and_then(|p| v.directory.organisations.get(&p.issuing))
+    {
+        let name = open.records.get(&pinned.stream).and_then(|s| s.loaded.neighbour.whole.state.view().name).unwrap_or_default();
+        if let Some(lead) = leads(form.act, by.record.name_vi.as_str(), &name) {
+            return lead;
+        }
+    }
     let said = |(pinned, form): &(PinnedAct, &'static OrderForm)| {
         let state = &open.records.get(&pinned.stream)?.loaded.neighbour.whole.state;
         let asked = match (form.act, state) {
