@@ -417,6 +417,7 @@ web-altered = Changed
 web-removed = Removed
 web-version = Version
 web-version-n = Version { $n }
+web-tracking-at = Figures up to { $at }.
 web-tracking-lead = Figures as of { $at }; { $behind } events not yet counted.
 web-tracking-over = Overdue
 web-tracking-over-none = Nothing is overdue.

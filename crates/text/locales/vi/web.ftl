@@ -402,6 +402,7 @@ web-altered = Sửa
 web-removed = Bỏ
 web-version = Phiên bản
 web-version-n = Phiên bản { $n }
+web-tracking-at = Số liệu đến { $at }.
 web-tracking-lead = Số liệu đến { $at }; còn { $behind } sự kiện chưa tính.
 web-tracking-over = Hồ sơ quá hạn
 web-tracking-over-none = Không có hồ sơ quá hạn.

@@ -117,8 +117,9 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
     let common = |d: &Doing| seldom.iter().any(|c| d.href.ends_with(c));
     let rank = |d: &Doing| if common(d) { 2 } else { u8::from(!d.main) };
     now.sort_by_key(rank);
+    // One filled button, and only for what is on the main road.
     for (n, d) in now.iter_mut().enumerate() {
-        d.main = n == 0 && !common(d);
+        d.main = n == 0 && d.main && !common(d);
     }
     Ok((now, not))
 }

@@ -288,7 +288,7 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
     }
     let working = set.working().filter(|_| seen.facets.iter().any(|f| *f != Facet::Published));
     // Whoever is asked for an opinion reads what it is about.
-    if let Some(asked) = working.and_then(|w| w.consultation.as_ref())
+    if let Some(asked) = working.filter(|w| w.promulgated.is_none()).and_then(|w| w.consultation.as_ref())
         && let Some(text) = v.content::<SetText>(asked.draft).await?
     {
         all.push((v.t("web-set-draft-sent"), lines(v, set, &text)));

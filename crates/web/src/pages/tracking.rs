@@ -145,8 +145,8 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     tiles.sort();
     let announced = tiles.iter().filter(|t| t.2 == "has").count();
     let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &tiles.len().to_string()), ("day", &say::day(v.today))]);
-    let lead = v
-        .t1("web-tracking-lead", &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
+    let key = if end > position { "web-tracking-lead" } else { "web-tracking-at" };
+    let lead = v.t1(key, &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
     let mut f = frame(&v, &v.t("web-nav-tracking"), "/theo-doi").await?;
     f.paper_foot = crate::paper_foot::foot(&v);
     page(&Page {
