@@ -73,7 +73,15 @@ async fn to_open(app: &App, reading: &Reading, bodies: &[&body::State]) -> Resul
             continue;
         }
         asked.push(body.managing);
-        for (dossier, _, name) in ready(app, &reading.scope(app), body.managing).await? {
+        let found = ready(app, &reading.scope(app), body.managing).await?;
+        let needs: Vec<Need> = found.iter().map(|(id, ..)| Need::Stream(*id)).collect();
+        let loaded = if needs.is_empty() { Default::default() } else { app.engine.store.load(&needs).await? };
+        // After an earlier round the task is the secretary's by name and stands among the others.
+        let named = |id: &Id| {
+            let before = loaded.get(id).and_then(|l| Dossier::known(&l.neighbour.whole.state)).and_then(|d| d.round());
+            before.is_some_and(|r| r.helpers.first().copied() == reading.reader.account)
+        };
+        for (dossier, _, name) in found.into_iter().filter(|(id, ..)| !named(id)) {
             all.push(Waits { act: ActId::E11, dossier, name, body: body.id.into() });
         }
     }
