@@ -220,6 +220,7 @@ field-measurement = Measured market figure
 field-measurements = Measured market figures
 field-measures = Measures to remedy
 field-meeting_at = Time of the meeting
+field-E29-meeting_on = Date of the meeting
 field-meeting_on = Date of the meeting in the invitation
 field-member = Member
 field-members = Members

@@ -220,6 +220,7 @@ field-measurement = Số liệu thị phần đã ghi nhận
 field-measurements = Các số liệu thị phần đã ghi nhận
 field-measures = Biện pháp khắc phục
 field-meeting_at = Giờ họp
+field-E29-meeting_on = Ngày họp
 field-meeting_on = Ngày họp theo giấy mời
 field-member = Thành viên
 field-members = Các thành viên
