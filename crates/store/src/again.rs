@@ -4,7 +4,7 @@
 use crate::Fault;
 use crate::audit::{Columns, columns, text_list};
 use crate::read::{COLUMNS, loaded};
-use crate::table::{Row, TASK, hex, instant, task_row};
+use crate::table::{Row, TASK, hex, task_row};
 use ndp_domain::projection::{TASKS, tasks_of};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait, Value};
 use std::collections::BTreeMap;
@@ -60,8 +60,10 @@ pub(crate) async fn tasks(db: &DatabaseConnection) -> Result<u64, Fault> {
         tx.commit().await?;
         after = last;
     }
-    let note = "INSERT INTO follower (name, position, at) VALUES ($1, $2, $3)
+    // As of the newest record: the store has no clock of its own.
+    let note = "INSERT INTO follower (name, position, at)
+                VALUES ($1, $2, coalesce((SELECT max(updated_at) FROM stream), '1970-01-01T00:00:00.000000Z'))
                 ON CONFLICT (name) DO UPDATE SET position = excluded.position, at = excluded.at";
-    db.execute_raw(ask(note.to_owned(), vec![NAME.into(), (TASKS as i64).into(), instant(chrono::Utc::now()).into()])).await?;
+    db.execute_raw(ask(note.to_owned(), vec![NAME.into(), (TASKS as i64).into()])).await?;
     Ok(changed)
 }
