@@ -303,7 +303,7 @@ impl Machine for Dossier {
             ActId::E16 => state
                 .round()
                 .and_then(|r| r.invitation.as_ref())
-                .map_or(LastDay::Never, |i| LastDay::On(Due { on: i.meeting_on, estimated: false })),
+                .map_or(LastDay::Never, |i| LastDay::Appointed(Due { on: i.meeting_on, estimated: false })),
             ActId::E22 | ActId::E23 | ActId::E24 if !state.task_fits(act) => LastDay::Never,
             _ => LastDay::ByTerm,
         }

@@ -51,6 +51,8 @@ pub enum LastDay {
     ByTerm,
     /// What the state itself says: a contract's day, the next review, an evidence's last day.
     On(Due),
+    /// A day that was agreed and stands still for nothing: a meeting.
+    Appointed(Due),
     /// None while the state is as it is.
     Never,
 }

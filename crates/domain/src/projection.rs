@@ -105,7 +105,8 @@ fn row(whole: &Whole) -> Row {
     }
 }
 
-fn tasks(whole: &Whole) -> Vec<Task> {
+/// Who must act next on a record, as its state says.
+pub fn tasks(whole: &Whole) -> Vec<Task> {
     let view = whole.state.view();
     let stage = whole.state.stage();
     let mut out = Vec::new();
@@ -146,11 +147,6 @@ fn tasks(whole: &Whole) -> Vec<Task> {
 /// Which edition of these rules stored tasks were made by: raised with each change of what is a task, so that
 /// a migration makes them again.
 pub const TASKS: u64 = 2;
-
-/// Tasks alone, for rows that an earlier edition of the rules left.
-pub fn tasks_of(whole: &Whole) -> Vec<Task> {
-    tasks(whole)
-}
 
 /// Is the act a task in this state for this person, or only allowed by its stage?
 fn fits(state: &State, act: ActId, task: &Task) -> bool {

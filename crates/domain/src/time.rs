@@ -44,7 +44,7 @@ impl Serialize for Hour {
 impl<'de> Deserialize<'de> for Hour {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
-        let plain = text.len() == 5 && text.as_bytes().get(2) == Some(&b':');
+        let plain = text.len() == 5 && text.bytes().enumerate().all(|(n, b)| if n == 2 { b == b':' } else { b.is_ascii_digit() });
         let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| plain);
         time.map(Hour).ok_or_else(|| serde::de::Error::custom("input.time"))
     }
@@ -68,7 +68,7 @@ mod tests {
         let read = |text: &str| serde_json::from_value::<Hour>(serde_json::json!(text)).ok();
         assert_eq!(read("14:30"), Hour::at(14, 30));
         assert_eq!(Hour::at(9, 5).map(|h| h.to_string()).as_deref(), Some("09:05"));
-        for text in ["24:00", "9:05", "14:60", "14h30", "14:30:00", "", "1é:30"] {
+        for text in ["24:00", "9:05", "14:60", "14h30", "14:30:00", "", "1é:30", " 9:05"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

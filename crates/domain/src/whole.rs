@@ -113,8 +113,8 @@ fn entering(old: &[Clock], stage: &str, state: &State, occasion: &Occasion) -> V
     let waits = WAITING.contains(&stage);
     let mut clocks: Vec<Clock> = leaving(stage)
         .filter_map(|row| match old.iter().find(|c| c.act == row.id && c.paused.is_some()) {
-            Some(waited) => Some(resume(waited, occasion)),
-            None => fresh(row.id, state, occasion),
+            Some(waited) if !appointed(state, row.id, occasion) => Some(resume(waited, occasion)),
+            _ => fresh(row.id, state, occasion),
         })
         .collect();
     if waits {
@@ -129,9 +129,11 @@ fn staying(old: &[Clock], stage: &str, state: &State, occasion: &Occasion) -> Ve
     for row in leaving(stage) {
         let existing = old.iter().find(|c| c.act == row.id);
         match (machine::last_day(state, row.id, occasion), existing) {
-            (LastDay::On(due), Some(clock)) if clock.paused.is_none() => clocks.push(Clock { due, ..clock.clone() }),
-            (LastDay::On(_) | LastDay::ByTerm, Some(clock)) => clocks.push(clock.clone()),
-            (LastDay::On(_), None) => clocks.extend(fresh(row.id, state, occasion)),
+            (LastDay::On(due) | LastDay::Appointed(due), Some(clock)) if clock.paused.is_none() => {
+                clocks.push(Clock { due, ..clock.clone() })
+            }
+            (LastDay::On(_) | LastDay::Appointed(_) | LastDay::ByTerm, Some(clock)) => clocks.push(clock.clone()),
+            (LastDay::On(_) | LastDay::Appointed(_), None) => clocks.extend(fresh(row.id, state, occasion)),
             (LastDay::ByTerm, None) | (LastDay::Never, _) => {}
         }
     }
@@ -139,10 +141,14 @@ fn staying(old: &[Clock], stage: &str, state: &State, occasion: &Occasion) -> Ve
     clocks
 }
 
+fn appointed(state: &State, act: ActId, occasion: &Occasion) -> bool {
+    matches!(machine::last_day(state, act, occasion), LastDay::Appointed(_))
+}
+
 fn fresh(act: ActId, state: &State, occasion: &Occasion) -> Option<Clock> {
     let due = match machine::last_day(state, act, occasion) {
         LastDay::ByTerm => occasion.due(act)?,
-        LastDay::On(due) => due,
+        LastDay::On(due) | LastDay::Appointed(due) => due,
         LastDay::Never => return None,
     };
     Some(Clock { act, from: occasion.day(), due, paused: None })

@@ -4,16 +4,18 @@
 use crate::App;
 use crate::caller::Reading;
 use crate::problem::Refused;
+use ndp_domain::access::{Facet, Principal};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Duty;
 use ndp_domain::body::{self, Body};
 use ndp_domain::dossier::{self, Dossier};
 use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::Known as _;
 use ndp_domain::visibility::Scope;
 use ndp_store::inbox::Task;
 use ndp_store::lists::{Filter, Order};
+use ndp_store::read::Loaded;
 
 /// Something that waits: the act, its dossier by name, and the body that it is done in.
 #[derive(Debug, Clone)]
@@ -73,25 +75,27 @@ async fn to_open(app: &App, reading: &Reading, bodies: &[&body::State]) -> Resul
             continue;
         }
         asked.push(body.managing);
-        let found = ready(app, &reading.scope(app), body.managing).await?;
-        let needs: Vec<Need> = found.iter().map(|(id, ..)| Need::Stream(*id)).collect();
-        let loaded = if needs.is_empty() { Default::default() } else { app.engine.store.load(&needs).await? };
         // After an earlier round the task is the secretary's by name and stands among the others.
-        let named = |id: &Id| {
-            let before = loaded.get(id).and_then(|l| Dossier::known(&l.neighbour.whole.state)).and_then(|d| d.round());
-            before.is_some_and(|r| r.helpers.first().copied() == reading.reader.account)
-        };
-        for (dossier, _, name) in found.into_iter().filter(|(id, ..)| !named(id)) {
-            all.push(Waits { act: ActId::E11, dossier, name, body: body.id.into() });
-        }
+        let named = |d: &dossier::State| d.round().is_some_and(|r| r.helpers.first().copied() == reading.reader.account);
+        let waits = waiting_of(app, &reading.scope(app), body.managing).await?;
+        let open = waits.iter().filter_map(|l| Dossier::known(&l.neighbour.whole.state)).filter(|d| !named(d));
+        all.extend(open.map(|d| Waits { act: ActId::E11, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() }));
     }
     Ok(all)
 }
 
-/// An agency's dossiers that wait for their evaluation: id, product, name. Nothing of a product from which the
-/// reader is recused.
-pub async fn ready(app: &App, own: &Scope, managing: ndp_domain::id::OrganisationId) -> Result<Vec<(Id, Id, String)>, Refused> {
-    use ndp_domain::access::{Facet, Principal};
+/// An agency's dossiers that wait for their evaluation: id, product, name.
+pub async fn ready(app: &App, own: &Scope, managing: OrganisationId) -> Result<Vec<(Id, Id, String)>, Refused> {
+    let all = waiting_of(app, own, managing).await?;
+    let of = |l: &Loaded| {
+        let view = l.neighbour.whole.state.view();
+        Some((l.id, view.product?.into(), view.name?))
+    };
+    Ok(all.iter().filter_map(of).collect())
+}
+
+/// Nothing of a product from which the reader is recused.
+async fn waiting_of(app: &App, own: &Scope, managing: OrganisationId) -> Result<Vec<Loaded>, Refused> {
     let admits = vec![(Principal::Organisation(managing).text(), Facet::File.name())];
     let scope = Scope { admits, ..own.clone() };
     let filter = Filter { kind: Some(Kind::Dossier), managing: Some(managing), stages: vec!["E.ready".to_owned()], ..Filter::default() };
@@ -100,12 +104,8 @@ pub async fn ready(app: &App, own: &Scope, managing: ndp_domain::id::Organisatio
     if needs.is_empty() {
         return Ok(Vec::new());
     }
-    let loaded = app.engine.store.load(&needs).await?;
-    let of = |l: &ndp_store::read::Loaded| {
-        let view = l.neighbour.whole.state.view();
-        Some((l.id, view.product?.into(), view.name?))
-    };
-    Ok(lines.iter().filter_map(|l| loaded.get(&l.id)).filter_map(of).collect())
+    let mut loaded = app.engine.store.load(&needs).await?;
+    Ok(lines.iter().filter_map(|l| loaded.remove(&l.id)).collect())
 }
 
 impl From<&Waits> for Task {

@@ -5,7 +5,7 @@ use crate::Fault;
 use crate::audit::{Columns, columns, text_list};
 use crate::read::{COLUMNS, loaded};
 use crate::table::{Row, TASK, hex, task_row};
-use ndp_domain::projection::{TASKS, tasks_of};
+use ndp_domain::projection::{self, TASKS};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub(crate) async fn tasks(db: &DatabaseConnection) -> Result<u64, Fault> {
         }
         for stream in &streams {
             let uuid = stream.id.uuid;
-            let tasks = tasks_of(&stream.neighbour.whole);
+            let tasks = projection::tasks(&stream.neighbour.whole);
             let fresh: Vec<Row> = tasks.iter().map(|t| task_row(uuid, t)).collect();
             let named = |row: &Row| TASK.columns.iter().zip(row).map(|((name, _), cell)| ((*name).to_owned(), cell.text())).collect();
             let mut wanted: Vec<Columns> = fresh.iter().map(named).collect();

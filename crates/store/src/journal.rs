@@ -98,11 +98,17 @@ impl Store {
         Ok(Page { lines, older: (looked > first).then_some(looked) })
     }
 
-    /// Between which positions events from this moment on can stand: a seal holds nothing that happened after it.
+    /// Between which positions events from this moment on can stand: a seal holds nothing that happened after it, by
+    /// clocks that may differ by less than an hour.
     async fn positions_of(&self, from: Option<Instant>) -> Result<(u64, u64), Fault> {
         let end = self.feed_end().await?;
         let Some(from) = from else { return Ok((1, end)) };
-        let rows = self.query("SELECT coalesce(max(last), 0) AS before FROM seal WHERE at < $1", vec![instant(from).into()]).await?;
+        let rows = self
+            .query(
+                "SELECT coalesce(max(last), 0) AS before FROM seal WHERE at < $1",
+                vec![instant(from - chrono::Duration::hours(1)).into()],
+            )
+            .await?;
         let before: i64 = rows.first().map_or(Ok(0), |r| r.try_get("", "before"))?;
         Ok((before.unsigned_abs() + 1, end))
     }

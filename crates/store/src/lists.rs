@@ -133,19 +133,26 @@ pub(crate) fn line(r: &sea_orm::QueryResult) -> Result<Line, Fault> {
     })
 }
 
-/// A page's statement: of what is admitted and passes the filter, in the order, from where the last page ended.
-#[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
-fn page(
-    postgres: bool,
-    admitted: &str,
-    more: &str,
-    beyond: &str,
-    mut values: Vec<Value>,
-    filter: &Filter,
+/// What is asked of a list.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    filter: &'a Filter,
     order: Order,
-    after: Option<&After>,
+    after: Option<&'a After>,
     limit: u64,
-) -> (String, Vec<Value>) {
+}
+
+/// Who may see it, as SQL: the condition, columns beside the nine, and what is seen by more than being published.
+struct Admission {
+    admitted: String,
+    more: &'static str,
+    beyond: String,
+}
+
+/// A page's statement: of what is admitted and passes the filter, in the order, from where the last page ended.
+fn page(postgres: bool, admission: &Admission, mut values: Vec<Value>, asked: Asked<'_>) -> (String, Vec<Value>) {
+    let Admission { admitted, more, beyond } = admission;
+    let Asked { filter, order, after, limit } = asked;
     let filters = filters(postgres, filter, &mut values);
     let (key, comparison, direction) = match order {
         Order::Due => (format!("coalesce(s.due_on, '{NO_DUE}')"), ">", "ASC"),
@@ -171,26 +178,21 @@ fn page(
 impl Store {
     /// One page of what the scope admits.
     pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
+        let asked = Asked { filter, order, after, limit };
         let one_kind = !matches!(filter.kind, None | Some(Kind::Sheet | Kind::CriteriaSet));
         if self.is_postgres() && one_kind && sees_much(scope) {
-            return self.list_in_order(scope, filter, order, after, limit).await;
+            return self.list_in_order(scope, asked).await;
         }
-        self.list_asked(scope, filter, order, after, limit).await
+        self.list_asked(scope, asked).await
     }
 
     /// The page as it stands in the list's order, and then who may see which of it, told by each row itself: who sees
     /// an agency's files sees most of them. Where too much falls out, the rest is asked for under the scope.
-    async fn list_in_order(
-        &self,
-        scope: &Scope,
-        filter: &Filter,
-        order: Order,
-        after: Option<&After>,
-        limit: u64,
-    ) -> Result<Vec<Line>, Fault> {
+    async fn list_in_order(&self, scope: &Scope, asked: Asked<'_>) -> Result<Vec<Line>, Fault> {
         let mut values = Vec::new();
-        let open = format!("1 = 1{}", recused(scope, &mut values));
-        let (sql, values) = page(true, &open, ", s.admits", "1 = 1", values, filter, order, after, limit);
+        let admitted = format!("1 = 1{}", recused(scope, &mut values));
+        let (sql, values) = page(true, &Admission { admitted, more: ", s.admits", beyond: "1 = 1".to_owned() }, values, asked);
+        let limit = asked.limit;
         let rows = self.query(&sql, values).await?;
         let mut seen = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -201,26 +203,19 @@ impl Store {
         let (Some(last), true) = (rows.last(), (rows.len() as u64) == limit && (seen.len() as u64) < limit) else { return Ok(seen) };
         let last = line(last)?;
         let from = After { value: last.key, id: last.id.uuid };
-        seen.extend(self.list_asked(scope, filter, order, Some(&from), limit - seen.len() as u64).await?);
+        seen.extend(self.list_asked(scope, Asked { after: Some(&from), limit: limit - seen.len() as u64, ..asked }).await?);
         Ok(seen)
     }
 
-    async fn list_asked(
-        &self,
-        scope: &Scope,
-        filter: &Filter,
-        order: Order,
-        after: Option<&After>,
-        limit: u64,
-    ) -> Result<Vec<Line>, Fault> {
+    async fn list_asked(&self, scope: &Scope, asked: Asked<'_>) -> Result<Vec<Line>, Fault> {
         let mut values = Vec::new();
-        let admitted = condition_of_list(scope, filter.kind, self.is_postgres(), &mut values);
+        let admitted = condition_of_list(scope, asked.filter.kind, self.is_postgres(), &mut values);
         // A criteria set is public by its version in force while another is under work.
-        let beyond = match filter.kind {
+        let beyond = match asked.filter.kind {
             Some(Kind::CriteriaSet) => condition(&scope.beyond_public(), &mut values),
             _ => "1 = 1".to_owned(),
         };
-        let (sql, values) = page(self.is_postgres(), &admitted, "", &beyond, values, filter, order, after, limit);
+        let (sql, values) = page(self.is_postgres(), &Admission { admitted, more: "", beyond }, values, asked);
         self.query(&sql, values).await?.iter().map(line).collect()
     }
 

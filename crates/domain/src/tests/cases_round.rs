@@ -113,6 +113,22 @@ fn an_agency_that_judges_its_own_platform_needs_an_outside_member_and_another_un
 }
 
 #[test]
+fn a_clarification_moves_the_terms_and_not_the_day_of_the_meeting() {
+    let mut l = Ledger::new();
+    let (dossier, ..) = l.evaluation((1, 2, 2), &[], 1);
+    let meeting_on = l.today() + Days::new(20);
+    l.invite(dossier, meeting_on).unwrap();
+    let due = |l: &Ledger, act| l.streams[&dossier.into()].whole.clocks.iter().find(|c| c.act == act).map(|c| c.due.on);
+    assert_eq!(due(&l, ActId::E16), Some(meeting_on));
+    let sheets = due(&l, ActId::E15).unwrap();
+    l.by_paper(chair(), dossier, E::AskClarification { points: points(&[(1, None)]) }).unwrap();
+    l.pass(5);
+    l.act(Ledger::applicant(), dossier, E::Clarify { answers: answers(&[1]) }).unwrap();
+    assert_eq!(due(&l, ActId::E16), Some(meeting_on), "a day that was agreed stands");
+    assert!(due(&l, ActId::E15).unwrap() > sheets);
+}
+
+#[test]
 fn a_clarification_stops_the_clock_of_the_sheets_and_is_added_beside_the_snapshot() {
     let mut l = Ledger::new();
     let (dossier, ..) = l.evaluation((1, 2, 2), &[], 1);
