@@ -116,6 +116,9 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     assert!(status == 200 && tasks["items"].as_array().unwrap().iter().any(|t| t["act"] == "E18"), "{tasks}");
     let (status, html) = served.page(Some(&board), &format!("/ho-so/{}/counts", Id::from(dossier))).await;
     assert!(status == 200 && html.contains("5 trên 5 thành viên có mặt đã bỏ phiếu"), "{html}");
+    // The sheets that the meeting opened stay open while ballots are cast: criterion, five members, whether they agree.
+    let (_, html) = served.page(Some(&cast.chair), &format!("/ho-so/{}/tong-hop", Id::from(dossier))).await;
+    assert_eq!(html.matches("<th scope=\"col\"").count(), 7, "{html}");
     // Nothing is met before it is counted, and whoever signed first is named with the one who is awaited.
     let conclusion = format!("/ho-so/{}/ket-luan", Id::from(dossier));
     let (_, html) = served.page(Some(&cast.chair), &conclusion).await;
