@@ -54,7 +54,7 @@ async fn every_piece_of_evidence_is_kept(data: &Path) {
         let application: Application = serde_json::from_str(&store.content(round.application.0).await.unwrap().unwrap()).unwrap();
         // A review goes on from the application of the dossier before it.
         let named = application.files();
-        let attached = store.attached_to_product(dossier.product, &named, None).await.unwrap();
+        let attached = store.attached_beside(&ndp_store::files::Beside::Product(dossier.product), &named, None).await.unwrap();
         for sha256 in named {
             assert!(attached.iter().any(|a| a.sha256 == sha256 && a.state == "clean"), "{} {sha256}", loaded.id);
             let hex = sha256.to_string();

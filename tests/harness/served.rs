@@ -110,7 +110,8 @@ impl Served {
         let ended = async move {
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(async move { ndp_server::serve(served, ndp_web::pages(), listener, None, ended).await.unwrap() });
+        let pages = ndp_web::pages(&served);
+        let serving = tokio::spawn(async move { ndp_server::serve(served, pages, listener, None, ended).await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Served {
             world,

@@ -243,7 +243,8 @@ async fn what_one_server_ends_another_ends_within_seconds() {
     let app = ndp_server::App::new(served.world.engine.clone(), identity, served.app.files.clone(), ndp_tests::served::wide());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other = format!("http://{}", listener.local_addr().unwrap());
-    let serving = tokio::spawn(async move { ndp_server::serve(app, ndp_web::pages(), listener, None, std::future::pending()).await });
+    let pages = ndp_web::pages(&app);
+    let serving = tokio::spawn(async move { ndp_server::serve(app, pages, listener, None, std::future::pending()).await });
     seal(&served).await;
     let officer = &cast.managing.officer;
     let signer = &cast.managing.signer;

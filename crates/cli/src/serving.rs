@@ -281,7 +281,8 @@ async fn listen(setting: &Setting, app: App, seal: SealKey, worker: Option<Worke
     ndp_server::health::recorder();
     let sequencer = app.engine.start_sequencer(seal);
     let store = app.engine.store.clone();
-    ndp_server::serve(app, ndp_web::pages(), listener, worker, asked_to_end()).await?;
+    let pages = ndp_web::pages(&app);
+    ndp_server::serve(app, pages, listener, worker, asked_to_end()).await?;
     sequencer.stop().await?;
     store.close().await?;
     crate::traces::end();

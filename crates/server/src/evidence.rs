@@ -17,17 +17,19 @@ use ndp_domain::access::Facet;
 use ndp_domain::authority::Side;
 use ndp_domain::canonical::Hash;
 use ndp_domain::dossier::{Application, Dossier, Purpose};
-use ndp_domain::id::{Id, OrganisationId};
-use ndp_domain::machine::Known as _;
-use ndp_domain::shown::{Extent, extent};
+use ndp_domain::id::{Id, Kind, OrganisationId};
+use ndp_domain::document;
+use ndp_domain::machine::{self, Known as _};
+use ndp_domain::shown::{Extent, extent, whole};
 use ndp_files::{FileFault, kind};
 use ndp_identity::scope::Verb;
 use ndp_store::batch::Message;
-use ndp_store::files::{Attached, Upload};
+use ndp_store::files::{Attached, Beside, Upload};
 use ndp_store::seen::Seen;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -69,7 +71,9 @@ fn may_attach(reading: &Reading, seen: &Seen) -> bool {
 /// own organisation.
 fn kept_to(reading: &Reading, seen: &Seen) -> Result<Option<OrganisationId>, Refused> {
     let all = |f: &Facet| extent(seen.loaded.id.kind, *f) == Extent::Whole && !matches!(f, Facet::Own | Facet::Register | Facet::Published);
-    if seen.facets.iter().any(all) {
+    // Who reads a paper reads what it encloses: its form, its register and its signature are of the whole of it.
+    let paper = seen.loaded.id.kind == Kind::Document && whole(Kind::Document, &seen.facets);
+    if paper || seen.facets.iter().any(all) {
         return Ok(None);
     }
     // A role in a body reads nothing by its organisation, and what everybody sees brings no files.
@@ -138,7 +142,34 @@ pub async fn files_of(app: &App, reading: &Reading, seen: &Seen) -> Result<Vec<A
     attached(app, seen, kept_to).await
 }
 
-/// Files of a record; of a review's dossier also those of the dossier whose application it goes on from.
+/// Every hash under the name `sha256` in a content.
+fn hashes(content: &Value, into: &mut BTreeSet<Hash>) {
+    match content {
+        Value::Array(items) => items.iter().for_each(|item| hashes(item, into)),
+        Value::Object(fields) => {
+            into.extend(fields.get("sha256").and_then(Value::as_str).and_then(Hash::parse));
+            fields.values().for_each(|value| hashes(value, into));
+        }
+        _ => {}
+    }
+}
+
+/// Enclosures of a paper: what its frozen content names, kept with the records of its acts. Whoever checks or signs a
+/// paper reads what it encloses.
+async fn enclosures(app: &App, paper: &document::State) -> Result<Vec<Attached>, Refused> {
+    let Some(pin) = &paper.snapshot else { return Ok(Vec::new()) };
+    let Some(text) = app.engine.store.content(pin.0).await? else { return Ok(Vec::new()) };
+    let mut named = BTreeSet::new();
+    hashes(&serde_json::from_str(&text).unwrap_or_default(), &mut named);
+    let records: Vec<Id> = paper.acts.iter().map(|a| a.stream).collect();
+    if named.is_empty() || records.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(app.engine.store.attached_beside(&Beside::Records(&records), &named, None).await?)
+}
+
+/// Files of a record; of a review's dossier also those of the dossier whose application it goes on from; of a paper
+/// also what it encloses.
 async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Result<Vec<Attached>, Refused> {
     let store = &app.engine.store;
     let mut all = store.attached(seen.loaded.id, kept_to).await?;
@@ -152,8 +183,12 @@ async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Re
             named.remove(&f.sha256);
         });
         if !named.is_empty() {
-            all.extend(store.attached_to_product(d.product, &named, kept_to).await?);
+            all.extend(store.attached_beside(&Beside::Product(d.product), &named, kept_to).await?);
         }
+    }
+    if let (machine::State::Document(paper), None) = (&seen.loaded.neighbour.whole.state, kept_to) {
+        let enclosed = enclosures(app, paper).await?;
+        all.extend(enclosed.into_iter().filter(|e| all.iter().all(|f| f.sha256 != e.sha256)).collect::<Vec<_>>());
     }
     Ok(all)
 }

@@ -30,7 +30,13 @@ pub struct Request {
     pub place: Option<String>,
     /// Whose house this is.
     pub branding: std::sync::Arc<crate::settings::Branding>,
+    /// Is it a demonstration?
+    pub demo: bool,
 }
+
+/// The document of a problem that an answer carries for whoever draws it again.
+#[derive(Debug, Clone)]
+pub struct Told(pub Value);
 
 /// How a problem looks on a page; set once by whoever draws pages.
 pub type Drawn = fn(&Value, Lang, &str) -> String;
@@ -49,6 +55,11 @@ pub fn page_of(path: &str) -> Option<Lang> {
 /// Names and emblem of the deployment that answers.
 pub fn branding() -> std::sync::Arc<crate::settings::Branding> {
     REQUEST.try_with(|r| r.branding.clone()).unwrap_or_default()
+}
+
+/// Does a demonstration answer?
+pub fn demo() -> bool {
+    REQUEST.try_with(|r| r.demo).unwrap_or_default()
 }
 
 pub fn lang() -> Lang {
@@ -401,7 +412,9 @@ impl IntoResponse for Refused {
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
                 headers.remove(header::WWW_AUTHENTICATE);
-                (status, drawn(&document, lang, &place)).into_response()
+                let mut response = (status, drawn(&document, lang, &place)).into_response();
+                response.extensions_mut().insert(Told(document));
+                response
             }
             _ => (status, Json(document)).into_response(),
         };

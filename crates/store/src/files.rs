@@ -68,6 +68,34 @@ fn theirs(held_by: Option<OrganisationId>, values: &mut Vec<Value>) -> String {
     format!(" AND a.held_by = ${}", values.len())
 }
 
+/// Adds values and names their places: `$3, $4`.
+fn places(values: &mut Vec<Value>, more: impl Iterator<Item = Value>) -> String {
+    let from = values.len();
+    values.extend(more);
+    (from + 1..=values.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The records with which files are looked for.
+pub enum Beside<'a> {
+    /// Every dossier of a product.
+    Product(ProductId),
+    /// These records; at least one.
+    Records(&'a [Id]),
+}
+
+impl Beside<'_> {
+    /// Join and condition, their values added.
+    fn condition(&self, values: &mut Vec<Value>) -> String {
+        match self {
+            Self::Product(product) => {
+                let product = places(values, std::iter::once(product.to_string().into()));
+                format!("JOIN stream s ON s.id = a.stream WHERE s.kind = 'dossier' AND s.product = {product}")
+            }
+            Self::Records(records) => format!("WHERE a.stream IN ({})", places(values, records.iter().map(|r| r.uuid.into()))),
+        }
+    }
+}
+
 fn attached(r: &QueryResult) -> Result<Attached, Fault> {
     let size: i64 = r.try_get("", "size")?;
     let name: String = r.try_get("", "name")?;
@@ -161,26 +189,21 @@ impl Store {
         self.query(&sql, values).await?.iter().map(attached).collect()
     }
 
-    /// Of these files those that stand with any dossier of a product, each once.
-    pub async fn attached_to_product(
+    /// Of these files those that stand with these records, each once.
+    pub async fn attached_beside(
         &self,
-        product: ProductId,
+        beside: &Beside<'_>,
         files: &BTreeSet<Hash>,
         held_by: Option<OrganisationId>,
     ) -> Result<Vec<Attached>, Fault> {
-        let mut values: Vec<Value> = vec![product.to_string().into()];
+        let mut values: Vec<Value> = Vec::new();
+        let records = beside.condition(&mut values);
         let theirs = theirs(held_by, &mut values);
         let mut all: BTreeMap<Hash, Attached> = BTreeMap::new();
         for some in files.iter().collect::<Vec<_>>().chunks(500) {
             let mut values = values.clone();
-            let from = values.len();
-            values.extend(some.iter().map(|hash| hash.0.to_vec().into()));
-            let places: Vec<String> = (from + 1..=values.len()).map(|n| format!("${n}")).collect();
-            let sql = format!(
-                "{ATTACHED} JOIN stream s ON s.id = a.stream
-                 WHERE s.kind = 'dossier' AND s.product = $1{theirs} AND a.sha256 IN ({}) ORDER BY a.at, a.sha256",
-                places.join(", ")
-            );
+            let named = places(&mut values, some.iter().map(|hash| hash.0.to_vec().into()));
+            let sql = format!("{ATTACHED} {records}{theirs} AND a.sha256 IN ({named}) ORDER BY a.at, a.sha256");
             for row in &self.query(&sql, values).await? {
                 let file = attached(row)?;
                 all.insert(file.sha256, file);

@@ -117,7 +117,7 @@ impl Frame {
             duties: Vec::new(),
             proof: String::new(),
             display: Display::default(),
-            demo: false,
+            demo: ndp_server::problem::demo(),
             wrong: false,
             notice: None,
             paper_foot: String::new(),
@@ -187,7 +187,6 @@ pub async fn framed(v: &Visitor, title: &str, current: &str, tasks: usize) -> Re
     let mut frame = Frame::plain(v.lang, &v.place, title);
     frame.proof = v.proof.clone();
     frame.display = v.display;
-    frame.demo = v.app.settings.demo;
     if let Some(signed_in) = &v.reading.signed_in {
         let account = signed_in.caller.account;
         frame.person = v.app.identity.store.persons(&[account]).await?.into_iter().next().map(|p| p.name);

@@ -20,11 +20,12 @@ pub mod shown;
 pub mod visitor;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use ndp_server::App;
 
 /// Every page in both languages, and what they load.
-pub fn pages() -> Router<App> {
+pub fn pages(app: &App) -> Router<App> {
     let _ = ndp_server::problem::DRAWN.set(pages::problem::drawn);
     let all = pages::routes();
     Router::new()
@@ -33,4 +34,5 @@ pub fn pages() -> Router<App> {
         .route("/en/", get(pages::list::list))
         .merge(all.clone())
         .nest("/en", all)
+        .layer(from_fn_with_state(app.clone(), pages::problem::at_home))
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod act;
 pub mod administration;
 pub mod audit;
+pub mod body;
 pub mod check;
 pub mod compare;
 pub mod conclusion;

@@ -20,6 +20,8 @@ pub struct Named {
     pub closed: BTreeMap<Id, String>,
     /// Files that the reader may open, by SHA-256: their addresses.
     pub files: BTreeMap<String, String>,
+    /// The regulation version that names the criteria; empty where there is none.
+    pub regulation: String,
 }
 
 /// Every id in a value.
@@ -180,9 +182,9 @@ impl Fields<'_> {
                 }
                 if let [(tag, inner)] = fields.iter().collect::<Vec<_>>().as_slice()
                     && (inner.is_object() || inner.is_null())
-                    && t.has(&format!("choice-{tag}"))
+                    && let Some(said) = t.find(&format!("choice-{name}-{tag}"), &[]).or_else(|| t.find(&format!("choice-{tag}"), &[]))
                 {
-                    let said = esc(&t.get(&format!("choice-{tag}"), &[]));
+                    let said = esc(&said);
                     // A choice with one text is one sentence.
                     let fields: Vec<_> = inner.as_object().into_iter().flatten().filter(|(_, v)| !blank(v)).collect();
                     return match fields.as_slice() {
@@ -193,9 +195,11 @@ impl Fields<'_> {
                 }
                 let ids_as_keys = fields.keys().all(|k| !t.has(&format!("field-{k}")));
                 if ids_as_keys {
+                    let mut fields: Vec<_> = fields.iter().collect();
+                    fields.sort_by_key(|(k, _)| in_order(k));
                     let all: String = fields
                         .iter()
-                        .map(|(k, v)| format!("<div><dt>{}</dt><dd>{}</dd></div>", self.text("", k), self.value(name, v)))
+                        .map(|(k, v)| format!("<div><dt>{}</dt><dd>{}</dd></div>", self.text("code", k), self.value(name, v)))
                         .collect();
                     return format!("<dl class=\"facts keyed\">{all}</dl>");
                 }
@@ -224,6 +228,10 @@ impl Fields<'_> {
             "unit" => return esc(&self.v.unit(text)),
             "duty" => return esc(&t.get(&format!("duty-{text}"), &[])),
             "act" => return esc(&t.get(&format!("act-{text}"), &[])),
+            // A criterion by its name, where the regulation version has one.
+            "code" | "codes" | "unmet" if !self.named.regulation.is_empty() => {
+                return esc(&crate::known::line(self.v, &self.named.regulation, text));
+            }
             "outcome" | "class" => return markup::class(Some(text), self.v.lang),
             _ => {}
         }
@@ -252,6 +260,20 @@ impl Fields<'_> {
             },
         }
     }
+}
+
+/// Addresses of a record's files, by SHA-256.
+pub fn file_places(id: Id, files: &[ndp_store::files::Attached]) -> impl Iterator<Item = (String, String)> {
+    files.iter().map(move |x| (x.sha256.to_string(), format!("{}/tep/{}", place_of(id), x.sha256)))
+}
+
+/// `G1.2` before `G1.10`: what people count, in the order in which they count.
+pub fn in_order(code: &str) -> Vec<(String, u32)> {
+    let part = |p: &str| {
+        let word = p.trim_end_matches(|c: char| c.is_ascii_digit());
+        (word.to_owned(), p.get(word.len()..).and_then(|n| n.parse().ok()).unwrap_or(0))
+    };
+    code.split('.').map(part).collect()
 }
 
 /// An id that may only be shown as one.

@@ -596,6 +596,7 @@ choice-no_majority = No majority
 choice-no_opinion = No opinion
 choice-nominating = Members being named
 choice-none = None
+choice-evidence-none = No evidence, because
 choice-none_known = No overlap known
 choice-not_a_platform = Not a digital platform
 choice-not_applicable = Not applicable

@@ -596,6 +596,7 @@ choice-no_majority = Không đủ tỷ lệ thông qua
 choice-no_opinion = Không có ý kiến
 choice-nominating = Đang đề nghị cử thành viên
 choice-none = Không có
+choice-evidence-none = Không có minh chứng, lý do
 choice-none_known = Chưa phát hiện trùng lặp
 choice-not_a_platform = Không phải nền tảng số
 choice-not_applicable = Không áp dụng

@@ -32,7 +32,13 @@ struct Check {
 /// The page, of the draft and what goes of it.
 pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, frozen: &Frozen) -> Result<Response, Refused> {
     let contents: Vec<&Value> = frozen.contents.iter().collect();
-    let named = crate::shown::named(v, &contents).await?;
+    let mut named = crate::shown::named(v, &contents).await?;
+    let regulation = open.acts.iter().find_map(|(a, _)| open.records.get(&a.stream)?.loaded.neighbour.whole.state.view().regulation);
+    named.regulation = regulation.unwrap_or_default();
+    for seen in std::iter::once(&open.seen).chain(open.records.values()) {
+        let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
+        named.files.extend(crate::shown::file_places(seen.loaded.id, &files));
+    }
     let paper = open.paper().is_some();
     let mut parts = Vec::new();
     for (content, (pinned, form)) in frozen.contents.iter().zip(&open.acts) {

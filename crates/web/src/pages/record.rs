@@ -5,7 +5,7 @@ use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
 use crate::markup::{self, esc};
 use crate::pages::doings::{Doing, doings};
 use crate::sent::Sent;
-use crate::shown::{Fields, Named, named};
+use crate::shown::{Fields, Named, named, named_on_paper};
 use crate::visitor::{Due, Visitor};
 use crate::{files, known, say};
 use askama::Template;
@@ -146,13 +146,16 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     f.notice = notice.text(&v);
     let (acts, not_now) = doings(&v, &seen).await?;
     let document = ndp_domain::shown::shown(&whole.state, &seen.facets);
-    let files = ndp_server::evidence::files_of(&v.app, &v.reading, &seen).await?;
+    let mut files = ndp_server::evidence::files_of(&v.app, &v.reading, &seen).await?;
     let mut named = named(&v, &[&document]).await?;
-    named.files = files.iter().map(|x| (x.sha256.to_string(), format!("{}/tep/{}", place_of(id), x.sha256))).collect();
+    named.regulation = view.regulation.clone().unwrap_or_default();
+    files.sort_by_key(|x| crate::shown::in_order(&x.name));
+    named.files.extend(crate::shown::file_places(id, &files));
     let fields = Fields { v: &v, named: &named, words: kind.name() };
     let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
+    cards.extend(super::body::cards(&v, &seen).await?);
     cards.extend(super::set::cards(&v, &seen).await?);
-    cards.extend(contents(&v, &seen, &document).await?);
+    cards.extend(contents(&v, &seen, &document, &named).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));
     let due = whole.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due.on).min().filter(|_| beyond);
     let clock = |c: &ndp_domain::record::Clock| {
@@ -215,7 +218,12 @@ async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Re
 }
 
 /// Long texts that the record pins: what was proposed, asked, answered, explained.
-async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Result<Vec<(String, String)>, Refused> {
+async fn contents(
+    v: &Visitor,
+    seen: &Seen,
+    document: &serde_json::Value,
+    own: &Named,
+) -> Result<Vec<(String, String)>, Refused> {
     let mut all = Vec::new();
     let Some(fields) = document.as_object() else { return Ok(all) };
     let wanted: Vec<(String, ndp_domain::canonical::Hash)> = fields
@@ -233,10 +241,11 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value) -> Res
         let Some(text) = v.app.engine.store.content(hash).await? else { continue };
         let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
         if let (State::Document(d), "snapshot") = (&seen.loaded.neighbour.whole.state, name.as_str()) {
-            all.extend(frozen(v, d, &crate::shown::named_on_paper(v, &[&value]).await?, &value));
+            let named = Named { files: own.files.clone(), regulation: own.regulation.clone(), ..named_on_paper(v, &[&value]).await? };
+            all.extend(frozen(v, d, &named, &value));
             continue;
         }
-        let named = named(v, &[&value]).await?;
+        let named = Named { files: own.files.clone(), regulation: own.regulation.clone(), ..named(v, &[&value]).await? };
         let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
         let drawn = if value.is_object() { fields.list(&value) } else { format!("<div class=\"pad\">{}</div>", fields.value("", &value)) };
         all.push((fields.label(&name), drawn));
@@ -318,7 +327,8 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
     let accounts: Vec<_> = envelopes.iter().filter_map(|(e, _)| e.actor.account).collect();
     let people = known::names(&v, &accounts).await?;
     let values: Vec<serde_json::Value> = envelopes.iter().map(|(e, _)| inner(e)).collect();
-    let named = named(&v, &values.iter().collect::<Vec<_>>()).await?;
+    let mut named = named(&v, &values.iter().collect::<Vec<_>>()).await?;
+    named.regulation = seen.loaded.neighbour.whole.state.view().regulation.unwrap_or_default();
     let fields = Fields { v: &v, named: &named, words: kind.name() };
     let one = |((e, p), value): (&(Envelope, &ndp_store::seen::Past), &serde_json::Value)| {
         // Persons are named to readers of the whole record; others learn the duty that acted.

@@ -101,7 +101,6 @@ pub async fn sign_in(State(app): State<App>, headers: HeaderMap, uri: Uri, sent:
         Err(denial) => {
             let needed = matches!(denial, Denial::SecondFactorNeeded | Denial::SecondFactorWrong);
             let mut f = Frame::plain(lang, &plain_place(&uri), &texts(lang).get("web-sign-in", &[]));
-            f.demo = app.settings.demo;
             f.wrong = true;
             let seconds = if let Denial::Locked(seconds) = denial { seconds.to_string() } else { String::new() };
             let error = texts(lang).get(&key("problem", denial.code()), &[("n", &seconds)]);

@@ -224,7 +224,8 @@ impl Story<'_> {
         let cancelled = self.body("Hội đồng mẫu hủy", None, 1).await?;
         self.act(&cast.managing.signer, cancelled, B::Cancel { reason: t("Chọn hình thức khác (mẫu).") }).await?;
         // Links of a member, and one of them pinned as no conflict.
-        let linked = self.body("Hội đồng mẫu rà soát liên hệ", None, 2).await?;
+        let (_, reviewed) = self.dossier("Nền tảng mẫu rà soát liên hệ", entry, set).await?;
+        let linked = self.body("Hội đồng mẫu rà soát liên hệ", Some(reviewed), 2).await?;
         let member = cast.evaluators[0].account;
         let link =
             Link { relation: Relation::Employer, organisation: cast.enterprise, from: None, to: Some(self.today() - Days::new(400)) };
