@@ -329,6 +329,7 @@ async fn a_deployment_bears_its_own_name_and_emblem() {
         agency: "Cơ quan thử".to_owned(),
         agency_en: "Test agency".to_owned(),
         agency_short: "CQT".to_owned(),
+        contact: "1900 0000".to_owned(),
         product: "Cổng thử".to_owned(),
         product_en: String::new(),
         official: true,
@@ -338,6 +339,9 @@ async fn a_deployment_bears_its_own_name_and_emblem() {
     let served = Served::with(World::new().await, Settings { branding: branding.into(), ..wide() }, policy()).await;
     let (_, html) = served.page(None, "/").await;
     assert!(html.contains("Cơ quan thử") && html.contains("CQT") && html.contains("– Cổng thử</title>"), "{html}");
+    assert!(html.contains("Hỗ trợ: 1900 0000"), "{html}");
+    let (_, guide) = served.page(None, "/huong-dan").await;
+    assert!(guide.contains("liên hệ 1900 0000") && guide.contains("href=\"/mat-khau/quen\""), "{guide}");
     assert!(!html.contains("không phải cổng thông tin chính thức") && html.contains("src=\"/static/emblem\""), "{html}");
     let (_, html) = served.page(None, "/en/").await;
     assert!(html.contains("Test agency") && html.contains("Cổng thử"), "{html}");

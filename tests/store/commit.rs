@@ -185,6 +185,7 @@ async fn tasks_that_earlier_rules_left_are_made_again_by_the_migration() {
     let (dossier, _) = world.open_round().await;
     let stale = "UPDATE task SET duty = 'SEC' WHERE act = 'E15'";
     world.db.raw().await.execute_unprepared(stale).await.unwrap();
+    world.db.raw().await.execute_unprepared("UPDATE stream SET due_on = '2020-01-02'").await.unwrap();
     world.db.raw().await.execute_unprepared("UPDATE follower SET position = 1 WHERE name = 'tasks'").await.unwrap();
     assert!(checked(&world).await.wrong.iter().any(|w| w.record.contains(&dossier.0.simple().to_string())));
     ndp_store::Store::migrate(&world.db.place).await.unwrap();

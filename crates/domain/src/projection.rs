@@ -144,9 +144,9 @@ pub fn tasks(whole: &Whole) -> Vec<Task> {
     out
 }
 
-/// Which edition of these rules stored tasks were made by: raised with each change of what is a task, so that
-/// a migration makes them again.
-pub const TASKS: u64 = 2;
+/// Which edition of these rules stored tasks and last days were made by: raised with each change of what is a task,
+/// or of which clock counts, so that a migration makes them again.
+pub const TASKS: u64 = 3;
 
 /// Is the act a task in this state for this person, or only allowed by its stage?
 fn fits(state: &State, act: ActId, task: &Task) -> bool {

@@ -54,9 +54,10 @@ impl Whole {
         Some(Whole { state, since, created_at, updated_at: at, clocks, moved: moved_by(&envelope.event, last) })
     }
 
-    /// The nearest last day of the running clocks; those that stand still do not count.
+    /// The nearest last day of what somebody owes. Clocks that stand still do not count, nor do those of acts that are
+    /// only allowed until a day: who does not ask for a supplement is not late.
     pub fn due(&self) -> Option<Due> {
-        self.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due).min()
+        self.clocks.iter().filter(|c| c.paused.is_none() && c.act.row().task).map(|c| c.due).min()
     }
 }
 

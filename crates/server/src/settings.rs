@@ -68,6 +68,8 @@ pub struct Branding {
     pub agency_en: String,
     /// For narrow screens.
     pub agency_short: String,
+    /// Whom people ask for help: telephone, mail address, counter; empty where pages name none.
+    pub contact: String,
     pub product: String,
     pub product_en: String,
     /// The official portal: pages no longer say that they are not.

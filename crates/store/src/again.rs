@@ -1,4 +1,4 @@
-//! Tasks made again, where an earlier edition of the rules left others: a step of the migration, on a database that
+//! Tasks and nearest last days made again, where an earlier edition of the rules left others: a step of the migration, on a database that
 //! nobody else writes. Everything else of a record is what its events say.
 
 use crate::Fault;
@@ -36,8 +36,22 @@ pub(crate) async fn tasks(db: &DatabaseConnection) -> Result<u64, Fault> {
             let row = columns(&row, TASK.columns)?;
             before.entry(row.get("stream").cloned().flatten()).or_default().push(row);
         }
+        let last_days = "SELECT id, due_on FROM stream WHERE id > $1 AND id <= $2".to_owned();
+        let mut due: BTreeMap<Uuid, Option<String>> = BTreeMap::new();
+        for row in tx.query_all_raw(ask(last_days, vec![after.into(), last.into()])).await? {
+            due.insert(row.try_get("", "id")?, row.try_get("", "due_on")?);
+        }
         for stream in &streams {
             let uuid = stream.id.uuid;
+            let nearest = stream.neighbour.whole.due();
+            if due.remove(&uuid).flatten() != nearest.map(|d| d.on.to_string()) {
+                let values = vec![
+                    uuid.into(),
+                    nearest.map(|d| d.on.to_string()).into(),
+                    nearest.map(|d| i64::from(d.estimated)).into(),
+                ];
+                tx.execute_raw(ask("UPDATE stream SET due_on = $2, due_estimated = $3 WHERE id = $1".to_owned(), values)).await?;
+            }
             let tasks = projection::tasks(&stream.neighbour.whole);
             let fresh: Vec<Row> = tasks.iter().map(|t| task_row(uuid, t)).collect();
             let named = |row: &Row| TASK.columns.iter().zip(row).map(|((name, _), cell)| ((*name).to_owned(), cell.text())).collect();

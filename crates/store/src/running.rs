@@ -4,6 +4,7 @@ use crate::admission::condition;
 use crate::lists::{Line, line};
 use crate::{Fault, Store};
 use chrono::{Days, NaiveDate};
+use ndp_domain::acts::ACTS;
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
 
@@ -32,11 +33,17 @@ pub struct Steps {
     pub cut: bool,
 }
 
+/// Acts that somebody owes by a last day; what is only allowed until a day is not late after it.
+fn owed() -> String {
+    let acts = ACTS.iter().filter(|a| a.task && a.deadline.is_some()).map(|a| format!("'{}'", a.id.name()));
+    format!("d.act IN ({})", acts.collect::<Vec<_>>().join(", "))
+}
+
 impl Store {
     /// Running steps that the scope admits, by kind and state.
     pub async fn running(&self, scope: &Scope, today: NaiveDate) -> Result<Steps, Fault> {
         let mut values: Vec<Value> = Vec::new();
-        let admitted = condition(scope, &mut values);
+        let (admitted, owed) = (condition(scope, &mut values), owed());
         let mut bind = |day: NaiveDate| {
             values.push(day.to_string().into());
             format!("${}", values.len())
@@ -44,7 +51,7 @@ impl Store {
         let (now, young, middle) = (bind(today), bind(today - Days::new(AGES.0)), bind(today - Days::new(AGES.1)));
         let sql = format!(
             "WITH nearest AS (SELECT d.stream, s.kind, s.stage, d.due_on, d.started_on FROM deadline d JOIN stream s ON s.id = d.stream
-               WHERE {admitted} ORDER BY d.due_on, d.stream LIMIT {})
+               WHERE {admitted} AND {owed} ORDER BY d.due_on, d.stream LIMIT {})
              SELECT kind, stage, sum(CASE WHEN due_on < {now} THEN 1 ELSE 0 END) AS late, count(*) AS n,
                sum(CASE WHEN started_on > {young} THEN 1 ELSE 0 END) AS young, sum(CASE WHEN started_on <= {middle} THEN 1 ELSE 0 END) AS old,
                (SELECT count(*) FROM nearest) AS looked
@@ -85,11 +92,11 @@ impl Store {
     /// Records whose running step is past its last day, the longest overdue first.
     pub async fn overdue(&self, scope: &Scope, today: NaiveDate, limit: u64) -> Result<Vec<Line>, Fault> {
         let mut values: Vec<Value> = Vec::new();
-        let admitted = condition(scope, &mut values);
+        let (admitted, owed) = (condition(scope, &mut values), owed());
         values.push(today.to_string().into());
         let sql = format!(
             "SELECT s.id, s.kind, s.stage, s.name, s.code, min(d.due_on) AS due_on, s.updated_at, min(d.due_on) AS sort_key, 1 AS beyond
-             FROM deadline d JOIN stream s ON s.id = d.stream WHERE d.due_on < ${} AND {admitted}
+             FROM deadline d JOIN stream s ON s.id = d.stream WHERE d.due_on < ${} AND {admitted} AND {owed}
              GROUP BY s.id, s.kind, s.stage, s.name, s.code, s.updated_at ORDER BY min(d.due_on), s.id LIMIT {limit}",
             values.len()
         );

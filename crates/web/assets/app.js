@@ -70,6 +70,16 @@
     form.addEventListener("input", (e) => { if (e.target.type !== "file") { clearTimeout(timer); timer = setTimeout(save, 1000); } });
   }
 
+  // The control for a file speaks the page's language, not the browser's.
+  all("input[type=file]").forEach((input) => {
+    const box = document.createElement("span"), button = document.createElement("span"), said = document.createElement("span");
+    box.className = "chooser"; button.className = "second"; said.className = "hint chosen";
+    button.textContent = document.body.dataset.choose; button.setAttribute("aria-hidden", "true");
+    const name = () => { said.textContent = Array.from(input.files, (f) => f.name).join(", ") || document.body.dataset.none; };
+    input.replaceWith(box); box.append(button, said, input);
+    input.addEventListener("change", name); addEventListener("pageshow", name); name();
+  });
+
   // Uploads show how far they are and can be given up.
   all("form[data-upload]").forEach((f) => f.addEventListener("submit", (e) => {
     const file = $("input[type=file]", f).files[0];

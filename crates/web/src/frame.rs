@@ -81,6 +81,10 @@ impl Frame {
     pub fn agency_short(&self) -> String {
         ndp_server::problem::branding().agency_short.clone()
     }
+    /// Whom people ask for help; empty where the deployment names nobody.
+    pub fn contact(&self) -> String {
+        ndp_server::problem::branding().contact.clone()
+    }
     pub fn official(&self) -> bool {
         ndp_server::problem::branding().official
     }

@@ -256,6 +256,13 @@ async fn show(
             None => String::new(),
         },
     };
+    if let Some(paper) = match seen {
+        Some(seen) => super::letter::drawn(v, seen).await?,
+        None => None,
+    } {
+        // Whoever takes a paper a step further has it before their eyes.
+        out.below = format!("<h2>{}</h2>{paper}", crate::markup::esc(&v.t("web-paper-itself")));
+    }
     page_with(status, &out)
 }
 

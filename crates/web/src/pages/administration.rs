@@ -141,13 +141,15 @@ pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
         .map(|r| {
             let status = serde_json::to_value(r.status_on(v.today)).ok().and_then(|s| s.as_str().map(str::to_owned)).unwrap_or_default();
             let title = if english { &r.title_en } else { &r.title_vi };
-            let to = r.effective_to.map(say::day).unwrap_or_else(|| "–".to_owned());
+            let from = say::day(r.effective_from);
+            let period = r.effective_to.map_or_else(|| v.t1("web-since-day", &[("day", &from)]), |to| format!("{from} – {}", say::day(to)));
+            let (part, whole) = (u128::from(r.threshold.numerator), u128::from(r.threshold.denominator));
             vec![
                 format!("<strong class=\"num\">{}</strong>", esc(&r.id)),
                 format!("{}<br><span class=\"hint\">{}</span>", esc(&r.number), esc(title)),
-                format!("<span class=\"num\">{} – {to}</span>", say::day(r.effective_from)),
+                format!("<span class=\"num\">{}</span>", esc(&period)),
                 esc(&v.t(&format!("web-legal-{status}"))),
-                format!("<span class=\"num\">{}/{}</span>", r.threshold.numerator, r.threshold.denominator),
+                format!("<span class=\"num\">{}</span>", say::share(part, whole, v.lang)),
             ]
         })
         .collect();
@@ -164,7 +166,7 @@ pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
             rows: terms.collect(),
         });
     }
-    show(&v, "/quan-tri/quy-dinh", "web-admin-regulations-lead", None, tables, String::new()).await
+    show(&v, "/quan-tri/quy-dinh", "web-admin-regulations-lead", Some(("/quan-tri/xem-truoc", "web-preview")), tables, String::new()).await
 }
 
 fn term_text(v: &Visitor, term: &serde_json::Value) -> String {
@@ -233,7 +235,7 @@ pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
         below.push_str("</tr></tbody></table></section>");
     }
     below.push_str("</div>");
-    show(&v, "/quan-tri/lich", "web-admin-calendar-lead", None, Vec::new(), below).await
+    show(&v, "/quan-tri/lich", "web-admin-calendar-lead", Some(("/quan-tri/xem-truoc", "web-preview")), Vec::new(), below).await
 }
 
 #[derive(Template)]

@@ -18,6 +18,7 @@ use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::read::Loaded;
+use ndp_store::seen::Seen;
 use ndp_text::Lang;
 use std::collections::BTreeMap;
 
@@ -72,8 +73,17 @@ struct Sign {
 
 #[derive(Template)]
 #[template(path = "letter.html")]
-struct Letter {
+struct Page {
     f: Frame,
+    paper: String,
+}
+
+/// The paper itself.
+#[derive(Template)]
+#[template(path = "letter_paper.html")]
+struct Letter {
+    /// Of a demonstration: it says that it is nothing.
+    sample: bool,
     head: Head,
     /// The body whose letter it is, under its agency.
     under: String,
@@ -122,33 +132,38 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
     v.acting()?;
     let id = known::id_of(Some(Kind::Document), &id).ok_or(Edge::NotFound)?;
     let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
-    let d = Document::known(&seen.loaded.neighbour.whole.state).ok_or(Edge::NotFound)?;
-    if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
-        return Err(Edge::NotFound.into());
-    }
-    let pin = d.snapshot.ok_or(Edge::NotFound)?;
-    let snapshot: serde_json::Value = v.content(pin).await?.ok_or(Edge::NotFound)?;
-    // The paper is in Vietnamese whoever reads it.
-    let reader = Visitor { lang: Lang::Vi, ..v.clone() };
-    let named = crate::shown::named_on_paper(&reader, &[&snapshot]).await?;
-    let recipients = snapshot.get("recipients").and_then(|r| r.as_array()).into_iter().flatten();
-    let recipients = recipients.filter_map(|r| reader.organisation_of(r.as_str()?)).collect();
+    let paper = drawn(&v, &seen).await?.ok_or(Edge::NotFound)?;
     let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), "/trinh-ky").await?;
     f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
     f.crumbs.push((place_of(id), title(&v, &seen)));
     v.app.read(&v.reading, id, "page").await?;
+    page(&Page { f, paper })
+}
+
+/// A paper as it was frozen; none where it was not, or where its reader does not read it whole.
+pub async fn drawn(v: &Visitor, seen: &Seen) -> Result<Option<String>, Refused> {
+    let Some(d) = Document::known(&seen.loaded.neighbour.whole.state) else { return Ok(None) };
+    let Some(pin) = d.snapshot.filter(|_| ndp_domain::shown::whole(Kind::Document, &seen.facets)) else { return Ok(None) };
+    let Some(snapshot) = v.content::<serde_json::Value>(pin).await? else { return Ok(None) };
+    // The paper is in Vietnamese whoever reads it.
+    let reader = Visitor { lang: Lang::Vi, ..v.clone() };
+    let mut named = crate::shown::named_on_paper(&reader, &[&snapshot]).await?;
+    let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
+    named.files.extend(crate::shown::file_places(seen.loaded.id, &files));
+    let recipients = snapshot.get("recipients").and_then(|r| r.as_array()).into_iter().flatten();
+    let recipients = recipients.filter_map(|r| reader.organisation_of(r.as_str()?)).collect();
     let text = snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default();
     let parts = super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1);
     let kind = type_of(&d.kind);
     // An act that says nothing more than the letter's own words, or the articles, has no part of its own.
     let said = !text.is_empty() || kind == Type::Decision;
     let parts = parts.filter(|(_, content)| !said || content.contains("<dt>")).collect();
-    let near = near(&v, d).await?;
+    let near = near(v, d).await?;
     let (grounds, articles) = if kind == Type::Decision { decided(&reader, d, &near) } else { Default::default() };
     let sign = sign(&reader, d, &near).await?;
-    page(&Letter {
-        f,
-        head: head(&v, d.issuing, if kind == Type::Decision { "QĐ" } else { "" }),
+    let letter = Letter {
+        sample: v.app.settings.demo,
+        head: head(v, d.issuing, if kind == Type::Decision { "QĐ" } else { "" }),
         to_members: d.kind == "invitation",
         under: body_of(d, &near).map(|b| b.name.clone()).unwrap_or_default(),
         number: d.number.as_ref().map(document::Number::printed).unwrap_or_default(),
@@ -162,7 +177,8 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
         recipients,
         parts,
         sign,
-    })
+    };
+    letter.render().map(Some).map_err(|e| ndp_identity::Denial::Fault(e.to_string()).into())
 }
 
 /// The records that a paper's acts are of, its body, and what a decision on a dossier stands on.

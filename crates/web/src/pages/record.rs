@@ -157,12 +157,16 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document, &named).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));
-    let due = whole.clocks.iter().filter(|c| c.paused.is_none()).map(|c| c.due.on).min().filter(|_| beyond);
+    let due = whole.due().map(|d| d.on).filter(|_| beyond);
     let clock = |c: &ndp_domain::record::Clock| {
         let what = v.t(&format!("act-{}", c.act.name()));
         let due = v.due(Some(&c.due.on.to_string()));
         let said = match (&c.paused, due) {
             (Some(_), _) => esc(&v.t("web-clock-paused")),
+            // What is only allowed until a day is over after it, and nobody late.
+            (None, Some(d)) if !c.act.row().task => {
+                esc(&v.t1(if d.over { "web-clock-closed" } else { "web-clock-until" }, &[("day", &d.day)]))
+            }
             (None, Some(d)) => format!("{} <span class=\"hint\">({})</span>", d.day, esc(&d.left)),
             (None, None) => String::new(),
         };

@@ -3,22 +3,27 @@
 
 use crate::frame::{Frame, frame, page, place_of};
 use crate::markup::{self, esc};
+use crate::pages::lists::{address, after, cursor};
 use crate::visitor::Visitor;
 use crate::{known, say};
 use askama::Template;
+use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Level;
 use ndp_domain::canonical::Pin;
 use ndp_domain::document::Document;
-use ndp_domain::id::{AccountId, Kind};
+use ndp_domain::id::{AccountId, Kind, OrganisationId};
+use ndp_domain::list_entry::Incoming;
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::occasion::IssuedPaper;
 use ndp_domain::record::Envelope;
-use ndp_server::problem::Refused;
+use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order};
 use ndp_store::read::Loaded;
 use ndp_store::seen::Seen;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -133,8 +138,27 @@ struct Row {
 struct Group {
     title: String,
     empty: String,
+    /// How many, as far as they stand here.
+    count: String,
     rows: Vec<Row>,
+    /// Where the rest of them is; none where all stand here.
+    more: Option<String>,
 }
+
+/// A group to be listed: its title's key and the states of its papers.
+type Listed<'a> = (&'a str, &'a [&'a str]);
+
+/// Of all groups the newest papers, or one of them page by page.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    nhom: Option<usize>,
+    #[serde(default)]
+    after: String,
+}
+
+/// Papers of a group beside others, and on pages of its own.
+const FEW: usize = 20;
+const MANY: usize = 50;
 
 #[derive(Template)]
 #[template(path = "papers.html")]
@@ -205,13 +229,33 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
     Ok(all.iter().filter_map(one).collect())
 }
 
-async fn group(v: &Visitor, title: &str, stages: &[&str]) -> Result<Group, Refused> {
-    let (all, _) = papers(v, stages, None, 20).await?;
-    Ok(Group { title: v.t(title), empty: v.t(&format!("{title}-none")), rows: rows(v, &all).await? })
+async fn group(v: &Visitor, place: &str, n: usize, (title, stages): Listed<'_>, after: Option<&After>, most: usize) -> Result<Group, Refused> {
+    let (all, next) = papers(v, stages, after, most).await?;
+    let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
+    Ok(Group {
+        title: v.t(title),
+        empty: v.t(&format!("{title}-none")),
+        count: if own.is_some() { format!("{}+", all.len()) } else { all.len().to_string() },
+        more: own.map(|after| address(place, &[("nhom", &n.to_string()), ("after", &after)])),
+        rows: rows(v, &all).await?,
+    })
+}
+
+/// The groups asked for: all beside each other, or one of them by pages.
+async fn groups(v: &Visitor, place: &str, all: &[Listed<'_>], asked: &Asked) -> Result<Vec<Group>, Refused> {
+    if let Some(n) = asked.nhom {
+        let one = *all.get(n).ok_or(Edge::Parameter("nhom"))?;
+        return Ok(vec![group(v, place, n, one, after(&asked.after)?.as_ref(), MANY).await?]);
+    }
+    let mut out = Vec::new();
+    for (n, one) in all.iter().enumerate() {
+        out.push(group(v, place, n, *one, None, FEW).await?);
+    }
+    Ok(out)
 }
 
 /// `GET /trinh-ky`: what waits for this duty first, then what is under way, then what is done.
-pub async fn signing(v: Visitor) -> Result<Response, Refused> {
+pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
     let unsigned = v.directory.before_signature(v.today);
     let to_sign: Vec<&str> = ["D.checked", "D.initialled", "D.submitted"].into_iter().filter(|s| !unsigned.contains(s)).collect();
@@ -227,44 +271,69 @@ pub async fn signing(v: Visitor) -> Result<Response, Refused> {
         .into_iter()
         .filter(|s| !mine.contains(s))
         .collect();
-    let groups = vec![
-        group(&v, "web-papers-mine", mine).await?,
-        group(&v, "web-papers-way", &on_the_way).await?,
-        group(&v, "web-papers-done", &["D.issued", "D.filed"]).await?,
-    ];
+    let all: &[Listed<'_>] =
+        &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed"])];
+    let groups = groups(&v, "/trinh-ky", all, &asked).await?;
     let f = frame(&v, &v.t("web-nav-papers"), "/trinh-ky").await?;
     page(&Page { f, lead: v.t("web-papers-lead"), groups, export: false })
 }
 
 /// `GET /van-thu`
-pub async fn office(v: Visitor) -> Result<Response, Refused> {
+pub async fn office(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     v.acting()?;
-    let incoming = incoming(&v).await?;
-    let groups = vec![
-        Group { title: v.t("web-incoming"), empty: v.t("web-incoming-none"), rows: incoming },
-        group(&v, "web-for-number", &["D.signed"]).await?,
-        group(&v, "web-for-issue", &["D.numbered", "D.sealed"]).await?,
-        group(&v, "web-outgoing", &["D.issued", "D.filed"]).await?,
-    ];
+    let all: &[Listed<'_>] =
+        &[("web-for-number", &["D.signed"]), ("web-for-issue", &["D.numbered", "D.sealed"]), ("web-outgoing", &["D.issued", "D.filed"])];
+    let mut groups = groups(&v, "/van-thu", all, &asked).await?;
+    if asked.nhom.is_none() {
+        groups.insert(0, incoming(&v).await?);
+    }
     let f = frame(&v, &v.t("web-nav-records"), "/van-thu").await?;
     page(&Page { f, lead: v.t("web-records-lead"), groups, export: true })
 }
 
 /// What has arrived and is not yet registered or assigned.
-async fn incoming(v: &Visitor) -> Result<Vec<Row>, Refused> {
+async fn incoming(v: &Visitor) -> Result<Group, Refused> {
     let scope = v.reading.scope(&v.app);
     let stages = ["L.submitted", "L.received", "E.submitted", "E.received"].map(str::to_owned).to_vec();
     let filter = Filter { stages, ..Filter::default() };
-    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 60).await?;
-    let row = |l: &ndp_store::lists::Line| Row {
-        href: place_of(l.id),
-        name: known::line_name(v, l),
-        about: v.t(&format!("kind-{}", l.id.kind.name())),
-        badge: markup::state(&l.stage, v.lang),
-        number: String::new(),
-        updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
+    let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, INCOMING).await?;
+    let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let row = |l: &ndp_store::lists::Line| {
+        let (sender, number) = loaded.get(&l.id).map(|l| arrived(&l.neighbour.whole.state)).unwrap_or_default();
+        let kind = v.t(&format!("kind-{}", l.id.kind.name()));
+        Row {
+            href: place_of(l.id),
+            name: known::line_name(v, l),
+            about: sender.map_or_else(|| kind.clone(), |sender| format!("{kind} · {}", v.organisation(sender))),
+            badge: markup::state(&l.stage, v.lang),
+            number,
+            updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
+        }
     };
-    Ok(lines.iter().map(row).collect())
+    let whole = lines.len() as u64 == INCOMING;
+    Ok(Group {
+        title: v.t("web-incoming"),
+        empty: v.t("web-incoming-none"),
+        count: format!("{}{}", lines.len(), if whole { "+" } else { "" }),
+        more: None,
+        rows: lines.iter().map(row).collect(),
+    })
+}
+
+/// Files on their way in that are listed; the oldest wait no longer than their last days allow.
+const INCOMING: u64 = 100;
+
+/// Who sent what has arrived, and its number: the office's own where it is registered, else that of the letter.
+fn arrived(state: &State) -> (Option<OrganisationId>, String) {
+    let number = |incoming: Option<&Incoming>, letter: Option<&IssuedPaper>| {
+        incoming.map(|i| i.number.to_string()).or_else(|| letter.map(|l| l.number.to_string())).unwrap_or_default()
+    };
+    match state {
+        State::ListEntry(entry) => (Some(entry.managing), number(entry.incoming.as_ref(), entry.letter.as_ref())),
+        State::Dossier(dossier) => (Some(dossier.applicant.unwrap_or(dossier.managing)), number(dossier.incoming.as_ref(), None)),
+        _ => (None, String::new()),
+    }
 }
 
 /// `GET /van-thu.csv`: the register of outgoing papers.

@@ -10,8 +10,14 @@ use ndp_server::problem::Refused;
 #[template(path = "text.html")]
 struct Text {
     f: Frame,
-    /// Heading or paragraph, and its text.
-    parts: Vec<(bool, String)>,
+    parts: Vec<Part>,
+}
+
+/// A paragraph under its heading, with the pages that it speaks of.
+struct Part {
+    title: String,
+    text: String,
+    links: Vec<(String, String)>,
 }
 
 /// A title with what was wrong, and the way back.
@@ -29,22 +35,43 @@ impl Plain {
     }
 }
 
-async fn said(v: &Visitor, title: &str, current: &str, parts: &[(bool, &str)]) -> Result<Response, Refused> {
+async fn said(v: &Visitor, title: &str, current: &str, parts: Vec<Part>) -> Result<Response, Refused> {
     let f = frame(v, &v.t(title), current).await?;
-    page(&Text { f, parts: parts.iter().map(|(heading, key)| (*heading, v.t(key))).collect() })
+    page(&Text { f, parts })
+}
+
+/// Parts of the guidance with the pages that each speaks of.
+const GUIDE: &[(&str, &[(&str, &str)])] = &[
+    ("web-guide-1", &[("/", "web-nav-list"), ("/tra-cuu", "web-nav-track")]),
+    ("web-guide-2", &[("/de-xuat", "kinds-list_entry"), ("/trinh-ky", "web-nav-papers"), ("/van-thu", "web-nav-records")]),
+    ("web-guide-3", &[("/bo-tieu-chi", "kinds-criteria_set")]),
+    ("web-guide-4", &[("/bo-tieu-chi", "web-apply-choose"), ("/ho-so", "kinds-dossier")]),
+    ("web-guide-5", &[("/viec", "web-nav-work"), ("/danh-gia", "web-nav-evaluation")]),
+    ("web-guide-6", &[("/", "web-nav-list")]),
+    ("web-guide-7", &[("/dang-nhap", "web-sign-in"), ("/mat-khau/quen", "web-forgot")]),
+];
+
+/// Whom to ask: the contact of the deployment, else whoever gave the account.
+fn whom(v: &Visitor, key: &str) -> String {
+    let contact = ndp_server::problem::branding().contact.clone();
+    let contact = if contact.is_empty() { v.t("web-contact-none") } else { contact };
+    v.t1(key, &[("contact", &contact)])
 }
 
 /// `GET /huong-dan`
 pub async fn guide(v: Visitor) -> Result<Response, Refused> {
-    let parts: Vec<(bool, String)> =
-        (1..=6).flat_map(|n| [(true, format!("web-guide-{n}")), (false, format!("web-guide-{n}-text"))]).collect();
-    let parts: Vec<(bool, &str)> = parts.iter().map(|(h, k)| (*h, k.as_str())).collect();
-    said(&v, "web-nav-guide", "/huong-dan", &parts).await
+    let part = |(key, links): &(&str, &[(&str, &str)])| Part {
+        title: v.t(key),
+        text: whom(&v, &format!("{key}-text")),
+        links: links.iter().map(|(href, label)| ((*href).to_owned(), v.t(label))).collect(),
+    };
+    let parts = GUIDE.iter().map(part).collect();
+    said(&v, "web-nav-guide", "/huong-dan", parts).await
 }
 
 /// `GET /kha-nang-tiep-can`
 pub async fn accessibility(v: Visitor) -> Result<Response, Refused> {
-    let parts: Vec<String> = (1..=4).map(|n| format!("web-accessibility-{n}")).collect();
-    let parts: Vec<(bool, &str)> = parts.iter().map(|k| (false, k.as_str())).collect();
-    said(&v, "web-accessibility", "", &parts).await
+    let part = |n: u8| Part { title: String::new(), text: whom(&v, &format!("web-accessibility-{n}")), links: Vec::new() };
+    let parts = (1..=4).map(part).collect();
+    said(&v, "web-accessibility", "", parts).await
 }

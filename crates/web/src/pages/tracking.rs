@@ -73,8 +73,13 @@ struct Page {
     handled: String,
     over: Vec<Over>,
     coverage: String,
-    tiles: Vec<(String, String, &'static str, String)>,
+    /// Agencies of which something is on the registers, and the others: nothing known is not nothing there.
+    tiles: Vec<Tile>,
+    unknown: Vec<Tile>,
 }
+
+/// An agency: its name, what is known of it, how that looks, its page.
+type Tile = (String, String, &'static str, String);
 
 /// `GET /theo-doi`
 pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
@@ -130,21 +135,30 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         (v.t("web-figure-over"), if running.cut { format!("≥ {}", say_n(late)) } else { say_n(late) }),
     ];
     let classes = ["ministry", "ministerial-level agency", "government agency"];
-    let mut tiles: Vec<(String, String, &'static str, String)> = v
+    let mut tiles: Vec<Tile> = v
         .directory
         .organisations
         .values()
-        .filter(|o| o.exists_on(v.today) && classes.contains(&o.record.class.as_str()))
+        .filter(|o| {
+            let here = o.exists_on(v.today) && classes.contains(&o.record.class.as_str());
+            here || registers.get(&o.id).is_some_and(|(all, _)| *all > 0)
+        })
         .map(|o| {
             let n = registers.get(&o.id).map_or(0, |(all, _)| *all);
+            // What an agency announced that is no more stays under its name.
+            let name = v.organisation(o.id);
+            let name = if o.exists_on(v.today) { name } else { v.t1("web-org-ceased-name", &[("name", &name)]) };
             // Nothing on record is not nothing there: never a 0 for what is not known.
             let (said, style) = if n == 0 { (format!("– {}", v.t("web-unknown")), "plain") } else { (say_n(n), "has") };
-            (v.organisation(o.id), said, style, place_of(o.id.into()))
+            (name, said, style, place_of(o.id.into()))
         })
         .collect();
     tiles.sort();
-    let announced = tiles.iter().filter(|t| t.2 == "has").count();
-    let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &tiles.len().to_string()), ("day", &say::day(v.today))]);
+    let (tiles, unknown): (Vec<Tile>, Vec<Tile>) = tiles.into_iter().partition(|t| t.2 == "has");
+    let expected: Vec<_> =
+        v.directory.organisations.values().filter(|o| o.exists_on(v.today) && classes.contains(&o.record.class.as_str())).collect();
+    let announced = expected.iter().filter(|o| registers.get(&o.id).is_some_and(|(all, _)| *all > 0)).count();
+    let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &expected.len().to_string()), ("day", &say::day(v.today))]);
     let key = if end > position { "web-tracking-lead" } else { "web-tracking-at" };
     let lead = v.t1(key, &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
     let mut f = frame(&v, &v.t("web-nav-tracking"), "/theo-doi").await?;
@@ -161,6 +175,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         over,
         coverage,
         tiles,
+        unknown,
     })
 }
 

@@ -20,6 +20,8 @@ use serde::Deserialize;
 
 /// Tasks listed at most, the nearest last days first.
 const MOST: u64 = 200;
+/// Papers to be filed that stand open at most.
+const FOLDED: usize = 5;
 /// Other duties looked into at most.
 const DUTIES: usize = 12;
 
@@ -32,6 +34,8 @@ struct Row {
 
 struct Group {
     title: String,
+    /// Stands folded: it is looked at when there is time for it.
+    folded: bool,
     rows: Vec<Row>,
 }
 
@@ -106,7 +110,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let mut tasks = inbox(&v, MOST).await?;
     let rounds = rounds::waiting(&v.app, &v.reading).await?;
     tasks.extend(rounds.iter().map(Task::from));
-    let total = tasks.len();
+    // As in the count beside "my work": what only has to be filed keeps nobody waiting.
+    let total = tasks.iter().filter(|t| t.act != ActId::D10.name()).count();
     let wanted = ndp_domain::text::fold(&asked.q);
     let soon = (v.today + chrono::Days::new(7)).to_string();
     let today = v.today.to_string();
@@ -164,7 +169,7 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
     let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
     f.notice = super::record::Notice { xong: asked.xong }.text(&v);
-    let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), rows }).collect();
+    let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), folded: title == "web-work-file" && rows.len() > FOLDED, rows }).collect();
     let elsewhere = elsewhere(&v).await?;
     page(&Page { f, lead, total, q: asked.q, button, groups, drafts, elsewhere, idle })
 }
