@@ -11,6 +11,7 @@ mod m20261122_000004_people;
 mod m20261122_000005_orders;
 mod m20261122_000006_every_holder;
 mod m20261123_000007_admits;
+mod m20261123_000008_asked;
 
 pub struct Migrator;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_orders::Migration),
             Box::new(m20261122_000006_every_holder::Migration),
             Box::new(m20261123_000007_admits::Migration),
+            Box::new(m20261123_000008_asked::Migration),
         ]
     }
 }

@@ -284,3 +284,43 @@ async fn a_review_goes_on_from_the_evidence_of_the_dossier_before_it() {
         assert_eq!(served.get(stranger, &one).await.0, 404);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_a_paper_opens_what_it_encloses() {
+    use ndp_cli::demo::story::Until;
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng có tài liệu", 1).await.unwrap();
+    let bytes = b"%PDF-1.7 phu luc kem to trinh";
+    let place = format!("/list-entries/{entry}/uploads");
+    let (status, begun) = served.post(&cast.managing.officer, &place, &json!({ "name": "phu-luc.pdf", "size": bytes.len() })).await;
+    assert_eq!(status, 201, "{begun}");
+    let href = begun["href"].as_str().unwrap();
+    let request = served.by(&cast.managing.officer, Method::PATCH, href).await.header("upload-offset", 0).body(bytes.to_vec());
+    let (_, file) = answer(request).await;
+    let sha256 = file["sha256"].as_str().unwrap();
+    let ndp_domain::list_entry::Command::Submit { mut proposal } = story.proposal("Nền tảng có tài liệu") else { panic!() };
+    proposal.files[0].sha256 = Hash::parse(sha256).unwrap();
+    let submit = ndp_domain::list_entry::Command::Submit { proposal };
+    let paper = story.paper(&cast.managing, "Tờ trình có phụ lục", vec![(entry.into(), submit.into())], Until::Checked).await.unwrap();
+    for who in [&cast.managing.signer, &cast.managing.unit_head, &cast.managing.officer] {
+        let (status, html) = served.page(Some(who), &format!("/van-ban/{paper}")).await;
+        let link = format!("/van-ban/{paper}/tep/{sha256}");
+        assert!(status == 200 && html.contains(&link), "{:?}: {html}", who.duty);
+        let answer = served.page_answer(who, &link, None).await;
+        assert_eq!(answer.status(), 200, "{:?}", who.duty);
+        assert_eq!(answer.bytes().await.unwrap(), bytes.as_slice());
+    }
+    // The paper stands under the form in which it is signed.
+    let (status, html) = served.page(Some(&cast.managing.signer), &format!("/van-ban/{paper}/signatures")).await;
+    assert!(status == 200 && html.contains("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM") && html.contains("Tờ trình có phụ lục"), "{html}");
+    // Who does not read the paper finds neither it nor its enclosure.
+    for stranger in [&cast.consulted.officer, &cast.keeper.officer, &cast.applicant] {
+        assert_eq!(
+            served.page_answer(stranger, &format!("/van-ban/{paper}/tep/{sha256}"), None).await.status(),
+            404,
+            "{:?}",
+            stranger.duty
+        );
+    }
+}

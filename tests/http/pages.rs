@@ -2,9 +2,11 @@
 //! no key of a text shows through, nothing is inline, and what is sent by strangers is refused.
 
 use ndp_domain::acts::ActId;
+use ndp_domain::id::Kind;
 use ndp_engine::orders;
 use ndp_server::Settings;
 use ndp_server::settings::Branding;
+use ndp_store::lists::{Filter, Order};
 use ndp_tests::World;
 use ndp_tests::served::{Served, policy, wide};
 use ndp_web::frame::slug;
@@ -156,6 +158,38 @@ async fn a_member_reads_their_own_sheet_again_and_nobody_elses() {
     assert!(status == 200 && html.contains("Kết quả tôi đã nộp") && html.contains("Không đạt"), "{html}");
     let (status, html) = served.page(Some(second), &place).await;
     assert!(status == 200 && !html.contains("Kết quả tôi đã nộp"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_member_asks_to_be_made_clear_reaches_the_secretary_and_nobody_learns_who_asked() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let (dossier, _) = served.world.open_round().await;
+    let member = &cast.evaluators[0];
+    let record = format!("/ho-so/{}", ndp_domain::id::Id::from(dossier));
+    let place = format!("{record}/phieu");
+    let (_, html) = served.page(Some(member), &place).await;
+    let of =
+        |html: &str, name: &str| html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let code = of(&html, "code");
+    let question = "Chưa rõ số liệu của năm nào";
+    let fields = [("_draft", of(&html, "_draft")), ("code", code.clone())];
+    let mut form: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    form.extend([("mark", "ask"), ("reason", question), ("_do", "next")]);
+    assert_eq!(served.send_form(member, &place, &form).await.0, 303);
+    let (status, html) = served.page(Some(&cast.secretary), &record).await;
+    assert!(status == 200 && html.contains("Thành viên đề nghị làm rõ") && html.contains(question) && html.contains(&code), "{html}");
+    for other in [&cast.chair, &cast.evaluators[1], &cast.managing.officer, &cast.applicant] {
+        assert!(!served.page(Some(other), &record).await.1.contains(question), "{:?}", other.duty);
+    }
+    // The letter to the applicant begins with it.
+    let (status, _) = served.send_form(&cast.secretary, &format!("{record}/van-ban/clarification-requests"), &[]).await;
+    assert_eq!(status, 303);
+    let filter = Filter { kind: Some(Kind::Document), stages: vec!["D.draft".to_owned()], ..Filter::default() };
+    let scope = served.world.engine.scope(&ndp_tests::reader(&cast.secretary));
+    let drafts = served.world.engine.store.list(&scope, &filter, Order::Updated, None, 5).await.unwrap();
+    let (status, html) = served.page(Some(&cast.secretary), &format!("/van-ban/{}/noi-dung", drafts[0].id)).await;
+    assert!(status == 200 && html.contains(question), "{status} {html}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,7 @@ fn data(name: &str) -> &'static str {
         "m20261122_000005_orders" => include_str!("data/m20261122_000005_orders.sql"),
         "m20261122_000006_every_holder" => include_str!("data/m20261122_000006_every_holder.sql"),
         "m20261123_000007_admits" => include_str!("data/m20261123_000007_admits.sql"),
+        "m20261123_000008_asked" => include_str!("data/m20261123_000008_asked.sql"),
         other => panic!("migration {other} has no data file in tests/migrations/data"),
     }
 }

@@ -32,6 +32,10 @@ async fn running_steps_are_counted_by_state_in_time_and_late_and_the_latest_come
     assert!(store.overdue(&scope, later, 50).await.unwrap().iter().all(|l| l.id != first.into()));
 }
 
+fn writing(locked: Vec<u8>, asked: &str) -> ndp_store::scratch::Writing<'static> {
+    ndp_store::scratch::Writing { locked, kid: "k1", asked: asked.to_owned() }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_member_has_written_so_far_is_theirs_and_the_later_of_two_windows_is_told() {
     let world = World::new().await;
@@ -40,11 +44,15 @@ async fn what_a_member_has_written_so_far_is_theirs_and_the_later_of_two_windows
     let dossier = ndp_domain::id::Id::new(Kind::Dossier, world.engine.id());
     let now = world.engine.clock.now();
     assert!(store.scratch(me, dossier).await.unwrap().is_none());
-    assert!(store.keep_scratch(me, dossier, vec![1, 2, 3], "k1", 0, now).await.unwrap());
+    assert!(store.keep_scratch(me, dossier, writing(vec![1, 2, 3], ""), 0, now).await.unwrap());
     let kept = store.scratch(me, dossier).await.unwrap().unwrap();
     assert_eq!((kept.locked, kept.kid.as_str(), kept.version), (vec![1, 2, 3], "k1", 1));
-    assert!(!store.keep_scratch(me, dossier, vec![9], "k1", 0, now).await.unwrap(), "another window saved before");
-    assert!(store.keep_scratch(me, dossier, vec![4], "k2", 1, now).await.unwrap());
+    assert!(!store.keep_scratch(me, dossier, writing(vec![9], ""), 0, now).await.unwrap(), "another window saved before");
+    assert!(store.keep_scratch(me, dossier, writing(vec![4], "[1]"), 1, now).await.unwrap());
     assert_eq!(store.scratch(me, dossier).await.unwrap().unwrap().locked, vec![4]);
     assert!(store.scratch(other, dossier).await.unwrap().is_none());
+    // What is asked is told without who asked it, and goes with the sheet.
+    assert_eq!(store.to_be_made_clear(dossier).await.unwrap(), ["[1]"]);
+    store.drop_scratch(me, dossier).await.unwrap();
+    assert!(store.to_be_made_clear(dossier).await.unwrap().is_empty());
 }

@@ -103,6 +103,11 @@ impl Calendar {
         Term { days: u16::try_from(days.max(0)).unwrap_or(u16::MAX), unit }
     }
 
+    /// The first day by which so many working days have passed since `from` (not counted).
+    pub fn after_working_days(&self, from: NaiveDate, days: u32) -> NaiveDate {
+        self.due(from, Term { days: u16::try_from(days).unwrap_or(u16::MAX), unit: Unit::Working }).on
+    }
+
     /// Working days from `from` (not counted) up to and including `to`.
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> usize {
         from.iter_days().skip(1).take_while(|day| *day <= to).filter(|day| self.works(*day)).count()

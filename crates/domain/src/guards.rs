@@ -67,7 +67,8 @@ pub const INVITED_IN_TIME: Guard = guard("invited_in_time", |state, occasion| {
     let found = occasion.calendar.working_days_between(legal_date(invitation.issued_at), occasion.day()) as u32;
     let needed = u32::from(rules.invite_days);
     if found < needed {
-        return Err(Refusal::InvitationTooLate { needed, found });
+        let first = occasion.calendar.after_working_days(legal_date(invitation.issued_at), needed);
+        return Err(Refusal::InvitationTooLate { needed, found, first });
     }
     if occasion.day() < invitation.meeting_on {
         return Err(Refusal::DateBeforeEvent { date: occasion.day(), event: invitation.meeting_on });

@@ -164,7 +164,7 @@ refusals! {
     SheetImmutable {} = "sheet.already_submitted", Stage, law::CHOICE;
     SaltMissing {} = "sheet.salt_missing", Content, law::CHOICE;
     InvitationMissing {} = "round.invitation_missing", Stage, law::RULES_OF_WORK;
-    InvitationTooLate { needed: u32, found: u32 } = "round.invitation_too_late", Stage, law::RULES_OF_WORK;
+    InvitationTooLate { needed: u32, found: u32, first: NaiveDate } = "round.invitation_too_late", Stage, law::RULES_OF_WORK;
     QuorumMissing { needed: u32, found: u32 } = "round.quorum_missing", Stage, law::RULES_OF_WORK;
     ViceChairNotEntitled {} = "round.vice_chair_not_entitled", Stage, law::RULES_OF_WORK;
     NotPresent {} = "round.not_present", Content, law::RULES_OF_WORK;

@@ -274,7 +274,13 @@ async fn outermost(State(app): State<App>, request: Request, next: Next) -> Resp
     let page = crate::problem::page_of(request.uri().path());
     let lang = page.unwrap_or_else(|| language(request.headers()));
     let id = request_id(request.headers());
-    let about = About { id: id.clone(), lang, place: page.map(|_| request.uri().to_string()), branding: app.settings.branding.clone(), demo: app.settings.demo };
+    let about = About {
+        id: id.clone(),
+        lang,
+        place: page.map(|_| request.uri().to_string()),
+        branding: app.settings.branding.clone(),
+        demo: app.settings.demo,
+    };
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);

@@ -45,11 +45,7 @@ pub(crate) async fn tasks(db: &DatabaseConnection) -> Result<u64, Fault> {
             let uuid = stream.id.uuid;
             let nearest = stream.neighbour.whole.due();
             if due.remove(&uuid).flatten() != nearest.map(|d| d.on.to_string()) {
-                let values = vec![
-                    uuid.into(),
-                    nearest.map(|d| d.on.to_string()).into(),
-                    nearest.map(|d| i64::from(d.estimated)).into(),
-                ];
+                let values = vec![uuid.into(), nearest.map(|d| d.on.to_string()).into(), nearest.map(|d| i64::from(d.estimated)).into()];
                 tx.execute_raw(ask("UPDATE stream SET due_on = $2, due_estimated = $3 WHERE id = $1".to_owned(), values)).await?;
             }
             let tasks = projection::tasks(&stream.neighbour.whole);

@@ -7,6 +7,15 @@ use crate::{Fault, Store};
 use ndp_domain::id::{AccountId, Id};
 use ndp_domain::time::Instant;
 
+/// What is to be kept: locked with the key of this name, and what in it is meant for the secretary.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    pub locked: Vec<u8>,
+    pub kid: &'a str,
+    /// Questions as JSON; empty where there are none.
+    pub asked: String,
+}
+
 /// Something kept, with the key it is locked with and its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scratch {
@@ -25,20 +34,28 @@ impl Store {
     }
 
     /// Keeps it as the version after `seen`; false where another one was kept in between.
-    pub async fn keep_scratch(
-        &self,
-        account: AccountId,
-        stream: Id,
-        locked: Vec<u8>,
-        kid: &str,
-        seen: u64,
-        at: Instant,
-    ) -> Result<bool, Fault> {
-        let sql = "INSERT INTO scratch (account, stream, locked, kid, version, at) VALUES ($1, $2, $3, $4, $5 + 1, $6)
-                   ON CONFLICT (account, stream) DO UPDATE SET locked = excluded.locked, kid = excluded.kid, version = excluded.version, at = excluded.at
+    pub async fn keep_scratch(&self, account: AccountId, stream: Id, writing: Writing<'_>, seen: u64, at: Instant) -> Result<bool, Fault> {
+        let sql = "INSERT INTO scratch (account, stream, locked, kid, version, at, asked) VALUES ($1, $2, $3, $4, $5 + 1, $6, $7)
+                   ON CONFLICT (account, stream) DO UPDATE SET locked = excluded.locked, kid = excluded.kid, version = excluded.version, at = excluded.at,
+                     asked = excluded.asked
                    WHERE scratch.version = $5 RETURNING version";
-        let values = vec![account.0.into(), stream.uuid.into(), locked.into(), kid.into(), (seen as i64).into(), instant(at).into()];
+        let values = vec![
+            account.0.into(),
+            stream.uuid.into(),
+            writing.locked.into(),
+            writing.kid.into(),
+            (seen as i64).into(),
+            instant(at).into(),
+            writing.asked.into(),
+        ];
         Ok(self.aside(vec![Aside::must(sql, values)]).await?.is_some())
+    }
+
+    /// What those who still write ask to be made clear, in no order that tells who.
+    pub async fn to_be_made_clear(&self, stream: Id) -> Result<Vec<String>, Fault> {
+        let sql = "SELECT asked FROM scratch WHERE stream = $1 AND asked <> '' ORDER BY asked";
+        let rows = self.query(sql, vec![stream.uuid.into()]).await?;
+        rows.iter().map(|r| Ok(r.try_get("", "asked")?)).collect()
     }
 
     /// Handed in: what was being written goes.

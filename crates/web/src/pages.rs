@@ -3,6 +3,7 @@
 pub mod account;
 pub mod act;
 pub mod administration;
+pub mod asked;
 pub mod audit;
 pub mod body;
 pub mod check;

@@ -113,7 +113,8 @@ pub(super) fn in_time(s: &State, meeting_on: NaiveDate, occasion: &Occasion) -> 
     let round = s.round().ok_or(Refusal::BodyNotReady {})?;
     let needed = u32::from(occasion.evidence.find::<Body>(round.body)?.state.established()?.rules.invite_days);
     let found = occasion.calendar.working_days_between(occasion.day(), meeting_on) as u32;
-    if found < needed { Err(Refusal::InvitationTooLate { needed, found }) } else { Ok(()) }
+    let first = occasion.calendar.after_working_days(occasion.day(), needed);
+    if found < needed { Err(Refusal::InvitationTooLate { needed, found, first }) } else { Ok(()) }
 }
 
 /// Quorum of members present and not recused; the vice-chair only for an absent or recused chair.

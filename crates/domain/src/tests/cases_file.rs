@@ -94,11 +94,15 @@ fn all_gaps_stand_in_one_letter_and_later_only_what_the_answer_raised() {
 #[test]
 fn who_does_not_ask_for_a_supplement_in_time_is_not_late_with_the_entry() {
     let mut l = Ledger::new();
-    let entry = l.entry(4);
+    let two = Term { days: 2, unit: Unit::Working };
+    l.regulations.get_mut("test").unwrap().terms.insert("list_entry.ask".to_owned(), two);
+    let entry = l.entry(3);
+    let until = l.today() + Days::new(30);
+    l.act(actor(7, Duty::ListUnitHead, KEEPER), entry, L::Assign { officer: member(9), until }).unwrap();
     let whole = |l: &Ledger| l.streams[&entry.into()].whole.clone();
     let last = |act: ActId| whole(&l).clocks.iter().find(|c| c.act == act).unwrap().due.on;
     let (ask_until, decide_until) = (last(ActId::L5), last(ActId::L8));
-    assert!(ask_until < decide_until);
+    assert!(ask_until < decide_until, "{ask_until} {decide_until}");
     assert_eq!(whole(&l).due().unwrap().on, decide_until, "asking is allowed until a day, deciding is owed");
     ask(&mut l, entry, &[(1, None)]).unwrap();
     let answer = whole(&l).clocks.iter().find(|c| c.act == ActId::L6).unwrap().due;

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Declarations of conflict, product by product; nothing for whoever is not the body's secretary.
 pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Refused> {
     let Some(body) = Body::known(&seen.loaded.neighbour.whole.state) else { return Ok(Vec::new()) };
-    let Some(established) = body.established().ok().filter(|e| v.reading.reader.account == Some(e.secretary)) else { return Ok(Vec::new()) };
+    let Some(established) = body.established().ok().filter(|e| v.reading.reader.account == Some(e.secretary)) else {
+        return Ok(Vec::new());
+    };
     let children = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Declaration)]).await?;
     let mut given: BTreeMap<(ProductId, AccountId), &State> = BTreeMap::new();
     for d in children.values().filter_map(|l| Declaration::known(&l.neighbour.whole.state)) {

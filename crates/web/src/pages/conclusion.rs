@@ -11,7 +11,9 @@ use crate::{known, say};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use ndp_domain::access::Facet;
 use ndp_domain::dossier::{self, Dossier, Round};
+use ndp_domain::id::Id;
 use ndp_domain::machine::Known as _;
 use ndp_domain::outcome::{Assessment, Outcome, Step};
 use ndp_domain::regulation::Decides;
@@ -256,17 +258,29 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
     let mut all = vec![(v.t("web-steps"), way(v, d, seen.loaded.neighbour.whole.state.stage()))];
     let whole = ndp_domain::shown::whole(ndp_domain::id::Kind::Dossier, &seen.facets);
     if let Some(invitation) = d.round().and_then(|r| r.invitation.as_ref()).filter(|_| whole) {
-        let (day, place) = (say::day(invitation.meeting_on), invitation.place.clone().unwrap_or_default());
+        let on = invitation.meeting_on;
+        let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&on).num_days_from_monday()));
+        let off = if v.directory.calendar.works(on) { String::new() } else { format!(" ({})", v.t("web-holiday")) };
+        let (day, place) = (format!("{weekday} {}{off}", say::day(on)), invitation.place.clone().unwrap_or_default());
         let when = invitation.meeting_at.map_or_else(|| day.clone(), |hour| format!("{hour}, {day}"));
         let said = if place.is_empty() { when } else { v.t1("web-meeting-at", &[("when", &when), ("place", &place)]) };
         all.push((v.t("web-meeting"), format!("<p class=\"pad\">{}</p>", esc(&said))));
     }
-    if let Some((outcome, paper)) = &d.decision {
-        let said = v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]);
-        all.push((
-            v.t("web-platform-decision"),
-            format!("<p class=\"pad\">{} {}</p>", markup::class(Some(outcome.name()), v.lang), esc(&said)),
-        ));
+    let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
+    if let Some((outcome, paper)) = d.decision.as_ref().filter(|_| shown.get("decision").is_some()) {
+        let said = esc(&v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]));
+        let document = Id::from(paper.document);
+        let open = !v.app.engine.store.lines_of(&v.reading.scope(&v.app), &[document]).await?.is_empty();
+        let said = if open { format!("<a href=\"{}\">{said}</a>", v.href(&place_of(document))) } else { said };
+        let mut card = format!("<p class=\"pad\">{} {said}</p>", markup::class(Some(outcome.name()), v.lang));
+        // Whoever reads the result line by line is told at once what it failed on.
+        let reads = whole || seen.facets.contains(&Facet::Own);
+        let unmet = d.concluded().filter(|_| reads).map(|a| a.unmet.as_slice()).unwrap_or_default();
+        if !unmet.is_empty() {
+            let lines: String = unmet.iter().map(|code| format!("<li>{}</li>", esc(&known::line(v, &d.regulation, code)))).collect();
+            card.push_str(&format!("<div class=\"pad\"><p><strong>{}</strong></p><ul>{lines}</ul></div>", esc(&v.t("web-unmet"))));
+        }
+        all.push((v.t("web-platform-decision"), card));
     }
     Ok(all)
 }

@@ -82,7 +82,13 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
             };
             let next = before.and_then(|s| s.numbers.iter().max()).map_or(1, |n| n + 1);
             let raised = before.and_then(|s| s.numbers.first());
-            pairs.put(shape, "", &json!({ "points": [{ "number": next, "raised_by": raised }] }));
+            let asked = match seen.filter(|_| form.act == ActId::E12) {
+                Some(seen) => super::asked::points(v, seen).await?,
+                None => Vec::new(),
+            };
+            let points: Vec<_> = (next..).zip(&asked).map(|(n, text)| json!({ "number": n, "text": text })).collect();
+            let one = json!([{ "number": next, "raised_by": raised }]);
+            pairs.put(shape, "", &json!({ "points": if points.is_empty() { one } else { points.into() } }));
         }
         (ActId::D7, Some(State::Document(d))) => {
             let symbol = v

@@ -153,6 +153,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     named.files.extend(crate::shown::file_places(id, &files));
     let fields = Fields { v: &v, named: &named, words: kind.name() };
     let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
+    cards.extend(super::asked::cards(&v, &seen).await?);
     cards.extend(super::body::cards(&v, &seen).await?);
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document, &named).await?);
@@ -222,12 +223,7 @@ async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Re
 }
 
 /// Long texts that the record pins: what was proposed, asked, answered, explained.
-async fn contents(
-    v: &Visitor,
-    seen: &Seen,
-    document: &serde_json::Value,
-    own: &Named,
-) -> Result<Vec<(String, String)>, Refused> {
+async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value, own: &Named) -> Result<Vec<(String, String)>, Refused> {
     let mut all = Vec::new();
     let Some(fields) = document.as_object() else { return Ok(all) };
     let wanted: Vec<(String, ndp_domain::canonical::Hash)> = fields

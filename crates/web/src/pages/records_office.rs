@@ -229,7 +229,14 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
     Ok(all.iter().filter_map(one).collect())
 }
 
-async fn group(v: &Visitor, place: &str, n: usize, (title, stages): Listed<'_>, after: Option<&After>, most: usize) -> Result<Group, Refused> {
+async fn group(
+    v: &Visitor,
+    place: &str,
+    n: usize,
+    (title, stages): Listed<'_>,
+    after: Option<&After>,
+    most: usize,
+) -> Result<Group, Refused> {
     let (all, next) = papers(v, stages, after, most).await?;
     let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
     Ok(Group {
@@ -271,8 +278,7 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
         .into_iter()
         .filter(|s| !mine.contains(s))
         .collect();
-    let all: &[Listed<'_>] =
-        &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed"])];
+    let all: &[Listed<'_>] = &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed"])];
     let groups = groups(&v, "/trinh-ky", all, &asked).await?;
     let f = frame(&v, &v.t("web-nav-papers"), "/trinh-ky").await?;
     page(&Page { f, lead: v.t("web-papers-lead"), groups, export: false })

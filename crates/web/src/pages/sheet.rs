@@ -24,6 +24,7 @@ use ndp_domain::regulation::Decides;
 use ndp_domain::sheet;
 use ndp_engine::{Problem, orders};
 use ndp_server::problem::{Edge, Refused};
+use ndp_store::scratch::Writing;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,6 +33,13 @@ use uuid::Uuid;
 /// What a member has written so far, by line.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Written(BTreeMap<String, Entry>);
+
+impl Written {
+    /// What is marked as still to be made clear: lines with what is asked of each.
+    fn asked(&self) -> Vec<(&str, &str)> {
+        self.0.iter().filter(|(_, e)| e.mark == "ask").map(|(code, e)| (code.as_str(), e.reason.as_str())).collect()
+    }
+}
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Entry {
@@ -62,7 +70,8 @@ async fn keep(v: &Visitor, room: &Room, written: &Written, version: u64) -> Resu
     let fault = || Refused::from(ndp_identity::Denial::Fault("no vault".to_owned()));
     let plain = serde_json::to_vec(written).map_err(|_| fault())?;
     let (locked, kid) = v.app.identity.vault.lock(&plain).ok_or_else(fault)?;
-    Ok(v.app.engine.store.keep_scratch(room.me, room.seen.loaded.id, locked, &kid, version, v.app.identity.clock.now()).await?)
+    let writing = Writing { locked, kid: &kid, asked: super::asked::of(room, &written.asked()) };
+    Ok(v.app.engine.store.keep_scratch(room.me, room.seen.loaded.id, writing, version, v.app.identity.clock.now()).await?)
 }
 
 #[derive(Template)]

@@ -169,7 +169,10 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);
     let mut f = framed(&v, &v.t("web-nav-work"), "/viec", total).await?;
     f.notice = super::record::Notice { xong: asked.xong }.text(&v);
-    let groups = groups.into_iter().map(|(title, rows)| Group { title: v.t(title), folded: title == "web-work-file" && rows.len() > FOLDED, rows }).collect();
+    let groups = groups
+        .into_iter()
+        .map(|(title, rows)| Group { title: v.t(title), folded: title == "web-work-file" && rows.len() > FOLDED, rows })
+        .collect();
     let elsewhere = elsewhere(&v).await?;
     page(&Page { f, lead, total, q: asked.q, button, groups, drafts, elsewhere, idle })
 }
