@@ -310,4 +310,17 @@ mod tests {
         assert_eq!(facets(&Principal::Organisation(org), Facet::File, "2027-01-01"), [], "after its last day");
         assert_eq!(facets(&Principal::Unit(org, "a\nb".to_owned()), Facet::Draft, "2026-06-01"), []);
     }
+
+    #[test]
+    fn an_applicant_reads_the_papers_addressed_to_it_and_not_how_they_came_about() {
+        let org = OrganisationId(uuid::Uuid::from_u128(7));
+        let row = |principal, facet| Access { principal, facet, from: day("2026-03-02"), to: None };
+        let rows = [row(Principal::Organisation(org), Facet::Shared), row(Principal::Organisation(org), Facet::File)];
+        let params = crate::visibility::Params { focal: OrganisationId(uuid::Uuid::from_u128(9)), before: Vec::new() };
+        let reader = |org| crate::visibility::Reader { account: None, duty: crate::authority::Duty::Applicant, org: Some(org), unit: None };
+        let facets = |org| crate::visibility::scope(&reader(org), day("2026-06-01"), &params).facets(&lines(&rows));
+        assert_eq!(facets(org), [Facet::Shared], "its own papers, and no file of an agency");
+        assert_eq!(facets(OrganisationId(uuid::Uuid::from_u128(8))), []);
+        assert!(crate::shown::reads_paper(&[Facet::Shared]) && !crate::shown::whole(crate::id::Kind::Document, &[Facet::Shared]));
+    }
 }

@@ -69,6 +69,9 @@ const BOOKS: &[&str] = &[
     "historical",
 ];
 const TITLE: &[&str] = &["id", "code", "name", "managing", "applicant", "stage", "regulation"];
+/// A paper as its recipients have it: what it says, and not how it came about.
+const PAPER: &[&str] =
+    &["id", "kind", "regulation", "issuing", "body", "acts", "stage", "snapshot", "number", "issued", "corrected_by", "replaced_by"];
 const BODY_TITLE: &[&str] =
     &["id", "name", "form", "regulation", "managing", "stage", "decision", "reviewers", "counters", "replaced", "leads", "self_managed"];
 const BODY_ASKED: &[&str] = &["id", "name", "form", "regulation", "managing", "stage", "asked"];
@@ -125,6 +128,7 @@ pub fn extent(kind: Kind, facet: Facet) -> Extent {
         (Register, _) => Fields(BOOKS),
         (Shared, Kind::CriteriaSet) => Fields(SET_SHARED),
         (Shared, Kind::Body) => Fields(BODY_ASKED),
+        (Shared, Kind::Document) => Fields(PAPER),
         (Shared, _) => Whole,
         (Evidence, _) => Whole,
         (Title, Kind::Body) => Fields(BODY_TITLE),
@@ -140,6 +144,11 @@ pub fn extent(kind: Kind, facet: Facet) -> Extent {
 /// Do these facets show the record whole, its history with the persons in it included?
 pub fn whole(kind: Kind, facets: &[Facet]) -> bool {
     facets.iter().any(|f| extent(kind, *f) == Whole && *f != Facet::Published)
+}
+
+/// Do these facets show what a paper says? Its recipients read it once it is issued, without how it came about.
+pub fn reads_paper(facets: &[Facet]) -> bool {
+    whole(Kind::Document, facets) || facets.contains(&Facet::Shared)
 }
 
 /// The state as these facets show it.

@@ -101,7 +101,7 @@ fn facets(reader: &Reader, params: &Params) -> Vec<(Principal, Facet)> {
     };
     match (reader.duty, reader.duty.level()) {
         (Auditor, _) => of_org(&[Facet::File, Facet::Register]),
-        (Applicant, _) => of_org(&[Facet::Own]),
+        (Applicant, _) => of_org(&[Facet::Own, Facet::Shared]),
         (HiredUnit, _) => of_org(&[Facet::Contract]),
         (ManagingCoordinator, _) => of_org(&[Facet::File, Facet::Shared]),
         (ManagingOfficer, _) => of_org(&[Facet::File, Facet::Shared, Facet::Own]),

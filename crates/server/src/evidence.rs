@@ -20,7 +20,7 @@ use ndp_domain::document;
 use ndp_domain::dossier::{Application, Dossier, Purpose};
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{self, Known as _};
-use ndp_domain::shown::{Extent, extent, whole};
+use ndp_domain::shown::{Extent, extent, reads_paper};
 use ndp_files::{FileFault, kind};
 use ndp_identity::scope::Verb;
 use ndp_store::batch::Message;
@@ -72,7 +72,7 @@ fn may_attach(reading: &Reading, seen: &Seen) -> bool {
 fn kept_to(reading: &Reading, seen: &Seen) -> Result<Option<OrganisationId>, Refused> {
     let all = |f: &Facet| extent(seen.loaded.id.kind, *f) == Extent::Whole && !matches!(f, Facet::Own | Facet::Register | Facet::Published);
     // Who reads a paper reads what it encloses: its form, its register and its signature are of the whole of it.
-    let paper = seen.loaded.id.kind == Kind::Document && whole(Kind::Document, &seen.facets);
+    let paper = seen.loaded.id.kind == Kind::Document && reads_paper(&seen.facets);
     if paper || seen.facets.iter().any(all) {
         return Ok(None);
     }

@@ -80,6 +80,9 @@
     input.addEventListener("change", name); addEventListener("pageshow", name); name();
   });
 
+  // Paper is printed from here where scripts run; else by the browser's own menu.
+  all("[data-print]").forEach((b) => { b.hidden = false; b.addEventListener("click", () => print()); });
+
   // Uploads show how far they are and can be given up.
   all("form[data-upload]").forEach((f) => f.addEventListener("submit", (e) => {
     const file = $("input[type=file]", f).files[0];

@@ -181,7 +181,16 @@ pub fn to_draft(v: &Visitor, act: ndp_domain::acts::ActId) -> String {
 pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Refused> {
     let of = |kinds: &[Kind]| ids.iter().copied().filter(|id| kinds.contains(&id.kind)).collect::<Vec<Id>>();
     let mut out = crate::pages::records_office::abouts(v, &of(&[Kind::Document])).await?;
-    let others = of(&[Kind::Declaration, Kind::Opinion, Kind::Links, Kind::Sheet, Kind::Complaint, Kind::Reconsideration, Kind::Objection]);
+    let others = of(&[
+        Kind::Declaration,
+        Kind::Opinion,
+        Kind::Links,
+        Kind::Sheet,
+        Kind::Complaint,
+        Kind::Reconsideration,
+        Kind::Objection,
+        Kind::Body,
+    ]);
     let needs: Vec<_> = others.iter().map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
     let loaded = if needs.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&needs).await? };
     let states = || loaded.values().map(|l| (l.id, &l.neighbour.whole.state));
@@ -194,7 +203,12 @@ pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Ref
         State::Complaint(_) | State::Reconsideration(_) | State::Objection(_) => s.view().parent,
         _ => None,
     };
-    let products: Vec<Id> = states().filter_map(|(_, s)| about(s)).collect();
+    // Councils of one agency have names alike: what they evaluate tells them apart.
+    let evaluates = |s: &State| match s {
+        State::Body(body) => body.products.iter().map(|p| Id::from(*p)).collect(),
+        _ => Vec::new(),
+    };
+    let products: Vec<Id> = states().flat_map(|(_, s)| about(s).into_iter().chain(evaluates(s))).collect();
     let products = if products.is_empty() { Vec::new() } else { v.app.engine.store.lines_of(&v.reading.scope(&v.app), &products).await? };
     for (id, state) in states() {
         let person = state.view().person.and_then(|p| people.get(&p).cloned());
@@ -202,6 +216,10 @@ pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Ref
             State::Declaration(_) | State::Complaint(_) | State::Reconsideration(_) | State::Objection(_) => {
                 let on = about(state).and_then(|id| products.iter().find(|l| l.id == id)).map(|l| line_name(v, l));
                 person.into_iter().chain(on).collect()
+            }
+            State::Body(body) => {
+                let on = evaluates(state).into_iter().filter_map(|id| products.iter().find(|l| l.id == id)?.name.clone());
+                std::iter::once(body.name.clone()).chain(on).collect()
             }
             State::Opinion(o) => vec![v.organisation(o.organisation)],
             _ => person.into_iter().collect(),

@@ -280,7 +280,7 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
             let lines: String = unmet.iter().map(|code| format!("<li>{}</li>", esc(&known::line(v, &d.regulation, code)))).collect();
             card.push_str(&format!("<div class=\"pad\"><p><strong>{}</strong></p><ul>{lines}</ul></div>", esc(&v.t("web-unmet"))));
         }
-        all.push((v.t("web-platform-decision"), card));
+        all.push((v.t("web-decision"), card));
     }
     Ok(all)
 }

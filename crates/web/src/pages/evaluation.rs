@@ -1,6 +1,6 @@
 //! The evaluation room: who may be in it, and the summary of findings once the sheets are opened.
 
-use crate::frame::{Frame, frame, page};
+use crate::frame::{Frame, frame, page, place_of};
 use crate::known;
 use crate::markup;
 use crate::pages::record::tabs;
@@ -82,7 +82,9 @@ struct Summary {
     f: Frame,
     badge: String,
     tabs: Vec<(String, String, bool)>,
+    /// Why nothing stands here, and what stands first.
     closed: String,
+    lead: String,
     members: Vec<String>,
     rows: Vec<(String, Vec<String>, String)>,
 }
@@ -113,13 +115,17 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
             (known::line(&v, &d.regulation, &line.code), cells, markup::pill(style, sign, &v.t(key)))
         })
         .collect();
-    let f = frame(&v, &v.t1("web-room-title", &[("name", &d.name)]), "/danh-gia").await?;
+    let divided = disagreement(&room.round, &refs).iter().any(|line| line.divided);
+    let mut f = frame(&v, &v.t1("web-summary-title", &[("name", &d.name)]), "/danh-gia").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(room.seen.loaded.id), crate::pages::record::title(&v, &room.seen)));
     let short = |a: &AccountId| names.get(a).cloned().unwrap_or_else(|| crate::shown::short(Id::from(*a)));
     page(&Summary {
         f,
         badge: markup::dossier(d, room.seen.loaded.neighbour.whole.state.stage(), v.lang),
         tabs: tabs(&v, &room.seen, "/tong-hop"),
-        closed: v.t("web-summary-closed"),
+        closed: v.t(if opened { "web-summary-not-read" } else { "web-summary-closed" }),
+        lead: v.t(if divided { "web-summary-what" } else { "web-summary-agreed" }),
         members: all.keys().map(short).collect(),
         rows,
     })

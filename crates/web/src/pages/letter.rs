@@ -143,7 +143,7 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
 /// A paper as it was frozen; none where it was not, or where its reader does not read it whole.
 pub async fn drawn(v: &Visitor, seen: &Seen) -> Result<Option<String>, Refused> {
     let Some(d) = Document::known(&seen.loaded.neighbour.whole.state) else { return Ok(None) };
-    let Some(pin) = d.snapshot.filter(|_| ndp_domain::shown::whole(Kind::Document, &seen.facets)) else { return Ok(None) };
+    let Some(pin) = d.snapshot.filter(|_| ndp_domain::shown::reads_paper(&seen.facets)) else { return Ok(None) };
     let Some(snapshot) = v.content::<serde_json::Value>(pin).await? else { return Ok(None) };
     // The paper is in Vietnamese whoever reads it.
     let reader = Visitor { lang: Lang::Vi, ..v.clone() };

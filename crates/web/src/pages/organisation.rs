@@ -60,7 +60,7 @@ pub async fn all(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Ref
         .map(|o| (v.organisation(o.id), o))
         .filter(|(name, o)| wanted.is_empty() || fold(name).contains(&wanted) || fold(o.record.code.as_str()).contains(&wanted))
         .collect();
-    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found.sort_by_cached_key(|(name, _)| fold(name));
     let count = v.t1("web-count", &[("n", &found.len().to_string())]);
     let next = (found.len() > asked.tu + MOST).then(|| {
         super::lists::address(

@@ -104,7 +104,7 @@ pub fn tabs(v: &Visitor, seen: &Seen, current: &str) -> Vec<(String, String, boo
             }
             all.push((format!("{}/so-sanh", place_of(id)), v.t("web-tab-compare")));
         }
-        State::Document(d) if d.snapshot.is_some() && ndp_domain::shown::whole(Kind::Document, &seen.facets) => {
+        State::Document(d) if d.snapshot.is_some() && ndp_domain::shown::reads_paper(&seen.facets) => {
             all.push((format!("{}/ban-in", place_of(id)), v.t("web-tab-print")));
         }
         _ => {}
@@ -178,11 +178,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let under = view.managing.map(|m| v.organisation(m)).unwrap_or_default();
     v.app.read(&v.reading, id, "page").await?;
     page(&Page {
-        badge: match &whole.state {
-            _ if seen.facets.is_empty() => String::new(),
-            State::Dossier(d) if document.get("decision").is_some() => markup::dossier(d, stage, v.lang),
-            _ => markup::state(stage, v.lang),
-        },
+        badge: badge(&v, &seen, &document),
         code: view.code.unwrap_or_default(),
         due: due.and_then(|d| v.due(Some(&d.to_string()))),
         under,
@@ -201,6 +197,16 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         aside: String::new(),
         f,
     })
+}
+
+/// The state, or of a decided dossier its outcome where the reader is shown it.
+fn badge(v: &Visitor, seen: &Seen, shown: &serde_json::Value) -> String {
+    let stage = stage_shown(seen);
+    match &seen.loaded.neighbour.whole.state {
+        _ if seen.facets.is_empty() => String::new(),
+        State::Dossier(d) if shown.get("decision").is_some() => markup::dossier(d, stage, v.lang),
+        _ => markup::state(stage, v.lang),
+    }
 }
 
 /// Records that stand under this one, as the reader sees them.
@@ -247,7 +253,15 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value, own: &
         }
         let named = Named { files: own.files.clone(), regulation: own.regulation.clone(), ..named(v, &[&value]).await? };
         let fields = Fields { v, named: &named, words: seen.loaded.id.kind.name() };
-        let drawn = if value.is_object() { fields.list(&value) } else { format!("<div class=\"pad\">{}</div>", fields.value("", &value)) };
+        // What has been decided on is looked up, not read through.
+        let folded = name == "application" && seen.loaded.neighbour.whole.state.stage() == "E.decided";
+        let drawn = if folded {
+            format!("<details class=\"pad\"><summary>{}</summary>{}</details>", esc(&v.t("web-show-all")), fields.list(&value))
+        } else if value.is_object() {
+            fields.list(&value)
+        } else {
+            format!("<div class=\"pad\">{}</div>", fields.value("", &value))
+        };
         all.push((fields.label(&name), drawn));
     }
     Ok(all)
@@ -353,7 +367,8 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
     let mut f = frame(&v, &title(&v, &seen), &format!("/{}", slug(kind))).await?;
     f.crumbs.push((format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))));
     v.app.read(&v.reading, id, "events").await?;
-    page(&History { f, badge: markup::state(stage_shown(&seen), v.lang), tabs: tabs(&v, &seen, "/lich-su"), events, next })
+    let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
+    page(&History { f, badge: badge(&v, &seen, &shown), tabs: tabs(&v, &seen, "/lich-su"), events, next })
 }
 
 /// What an event says, without the names of its machine and of itself.

@@ -67,7 +67,11 @@ pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
             }
             _ => "later",
         };
-        let _ = write!(out, "<li class=\"{class}\"><span class=\"step\">{}</span>", esc(&v.t(&format!("web-step-{name}"))));
+        let _ = write!(
+            out,
+            "<li class=\"{class}\"><span class=\"step\">{}</span>",
+            esc(&v.t(&if class == "done" { format!("web-step-{name}") } else { format!("act-{}", act.name()) }))
+        );
         if let Some(e) = done {
             let who = e.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
             let _ = write!(out, "<span class=\"hint\">{}<br><time class=\"num\">{}</time></span>", esc(&who), say::instant(e.at));

@@ -153,7 +153,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
             (name, said, style, place_of(o.id.into()))
         })
         .collect();
-    tiles.sort();
+    tiles.sort_by_cached_key(|t| ndp_domain::text::fold(&t.0));
     let (tiles, unknown): (Vec<Tile>, Vec<Tile>) = tiles.into_iter().partition(|t| t.2 == "has");
     let expected: Vec<_> =
         v.directory.organisations.values().filter(|o| o.exists_on(v.today) && classes.contains(&o.record.class.as_str())).collect();
