@@ -176,7 +176,15 @@ async fn what_a_member_asks_to_be_made_clear_reaches_the_secretary_and_nobody_le
     let fields = [("_draft", of(&html, "_draft")), ("code", code.clone())];
     let mut form: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     form.extend([("mark", "ask"), ("reason", question), ("_do", "next")]);
+    let wordless: Vec<(&str, &str)> = form.iter().copied().filter(|(name, _)| *name != "reason").collect();
+    let (status, html) = served.send_form(member, &place, &wordless).await;
+    assert!(status == 422 && html.contains("Nêu nội dung cần làm rõ"), "{status} {html}");
+    // What was chosen is kept; the version on the page is the one to go on from.
+    let version = of(&html, "_draft");
+    form.iter_mut().filter(|(name, _)| *name == "_draft").for_each(|(_, value)| *value = &version);
     assert_eq!(served.send_form(member, &place, &form).await.0, 303);
+    let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
+    assert!(html.contains(&format!("href=\"{record}\"")) && html.contains("Đề nghị làm rõ"), "{html}");
     let (status, html) = served.page(Some(&cast.secretary), &record).await;
     assert!(status == 200 && html.contains("Thành viên đề nghị làm rõ") && html.contains(question) && html.contains(&code), "{html}");
     for other in [&cast.chair, &cast.evaluators[1], &cast.managing.officer, &cast.applicant] {

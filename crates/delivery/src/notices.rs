@@ -6,13 +6,14 @@ use ndp_domain::account::{self, Account};
 use ndp_domain::authority::{Duty, Level};
 use ndp_domain::canonical::canonical;
 use ndp_domain::id::{AccountId, Id, Kind};
-use ndp_domain::machine::Known;
+use ndp_domain::machine::{Known, State};
 use ndp_domain::time::legal_date;
 use ndp_domain::visibility::Reader;
 use ndp_engine::Clock;
 use ndp_store::Fault;
 use ndp_store::batch::Message;
 use ndp_store::outbox::NewTask;
+use ndp_store::read::Loaded;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -26,11 +27,16 @@ pub struct Done {
     pub at: String,
 }
 
+/// A day as people write it.
+fn said(day: &str) -> String {
+    day.parse::<chrono::NaiveDate>().map_or_else(|_| day.to_owned(), |d| d.format("%d/%m/%Y").to_string())
+}
+
 impl Worker {
     /// Letters about the tasks that an act left.
     pub async fn notices(&self, done: &Done) -> Result<Vec<Message>, Fault> {
         let store = &self.engine.store;
-        let tasks = store.tasks_since(done.stream, &done.at).await?;
+        let mut tasks = store.tasks_since(done.stream, &done.at).await?;
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
@@ -39,6 +45,10 @@ impl Worker {
         let accounts = self.accounts().await?;
         let day = legal_date(self.engine.clock.now());
         let focal = self.engine.directory().focal_on(day);
+        // Whose turn has not come is not called: their letter comes with it.
+        let (stage, before) = (record.neighbour.whole.state.stage(), self.engine.directory().before(day));
+        tasks.retain(|t| !before.iter().any(|(act, stages)| act.name() == t.act && stages.contains(&stage)));
+        let subject = self.subject(&record).await?;
         let mut told: BTreeMap<AccountId, (NewTask, Reader)> = BTreeMap::new();
         for task in tasks {
             let Some(duty) = Duty::of_code(&task.duty) else { continue };
@@ -77,8 +87,8 @@ impl Worker {
                 more: json!({
                     "name": person.name,
                     "act": task.act,
-                    "record": view.name.clone().or(view.code.clone()).unwrap_or_default(),
-                    "due": task.due_on.clone().unwrap_or_default(),
+                    "record": view.name.clone().or(view.code.clone()).or(subject.clone()).unwrap_or_default(),
+                    "due": task.due_on.as_deref().map(said).unwrap_or_default(),
                     "href": "/viec",
                 }),
             };
@@ -92,6 +102,19 @@ impl Worker {
             });
         }
         Ok(letters)
+    }
+
+    /// What a paper that has no number yet is about: its frozen subject, else the name of what it is on.
+    async fn subject(&self, record: &Loaded) -> Result<Option<String>, Fault> {
+        let State::Document(paper) = &record.neighbour.whole.state else { return Ok(None) };
+        if let Some(pin) = paper.snapshot
+            && let Some(text) = self.engine.store.content(pin.0).await?
+        {
+            let snapshot: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+            return Ok(snapshot.get("subject").and_then(|s| s.as_str()).map(str::to_owned));
+        }
+        let Some(first) = paper.acts.first() else { return Ok(None) };
+        Ok(self.engine.store.load_one(first.stream).await?.and_then(|l| l.neighbour.whole.state.view().name))
     }
 
     /// All accounts, read again after a while.

@@ -168,6 +168,12 @@ async fn enclosures(app: &App, paper: &document::State) -> Result<Vec<Attached>,
     Ok(app.engine.store.attached_beside(&Beside::Records(&records), &named, None).await?)
 }
 
+/// Files kept with the record itself: of a paper without what it encloses.
+pub async fn own_files_of(app: &App, reading: &Reading, seen: &Seen) -> Result<Vec<Attached>, Refused> {
+    let Ok(kept_to) = kept_to(reading, seen) else { return Ok(Vec::new()) };
+    Ok(app.engine.store.attached(seen.loaded.id, kept_to).await?)
+}
+
 /// Files of a record; of a review's dossier also those of the dossier whose application it goes on from; of a paper
 /// also what it encloses.
 async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Result<Vec<Attached>, Refused> {

@@ -38,7 +38,9 @@ pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused
     let bodies = app.engine.store.bodies_of(me).await?;
     let bodies: Vec<&body::State> = bodies.iter().filter_map(|l| Body::known(&l.neighbour.whole.state)).collect();
     if duty == Duty::Secretary {
-        return to_open(app, reading, &bodies).await;
+        let mut all = to_open(app, reading, &bodies).await?;
+        all.extend(to_ask(app, reading, &bodies).await?);
+        return Ok(all);
     }
     let needs: Vec<Need> = bodies.iter().map(|b| Need::OfBody(b.id, Kind::Dossier)).collect();
     if needs.is_empty() {
@@ -82,6 +84,28 @@ async fn to_open(app: &App, reading: &Reading, bodies: &[&body::State]) -> Resul
         all.extend(open.map(|d| Waits { act: ActId::E11, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() }));
     }
     Ok(all)
+}
+
+/// Dossiers of which members ask something to be made clear while they write their sheets: the secretary asks the
+/// applicant.
+async fn to_ask(app: &App, reading: &Reading, bodies: &[&body::State]) -> Result<Vec<Waits>, Refused> {
+    let theirs = |b: &&&body::State| b.established().is_ok_and(|e| Some(e.secretary) == reading.reader.account);
+    let needs: Vec<Need> = bodies.iter().filter(theirs).map(|b| Need::OfBody(b.id, Kind::Dossier)).collect();
+    if needs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let dossiers = app.engine.store.load(&needs).await?;
+    let open = |d: &&dossier::State| d.stage == dossier::Stage::Evaluating;
+    let evaluating: Vec<&dossier::State> =
+        dossiers.values().filter_map(|l| Dossier::known(&l.neighbour.whole.state)).filter(open).collect();
+    let ids: Vec<Id> = evaluating.iter().map(|d| d.id.into()).collect();
+    let asked = app.engine.store.with_questions(&ids).await?;
+    let body = |d: &dossier::State| d.round().map(|r| Id::from(r.body));
+    let waits = |d: &&dossier::State| {
+        let id = Id::from(d.id);
+        asked.contains(&id.uuid).then_some(Waits { act: ActId::E12, dossier: id, name: d.name.clone(), body: body(d)? })
+    };
+    Ok(evaluating.iter().filter_map(waits).collect())
 }
 
 /// An agency's dossiers that wait for their evaluation: id, product, name.

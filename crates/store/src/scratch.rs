@@ -6,6 +6,7 @@ use crate::audit::instant;
 use crate::{Fault, Store};
 use ndp_domain::id::{AccountId, Id};
 use ndp_domain::time::Instant;
+use uuid::Uuid;
 
 /// What is to be kept: locked with the key of this name, and what in it is meant for the secretary.
 #[derive(Debug)]
@@ -56,6 +57,17 @@ impl Store {
         let sql = "SELECT asked FROM scratch WHERE stream = $1 AND asked <> '' ORDER BY asked";
         let rows = self.query(sql, vec![stream.uuid.into()]).await?;
         rows.iter().map(|r| Ok(r.try_get("", "asked")?)).collect()
+    }
+
+    /// Of these records those of which somebody asks something to be made clear.
+    pub async fn with_questions(&self, of: &[Id]) -> Result<Vec<Uuid>, Fault> {
+        if of.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (1..=of.len()).map(|n| format!("${n}")).collect();
+        let sql = format!("SELECT DISTINCT stream FROM scratch WHERE asked <> '' AND stream IN ({})", places.join(", "));
+        let rows = self.query(&sql, of.iter().map(|id| id.uuid.into()).collect()).await?;
+        rows.iter().map(|r| Ok(r.try_get("", "stream")?)).collect()
     }
 
     /// Handed in: what was being written goes.

@@ -147,8 +147,12 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
         }
     }
     if let Some(seen) = seen {
-        known.files =
-            ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?.into_iter().map(|f| (f.sha256.to_string(), f.name)).collect();
+        // The signed paper is a file of its own, never one of those that it encloses.
+        let files = match seen.loaded.id.kind {
+            Kind::Document => ndp_server::evidence::own_files_of(&v.app, &v.reading, seen).await?,
+            _ => ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?,
+        };
+        known.files = files.into_iter().map(|f| (f.sha256.to_string(), f.name)).collect();
         keys(&mut known, v, &seen.loaded.neighbour.whole.state).await?;
     }
     Ok(known)

@@ -910,6 +910,7 @@ hint-AC2-scope = No act chosen means the whole duty.
 hint-AC3-number = Counted from 0 in the order of granting.
 hint-B4-numerator = Whole number, for example 2 in the fraction 2/3.
 hint-B6-numerator = Whole number, for example 2 in the fraction 2/3.
+hint-D6-file_sha256 = Print the paper under Print, sign it, then upload the signed file. An enclosure is not the signed paper.
 hint-D2-text = The letter in its own words, printed above what each act says. Leave it empty where it is not needed.
 hint-OR4-basis = Give type, number, date, issuer and subject of the document.
 hint-R3-scope = Choose the criteria to evaluate again; none chosen means all of them.

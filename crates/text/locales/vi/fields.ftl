@@ -910,6 +910,7 @@ hint-AC2-scope = Không chọn hành vi nào là giao toàn bộ nhiệm vụ.
 hint-AC3-number = Đếm từ 0 theo thứ tự giao nhiệm vụ.
 hint-B4-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
 hint-B6-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
+hint-D6-file_sha256 = In văn bản ở phần Bản in, ký, rồi tải lên tệp đã ký. Tài liệu kèm theo không phải văn bản đã ký.
 hint-D2-text = Lời văn của văn bản, in trên nội dung từng việc. Không cần thì để trống.
 hint-OR4-basis = Ghi loại, số, ngày, cơ quan ban hành và trích yếu của văn bản.
 hint-R3-scope = Chọn các tiêu chí cần đánh giá lại; không chọn là đánh giá mọi tiêu chí.

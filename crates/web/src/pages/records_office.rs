@@ -11,7 +11,7 @@ use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
-use ndp_domain::authority::Level;
+use ndp_domain::authority::{Level, Side};
 use ndp_domain::canonical::Pin;
 use ndp_domain::document::Document;
 use ndp_domain::id::{AccountId, Kind, OrganisationId};
@@ -145,8 +145,8 @@ struct Group {
     /// How many, as far as they stand here.
     count: String,
     rows: Vec<Row>,
-    /// Where the rest of them is; none where all stand here.
-    more: Option<String>,
+    /// Where the rest of them is, and in what words; none where all stand here.
+    more: Option<(String, String)>,
 }
 
 /// A group to be listed: its title's key and the states of its papers.
@@ -247,7 +247,10 @@ async fn group(
         title: v.t(title),
         empty: v.t(&format!("{title}-none")),
         count: if own.is_some() { format!("{}+", all.len()) } else { all.len().to_string() },
-        more: own.map(|after| address(place, &[("nhom", &n.to_string()), ("after", &after)])),
+        more: own.map(|after| {
+            let words = v.t(if after.is_empty() { "web-papers-all" } else { "web-papers-more" });
+            (address(place, &[("nhom", &n.to_string()), ("after", &after)]), words)
+        }),
         rows: rows(v, &all).await?,
     })
 }
@@ -282,7 +285,8 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
         .into_iter()
         .filter(|s| !mine.contains(s))
         .collect();
-    let all: &[Listed<'_>] = &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed"])];
+    let all: &[Listed<'_>] =
+        &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed", "D.replaced"])];
     let groups = groups(&v, "/trinh-ky", all, &asked).await?;
     let f = frame(&v, &v.t("web-nav-papers"), "/trinh-ky").await?;
     page(&Page { f, lead: v.t("web-papers-lead"), groups, export: false })
@@ -291,8 +295,11 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
 /// `GET /van-thu`
 pub async fn office(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     v.acting()?;
-    let all: &[Listed<'_>] =
-        &[("web-for-number", &["D.signed"]), ("web-for-issue", &["D.numbered", "D.sealed"]), ("web-outgoing", &["D.issued", "D.filed"])];
+    let all: &[Listed<'_>] = &[
+        ("web-for-number", &["D.signed"]),
+        ("web-for-issue", &["D.numbered", "D.sealed"]),
+        ("web-outgoing", &["D.issued", "D.filed", "D.replaced"]),
+    ];
     let mut groups = groups(&v, "/van-thu", all, &asked).await?;
     if asked.nhom.is_none() {
         groups.insert(0, incoming(&v).await?);
@@ -304,7 +311,13 @@ pub async fn office(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, 
 /// What has arrived and is not yet registered or assigned.
 async fn incoming(v: &Visitor) -> Result<Group, Refused> {
     let scope = v.reading.scope(&v.app);
-    let stages = ["L.submitted", "L.received", "E.submitted", "E.received"].map(str::to_owned).to_vec();
+    // What a ministry sent to the keeper of the List arrives there, not at its own office.
+    let stages: &[&str] = match v.side() {
+        Side::Focal => &["L.submitted", "L.received"],
+        Side::Managing => &["E.submitted", "E.received"],
+        _ => &["L.submitted", "L.received", "E.submitted", "E.received"],
+    };
+    let stages = stages.iter().map(|s| (*s).to_owned()).collect();
     let filter = Filter { stages, ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, None, INCOMING).await?;
     let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
@@ -352,7 +365,7 @@ pub async fn register(v: Visitor) -> Result<Response, Refused> {
     let mut text = format!("\u{feff}{}\r\n", v.t("web-register-columns"));
     let mut after = None;
     loop {
-        let (all, next) = papers(&v, &["D.issued", "D.filed", "D.numbered", "D.sealed"], after.as_ref(), 500).await?;
+        let (all, next) = papers(&v, &["D.issued", "D.filed", "D.replaced", "D.numbered", "D.sealed"], after.as_ref(), 500).await?;
         let subjects = abouts(&v, &all.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
         all.iter().filter_map(|l| registered(&v, l, subjects.get(&l.id))).for_each(|line| text.push_str(&line));
         after = next;

@@ -51,7 +51,7 @@ struct Entry {
 impl Entry {
     /// A mark that says why where it must: what counts as filled in.
     fn whole(&self, line: &Line) -> bool {
-        !self.mark.is_empty() && !self.unexplained(line)
+        !matches!(self.mark.as_str(), "" | "ask") && !self.unexplained(line)
     }
 
     fn unexplained(&self, line: &Line) -> bool {
@@ -347,6 +347,11 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
     let popularity = room.round.lines[n].decides == Decides::Popularity;
     if entry.mark == "not_met" && entry.reason.is_empty() && !popularity {
         let errors = vec![("#reason".to_owned(), v.t("web-reason-needed"))];
+        return show(&v, &room, &at, errors, true, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    if entry.mark == "ask" && entry.reason.is_empty() {
+        // A question without words reaches nobody.
+        let errors = vec![("#reason".to_owned(), v.t("web-ask-needed"))];
         return show(&v, &room, &at, errors, true, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     if n + 1 < room.round.lines.len() {
