@@ -48,7 +48,13 @@ impl Worker {
         // Whose turn has not come is not called: their letter comes with it.
         let (stage, before) = (record.neighbour.whole.state.stage(), self.engine.directory().before(day));
         tasks.retain(|t| !before.iter().any(|(act, stages)| act.name() == t.act && stages.contains(&stage)));
-        let subject = self.subject(&record).await?;
+        if tasks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let called = match view.name.clone().or(view.code.clone()) {
+            Some(name) => name,
+            None => self.subject(&record).await?.unwrap_or_default(),
+        };
         let mut told: BTreeMap<AccountId, (NewTask, Reader)> = BTreeMap::new();
         for task in tasks {
             let Some(duty) = Duty::of_code(&task.duty) else { continue };
@@ -87,7 +93,7 @@ impl Worker {
                 more: json!({
                     "name": person.name,
                     "act": task.act,
-                    "record": view.name.clone().or(view.code.clone()).or(subject.clone()).unwrap_or_default(),
+                    "record": called,
                     "due": task.due_on.as_deref().map(said).unwrap_or_default(),
                     "href": "/viec",
                 }),

@@ -322,5 +322,7 @@ mod tests {
         assert_eq!(facets(org), [Facet::Shared], "its own papers, and no file of an agency");
         assert_eq!(facets(OrganisationId(uuid::Uuid::from_u128(8))), []);
         assert!(crate::shown::reads_paper(&[Facet::Shared]) && !crate::shown::whole(crate::id::Kind::Document, &[Facet::Shared]));
+        let told = |act| crate::shown::tells(crate::id::Kind::Document, &[Facet::Shared], act);
+        assert!(told(crate::acts::ActId::D9) && !told(crate::acts::ActId::D5));
     }
 }

@@ -2,6 +2,7 @@
 //! shown, never of fields that are hidden: a new field stays hidden until somebody decides.
 
 use crate::access::Facet;
+use crate::acts::ActId;
 use crate::id::Kind;
 use crate::machine::{Machine, State};
 use serde_json::{Map, Value};
@@ -149,6 +150,12 @@ pub fn whole(kind: Kind, facets: &[Facet]) -> bool {
 /// Do these facets show what a paper says? Its recipients read it once it is issued, without how it came about.
 pub fn reads_paper(facets: &[Facet]) -> bool {
     whole(Kind::Document, facets) || facets.contains(&Facet::Shared)
+}
+
+/// Is this act told in the record's history? A paper's recipients learn that it came, was corrected and was replaced,
+/// and not how often it was returned before.
+pub fn tells(kind: Kind, facets: &[Facet], act: ActId) -> bool {
+    kind != Kind::Document || whole(kind, facets) || matches!(act, ActId::D9 | ActId::D13 | ActId::D14)
 }
 
 /// The state as these facets show it.

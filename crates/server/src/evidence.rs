@@ -20,7 +20,7 @@ use ndp_domain::document;
 use ndp_domain::dossier::{Application, Dossier, Purpose};
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::{self, Known as _};
-use ndp_domain::shown::{Extent, extent, reads_paper};
+use ndp_domain::shown::{Extent, extent, reads_paper, whole};
 use ndp_files::{FileFault, kind};
 use ndp_identity::scope::Verb;
 use ndp_store::batch::Message;
@@ -154,18 +154,15 @@ fn hashes(content: &Value, into: &mut BTreeSet<Hash>) {
     }
 }
 
-/// Enclosures of a paper: what its frozen content names, kept with the records of its acts. Whoever checks or signs a
-/// paper reads what it encloses.
-async fn enclosures(app: &App, paper: &document::State) -> Result<Vec<Attached>, Refused> {
-    let Some(pin) = &paper.snapshot else { return Ok(Vec::new()) };
-    let Some(text) = app.engine.store.content(pin.0).await? else { return Ok(Vec::new()) };
+/// Files that a paper's frozen content names.
+async fn named_in(app: &App, paper: &document::State) -> Result<BTreeSet<Hash>, Refused> {
     let mut named = BTreeSet::new();
-    hashes(&serde_json::from_str(&text).unwrap_or_default(), &mut named);
-    let records: Vec<Id> = paper.acts.iter().map(|a| a.stream).collect();
-    if named.is_empty() || records.is_empty() {
-        return Ok(Vec::new());
+    if let Some(pin) = &paper.snapshot
+        && let Some(text) = app.engine.store.content(pin.0).await?
+    {
+        hashes(&serde_json::from_str(&text).unwrap_or_default(), &mut named);
     }
-    Ok(app.engine.store.attached_beside(&Beside::Records(&records), &named, None).await?)
+    Ok(named)
 }
 
 /// Files kept with the record itself: of a paper without what it encloses.
@@ -193,8 +190,15 @@ async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Re
         }
     }
     if let (machine::State::Document(paper), None) = (&seen.loaded.neighbour.whole.state, kept_to) {
-        let enclosed = enclosures(app, paper).await?;
-        all.extend(enclosed.into_iter().filter(|e| all.iter().all(|f| f.sha256 != e.sha256)).collect::<Vec<_>>());
+        let named = named_in(app, paper).await?;
+        // Its recipients have the paper and what it encloses, and nothing that was put to it on its way.
+        let signed = |f: &Attached| paper.signature.iter().chain(&paper.co_signatures).any(|s| s.file_sha256 == f.sha256);
+        all.retain(|f| whole(Kind::Document, &seen.facets) || named.contains(&f.sha256) || signed(f));
+        let records: Vec<Id> = paper.acts.iter().map(|a| a.stream).collect();
+        if !named.is_empty() && !records.is_empty() {
+            let enclosed = store.attached_beside(&Beside::Records(&records), &named, None).await?;
+            all.extend(enclosed.into_iter().filter(|e| all.iter().all(|f| f.sha256 != e.sha256)).collect::<Vec<_>>());
+        }
     }
     Ok(all)
 }

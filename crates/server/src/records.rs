@@ -14,7 +14,7 @@ use ndp_domain::access::Facet;
 use ndp_domain::canonical::{Hash, canonical, pins};
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::record::Envelope;
-use ndp_domain::shown::{shown, whole};
+use ndp_domain::shown::{shown, tells, whole};
 use ndp_engine::may::May;
 use ndp_engine::orders;
 use ndp_identity::scope::Verb;
@@ -203,6 +203,9 @@ pub async fn history(
         .iter()
         .filter_map(|p| {
             let envelope: Envelope = serde_json::from_str(&p.body).ok()?;
+            if !tells(id.kind, &seen.facets, envelope.act) {
+                return None;
+            }
             let hash: String = p.hash.iter().map(|b| format!("{b:02x}")).collect();
             let mut item = json!({
                 "n": p.n,

@@ -1,5 +1,5 @@
-//! Tasks and nearest last days made again, where an earlier edition of the rules left others: a step of the migration, on a database that
-//! nobody else writes. Everything else of a record is what its events say.
+//! Tasks and nearest last days made again, where an earlier edition of the rules left others: a step of the migration,
+//! on a database that nobody else writes. Everything else of a record is what its events say.
 
 use crate::Fault;
 use crate::audit::{Columns, columns, text_list};

@@ -743,7 +743,6 @@ web-paper-itself = The paper
 web-unmet = Criteria not met
 web-asked-title = Members ask for clarification
 web-asked-what = From sheets being written, without who asks; these are the points when the request for clarification is drafted.
-web-asked-point = { $line }: please add or clarify the evidence
 web-asked-hint = What is written below goes to the secretary at once to be asked, without your name.
 web-guard = To be met:
 web-paper-read = Read the paper below

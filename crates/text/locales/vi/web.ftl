@@ -712,7 +712,6 @@ web-paper-itself = Văn bản
 web-unmet = Tiêu chí chưa đạt
 web-asked-title = Thành viên đề nghị làm rõ
 web-asked-what = Ghi từ phiếu đang chấm, không nêu người hỏi; là các điểm có sẵn khi soạn văn bản đề nghị làm rõ.
-web-asked-point = { $line }: đề nghị bổ sung, làm rõ minh chứng
 web-asked-hint = Nội dung ghi dưới đây được chuyển ngay tới thư ký để đề nghị làm rõ, không nêu tên người hỏi.
 web-guard = Điều kiện:
 web-paper-read = Đọc văn bản ở dưới

@@ -19,11 +19,12 @@ pub fn of(room: &Room, asked: &[(&str, &str)]) -> String {
     if known.is_empty() { String::new() } else { serde_json::to_string(&known).unwrap_or_default() }
 }
 
-/// Does the reader ask the applicant in this round?
+/// Does the reader ask the applicant in this round? A hired unit fills in no sheets.
 fn asks(v: &Visitor, seen: &Seen, d: &dossier::State) -> bool {
-    let hired = d.round().is_some_and(|r| r.hired());
-    let theirs = v.is(Duty::Secretary) || (hired && v.is(Duty::ManagingOfficer));
-    theirs && seen.loaded.neighbour.whole.state.stage() == "E.evaluating" && ndp_domain::shown::whole(Kind::Dossier, &seen.facets)
+    v.is(Duty::Secretary)
+        && d.round().is_some()
+        && seen.loaded.neighbour.whole.state.stage() == "E.evaluating"
+        && ndp_domain::shown::whole(Kind::Dossier, &seen.facets)
 }
 
 /// Questions that wait for the reader, line by line, each once.
@@ -42,10 +43,7 @@ pub async fn questions(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>
 /// The same as points of the letter to the applicant.
 pub async fn points(v: &Visitor, seen: &Seen) -> Result<Vec<String>, Refused> {
     let regulation = Dossier::known(&seen.loaded.neighbour.whole.state).map(|d| d.regulation.clone()).unwrap_or_default();
-    let said = |(code, question): (String, String)| {
-        let line = known::line(v, &regulation, &code);
-        if question.is_empty() { v.t1("web-asked-point", &[("line", &line)]) } else { format!("{line}: {question}") }
-    };
+    let said = |(code, question): (String, String)| format!("{}: {question}", known::line(v, &regulation, &code));
     Ok(questions(v, seen).await?.into_iter().map(said).collect())
 }
 

@@ -102,7 +102,9 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         Some(false) => markup::pill("bad", "x", &v.t("web-not-met")),
         None => markup::pill("none", "dash", "–"),
     };
-    let rows = disagreement(&room.round, &refs)
+    let lines = disagreement(&room.round, &refs);
+    let divided = lines.iter().any(|line| line.divided);
+    let rows = lines
         .into_iter()
         .filter(|_| !all.is_empty())
         .map(|line| {
@@ -115,7 +117,6 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
             (known::line(&v, &d.regulation, &line.code), cells, markup::pill(style, sign, &v.t(key)))
         })
         .collect();
-    let divided = disagreement(&room.round, &refs).iter().any(|line| line.divided);
     let mut f = frame(&v, &v.t1("web-summary-title", &[("name", &d.name)]), "/danh-gia").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), crate::pages::record::title(&v, &room.seen)));

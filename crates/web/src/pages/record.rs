@@ -338,6 +338,8 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
     let past = v.app.engine.store.history(id, since.after, MOST).await?;
     let envelopes: Vec<(Envelope, &ndp_store::seen::Past)> =
         past.iter().filter_map(|p| Some((serde_json::from_str(&p.body).ok()?, p))).collect();
+    let told = |e: &Envelope| ndp_domain::shown::tells(kind, &seen.facets, e.act);
+    let envelopes: Vec<_> = envelopes.into_iter().filter(|(e, _)| told(e)).collect();
     let accounts: Vec<_> = envelopes.iter().filter_map(|(e, _)| e.actor.account).collect();
     let people = known::names(&v, &accounts).await?;
     let values: Vec<serde_json::Value> = envelopes.iter().map(|(e, _)| inner(e)).collect();

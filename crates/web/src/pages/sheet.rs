@@ -35,9 +35,9 @@ use uuid::Uuid;
 struct Written(BTreeMap<String, Entry>);
 
 impl Written {
-    /// What is marked as still to be made clear: lines with what is asked of each.
+    /// What is still to be made clear: lines with what is asked of each. Without words it is nobody's question.
     fn asked(&self) -> Vec<(&str, &str)> {
-        self.0.iter().filter(|(_, e)| e.mark == "ask").map(|(code, e)| (code.as_str(), e.reason.as_str())).collect()
+        self.0.iter().filter(|(_, e)| e.mark == "ask" && !e.reason.is_empty()).map(|(code, e)| (code.as_str(), e.reason.as_str())).collect()
     }
 }
 
