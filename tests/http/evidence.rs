@@ -324,3 +324,35 @@ async fn whoever_signs_a_paper_opens_what_it_encloses() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_signed_is_a_pdf_and_not_older_than_what_was_submitted() {
+    use ndp_cli::demo::story::Until;
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng chờ ký", 1).await.unwrap();
+    let submit = story.proposal("Nền tảng chờ ký");
+    let paper = story.paper(&cast.managing, "Tờ trình chờ ký", vec![(entry.into(), submit.into())], Until::Checked).await.unwrap();
+    let signer = &cast.managing.signer;
+    let mut signed = Vec::new();
+    for (name, bytes) in [("ghi-chu.txt", &b"khong phai ban ky"[..]), ("ban-ky.pdf", b"%PDF-1.7 ban da ky")] {
+        let begun = json!({ "name": name, "size": bytes.len() });
+        let (_, begun) = served.post(signer, &format!("/documents/{paper}/uploads"), &begun).await;
+        let upload = served.by(signer, Method::PATCH, begun["href"].as_str().unwrap()).await.header("upload-offset", 0);
+        let (_, file) = answer(upload.body(bytes.to_vec())).await;
+        signed.push(file["sha256"].clone());
+    }
+    let today = ndp_domain::time::legal_date(served.world.engine.clock.now());
+    let place = format!("/documents/{paper}/signatures");
+    let with = |file: &serde_json::Value, on: chrono::NaiveDate| json!({ "file_sha256": file, "file_date": on.to_string() });
+    for (file, on, code) in [
+        (&signed[0], today, "file.signed_type"),
+        (&signed[1], today - chrono::Days::new(400), "document.file_date_early"),
+        (&signed[1], today + chrono::Days::new(9), "document.file_date"),
+    ] {
+        let (status, refused) = served.post(signer, &place, &with(file, on)).await;
+        assert_eq!((status, refused["code"].as_str()), (422, Some(code)), "{refused}");
+    }
+    let (status, done) = served.post(signer, &place, &with(&signed[1], today)).await;
+    assert_eq!(status, 200, "{done}");
+}

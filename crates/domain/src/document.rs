@@ -168,6 +168,9 @@ pub struct State {
     /// Who drafts the body's letters, and may see what they draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secretary: Option<AccountId>,
+    /// Day on which what is to be signed was frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_on: Option<NaiveDate>,
 }
 
 impl State {
@@ -265,7 +268,7 @@ impl Machine for Document {
             (_, Command::Replace { how, note }) => {
                 Event::Replaced { how: *how, note: Content::of(note).pin(), by: paper(occasion)?.document }
             }
-            (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)? },
+            (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)?, on: Some(occasion.day()) },
             (_, Command::Initial {}) => Event::Initialled {},
             (_, Command::CheckForm {}) => Event::FormChecked {},
             (_, Command::Return { remark }) => Event::Returned { remark: Content::of(remark).pin() },
@@ -318,6 +321,7 @@ impl Machine for Document {
                 replaced_by: None,
                 hired,
                 secretary,
+                submitted_on: None,
             });
         }
         let mut s = state?;
@@ -332,7 +336,9 @@ impl Machine for Document {
             }
             Event::Replaced { how, by, .. } => State { stage: Stage::Replaced, replaced_by: Some((by, how)), ..s },
             Event::Drafted { .. } => s,
-            Event::Submitted { snapshot } => State { stage: Stage::Submitted, snapshot: Some(snapshot), versions: s.versions + 1, ..s },
+            Event::Submitted { snapshot, on } => {
+                State { stage: Stage::Submitted, snapshot: Some(snapshot), versions: s.versions + 1, submitted_on: on, ..s }
+            }
             Event::Initialled {} => State { stage: Stage::Initialled, ..s },
             Event::FormChecked {} => State { stage: Stage::Checked, ..s },
             Event::Returned { .. } => State { stage: Stage::Returned, ..s },
@@ -426,6 +432,10 @@ fn sign(
     };
     if file_date > occasion.day() {
         return Err(Refusal::FileDateWrong { date: file_date });
+    }
+    // Nobody signed what was not yet written.
+    if let Some(from) = state.submitted_on.filter(|from| file_date < *from) {
+        return Err(Refusal::FileDateEarly { date: file_date, from });
     }
     let duty = occasion.actor.duty.ok_or(Refusal::NotEntitledToSign {})?;
     let signature =

@@ -207,6 +207,7 @@ refusals! {
     SnapshotDiffers {} = "document.snapshot_differs", Content, law::DECREE_30_13;
     NotEntitledToSign {} = "document.not_entitled", Content, law::DECREE_30_13;
     FileDateWrong { date: NaiveDate } = "document.file_date", Content, law::DECREE_30_13;
+    FileDateEarly { date: NaiveDate, from: NaiveDate } = "document.file_date_early", Content, law::DECREE_30_13;
     NumberDateWrong { date: NaiveDate } = "document.number_date", Content, law::DECREE_30_14;
     PaperUnderAnotherVersion {} = "document.other_regulation", Content, law::DECREE_30_10;
     NumberTaken {} = "document.number_taken", Stage, law::DECREE_30_14;

@@ -138,6 +138,7 @@ async fn ordered(
     let id = id.unwrap_or_else(|| Id::new(form.kind, app.engine.id()));
     let asked = canonical(&json!([id_place(form, id, opening), form.noun, reading.actor, content]));
     let command = command_of(form, id, opening, content)?;
+    crate::evidence::fit_to_sign(app, reading, id, &command).await?;
     let request = Some(Hash::of_parts(&[asked.as_bytes()]));
     let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run, request };
     match app.engine.execute(ask).await {
@@ -177,6 +178,7 @@ async fn run(
         (Some(_), Some(_)) => return Err(Edge::Parameter("id").into()),
     };
     let command = command_of(form, id, opening, sent.value)?;
+    crate::evidence::fit_to_sign(app, &reading, id, &command).await?;
     let asked = canonical(&json!([id_place(form, id, opening), form.noun, reading.actor, expect]));
     let request = Hash::of_parts(&[asked.as_bytes(), &sent.bytes]);
     let ask = Ask { actor: reading.actor.clone(), stream: id, expect, command, key, dry_run: query.dry_run, request: Some(request) };

@@ -154,6 +154,16 @@ fn hashes(content: &Value, into: &mut BTreeSet<Hash>) {
     }
 }
 
+/// Is the file that a signature names, where it is kept with its paper, one that a signature can stand in?
+/// Choice: a PDF. `file.signed_type`
+pub async fn fit_to_sign(app: &App, reading: &Reading, id: Id, command: &machine::Command) -> Result<(), Refused> {
+    let machine::Command::Document(document::Command::Sign { file_sha256, .. }) = command else { return Ok(()) };
+    let seen = seen(app, reading, id).await?;
+    let named = BTreeSet::from([*file_sha256]);
+    let files = app.engine.store.attached_beside(&Beside::Records(&[seen.loaded.id]), &named, None).await?;
+    if files.iter().any(|f| f.media_type != "application/pdf") { Err(Edge::SignedFileType.into()) } else { Ok(()) }
+}
+
 /// Files that a paper's frozen content names.
 async fn named_in(app: &App, paper: &document::State) -> Result<BTreeSet<Hash>, Refused> {
     let mut named = BTreeSet::new();

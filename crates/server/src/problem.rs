@@ -106,6 +106,7 @@ pub enum Edge {
     ArchiveBomb,
     FileQuarantined,
     FileInfected,
+    SignedFileType,
     TooManyWebhooks,
     WebhookAddress,
     NotDemo,
@@ -141,6 +142,7 @@ impl Edge {
         Edge::ArchiveBomb,
         Edge::FileQuarantined,
         Edge::FileInfected,
+        Edge::SignedFileType,
         Edge::TooManyWebhooks,
         Edge::WebhookAddress,
         Edge::NotDemo,
@@ -175,6 +177,7 @@ impl Edge {
             Edge::ArchiveBomb => "file.archive",
             Edge::FileQuarantined => "file.quarantined",
             Edge::FileInfected => "file.infected",
+            Edge::SignedFileType => "file.signed_type",
             Edge::TooManyWebhooks => "webhook.too_many",
             Edge::WebhookAddress => "webhook.address",
             Edge::NotDemo => "request.not_demo",
@@ -207,6 +210,7 @@ impl Edge {
             | Edge::FileEmpty
             | Edge::ArchiveBomb
             | Edge::FileInfected
+            | Edge::SignedFileType
             | Edge::WebhookAddress
             | Edge::TooManyWebhooks => StatusCode::UNPROCESSABLE_ENTITY,
         }

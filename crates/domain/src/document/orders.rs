@@ -66,6 +66,8 @@ pub enum Event {
     },
     Submitted {
         snapshot: Pin,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<NaiveDate>,
     },
     Initialled {},
     FormChecked {},

@@ -723,6 +723,7 @@ fn papers() -> Vec<(&'static str, Answer)> {
         ("document.snapshot_differs", on(7, &clerk, D::Issue { recipients: vec![KEEPER] }, Some(&snapshot("V/v khác")))),
         ("document.not_entitled", on(4, &nobody, sign(today, None), Some(&snapshot("V/v")))),
         ("document.file_date", on(4, &signer, sign(today + Days::new(1), None), Some(&snapshot("V/v")))),
+        ("document.file_date_early", on(4, &signer, sign(today - Days::new(1), None), Some(&snapshot("V/v")))),
         ("document.number_date", on(5, &clerk, number(today - Days::new(1)), None)),
         ("document.number_date", on(5, &clerk, number(today + Days::new(1)), None)),
         ("document.recipients_missing", on(7, &clerk, D::Issue { recipients: vec![] }, Some(&snapshot("V/v")))),

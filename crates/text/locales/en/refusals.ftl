@@ -182,6 +182,7 @@ refusal-document-snapshot_missing = The content of the draft has not been fixed;
 refusal-document-snapshot_differs = The content sent differs from the fixed content of the draft; use the fixed content, or change the draft and submit it for signature again.
 refusal-document-not_entitled = The signer holds no signing duty on the day of signing; pass the document to a person entitled to sign.
 refusal-document-file_date = The date { $date } of the signed file must be today or earlier.
+refusal-document-file_date_early = The date { $date } of the signed file must be { $from }, when the paper was submitted, or later.
 refusal-document-number_date = The document date { $date } must lie between the day of signing and today; enter the date again.
 refusal-document-other_regulation = The paper follows another regulation version than the record it brings into effect.
 refusal-document-number_taken = This number and symbol are taken by another document of the agency in the same year; check them or assign another number.

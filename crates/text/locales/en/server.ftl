@@ -44,6 +44,7 @@ problem-file-empty = The file is empty.
 problem-file-archive = The archive cannot be opened, is locked, has paths that leave it, or unpacks to far too much.
 problem-file-quarantined = The file waits for the virus scanner; try again in a few minutes.
 problem-file-infected = The scanner found malware in the file; it is not given out.
+problem-file-signed_type = The file of the signed paper must be a PDF.
 problem-webhook-too_many = The account has as many webhooks as allowed; end one of them.
 problem-webhook-address = A webhook's address must begin with https, have a public host, and no user name.
 problem-identity-wrong_credentials = Address or password are not right.

@@ -182,6 +182,7 @@ refusal-document-snapshot_missing = Nội dung dự thảo chưa được chốt
 refusal-document-snapshot_differs = Nội dung gửi lên khác với bản đã chốt của dự thảo; dùng đúng bản đã chốt, hoặc sửa dự thảo rồi trình ký lại.
 refusal-document-not_entitled = Người ký không giữ nhiệm vụ ký văn bản trong ngày ký; chuyển người có thẩm quyền ký.
 refusal-document-file_date = Ngày { $date } của tệp đã ký phải là hôm nay hoặc trước đó.
+refusal-document-file_date_early = Ngày { $date } của tệp đã ký phải từ ngày trình ký { $from } trở đi.
 refusal-document-number_date = Ngày văn bản { $date } phải từ ngày ký đến hôm nay; ghi lại ngày văn bản.
 refusal-document-other_regulation = Văn bản theo phiên bản quy định khác với hồ sơ mà nó làm phát sinh hiệu lực.
 refusal-document-number_taken = Số, ký hiệu này đã cấp cho văn bản khác của cơ quan trong năm; kiểm tra lại hoặc cấp số khác.

@@ -44,6 +44,7 @@ problem-file-empty = Tệp rỗng.
 problem-file-archive = Tệp nén không mở được, bị khóa, có đường dẫn ra ngoài hoặc bung ra quá lớn.
 problem-file-quarantined = Tệp đang chờ quét vi-rút; thử lại sau ít phút.
 problem-file-infected = Phần mềm quét tìm thấy mã độc trong tệp; tệp không được đưa ra.
+problem-file-signed_type = Tệp của văn bản đã ký phải là PDF.
 problem-webhook-too_many = Tài khoản đã có đủ số webhook cho phép; hủy bớt một cái.
 problem-webhook-address = Địa chỉ webhook phải bắt đầu bằng https, có tên máy chủ công khai, không có tên người dùng.
 problem-identity-wrong_credentials = Địa chỉ hoặc mật khẩu không đúng.

@@ -411,6 +411,10 @@ async fn again(v: &Visitor, filling: Filling<'_>, pairs: Pairs, refused: Refused
             let general = vec![said(v, &refused)];
             show(v, &filling, pairs, &Mistakes::new(), general, status).await
         }
+        Refused::Edge(Edge::SignedFileType) => {
+            let wrong = Mistakes::from([("/file_sha256".to_owned(), ("said".to_owned(), said(v, &refused)))]);
+            show(v, &filling, pairs, &wrong, Vec::new(), status).await
+        }
         Refused::Engine(Problem::Stale { .. }) | Refused::Conflict(_) => {
             // The record as it is now, and what was typed; sending again is the person's own decision.
             let now = match filling.seen {
