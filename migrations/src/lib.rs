@@ -12,6 +12,7 @@ mod m20261122_000005_orders;
 mod m20261122_000006_every_holder;
 mod m20261123_000007_admits;
 mod m20261123_000008_asked;
+mod m20261123_000009_people_by_name;
 
 pub struct Migrator;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_every_holder::Migration),
             Box::new(m20261123_000007_admits::Migration),
             Box::new(m20261123_000008_asked::Migration),
+            Box::new(m20261123_000009_people_by_name::Migration),
         ]
     }
 }

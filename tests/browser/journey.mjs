@@ -172,7 +172,13 @@ async function evaluation(house, base, dossier, body, unmet) {
   await house.duty("ch.btc", "CH@");
   await house.paper(house.recordOf(page), { ...BTC, signer: "ch.btc" });
   await pass(base, 8);
-  await house.act("ch.btc", dossier, "/meetings");
+  page = await house.press("ch.btc", dossier, "/meetings");
+  const seats = page.locator('[name^="/present/"]');
+  for (let n = 0; n < (await seats.count()); n++) {
+    await seats.nth(n).check();
+    house.count("ch.btc");
+  }
+  await house.send("ch.btc", page);
   page = await house.press("ch.btc", body, "/counting-boards");
   await house.fill(page, { "/dossier": dossier.split("/").pop(), "/people/0": /^CH/, "/people/1": /^VC/, "/people/2": /^EV/ });
   await house.send("ch.btc", page);

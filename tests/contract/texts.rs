@@ -52,7 +52,7 @@ fn everything_with_a_code_has_its_text() {
     wanted.extend(CATALOGUE.iter().map(|(code, ..)| key("refusal", code)));
     wanted.extend(Denied::ALL.iter().map(|d| key("denied", d.code().trim_start_matches("authority."))));
     for row in &ACTS {
-        wanted.extend([format!("act-{}", row.id), format!("act-{}-guard", row.id)]);
+        wanted.extend([format!("act-{}", row.id), format!("act-{}-guard", row.id), format!("did-{}", row.id)]);
         wanted.extend(row.guards.iter().map(|g| format!("guard-{}", g.id)));
         wanted.extend(row.deadline.map(|d| key("term", d)));
         if let Paper::Issued(kind) | Paper::Working(kind) = row.paper {
@@ -68,7 +68,7 @@ fn everything_with_a_code_has_its_text() {
         assert!(missing.is_empty(), "{lang}: {missing:?}");
     }
     // And nothing in these families without a code.
-    let families = ["refusal-", "denied-", "act-", "guard-", "term-", "paper-", "state-", "machine-"];
+    let families = ["refusal-", "denied-", "act-", "did-", "guard-", "term-", "paper-", "state-", "machine-"];
     let unused: Vec<String> = keys(Lang::Vi)
         .into_keys()
         .filter(|k| families.iter().any(|f| k.starts_with(f)) && !wanted.contains(k) && k != "state-new")
@@ -141,6 +141,8 @@ const COMPUTED: &[&str] = &[
     "web-legal-",
     "web-figure-",
     "web-order-",
+    "web-platform-end-",
+    "web-platform-ended-",
     "web-platform-paper-",
     "web-org-",
     "web-outcome-",

@@ -133,6 +133,11 @@ impl Machine for Account {
     }
 }
 
+/// Is this duty given to an account? Duties in a body come from its decision, and the public needs none.
+pub fn is_given(duty: Duty) -> bool {
+    duty != Duty::Public && (duty.side() != Side::Body || duty == Duty::HiredUnit)
+}
+
 /// Administrators and auditors never hold a deciding duty; duties in a body come from its
 /// decision; a signer signs in a form.
 fn may_hold(already: &[Held], new: &Held) -> Result<(), Refusal> {

@@ -132,6 +132,16 @@ pub enum Ended {
     Removed,
 }
 
+impl Ended {
+    pub fn name(self) -> &'static str {
+        match self {
+            Ended::Revoked => "revoked",
+            Ended::Ended => "ended",
+            Ended::Removed => "removed",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Closing {
     pub how: Ended,

@@ -1,8 +1,9 @@
-//! Tasks and nearest last days made again, where an earlier edition of the rules left others: a step of the migration,
-//! on a database that nobody else writes. Everything else of a record is what its events say.
+//! Tasks and nearest last days made again, where an earlier edition of the rules left others, and names folded that are
+//! not yet: steps of the migration, on a database that nobody else writes. Everything else of a record is what its events say.
 
 use crate::Fault;
 use crate::audit::{Columns, columns, text_list};
+use crate::directory::folded;
 use crate::read::{COLUMNS, loaded};
 use crate::table::{Row, TASK, hex, task_row};
 use ndp_domain::projection::{self, TASKS};
@@ -76,4 +77,22 @@ pub(crate) async fn tasks(db: &DatabaseConnection) -> Result<u64, Fault> {
                 ON CONFLICT (name) DO UPDATE SET position = excluded.position, at = excluded.at";
     db.execute_raw(ask(note.to_owned(), vec![NAME.into(), (TASKS as i64).into()])).await?;
     Ok(changed)
+}
+
+/// Folds the names of people that an earlier edition left as they are written.
+pub(crate) async fn names(db: &DatabaseConnection) -> Result<(), Fault> {
+    let ask = |sql: &str, values: Vec<Value>| Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    loop {
+        let tx = db.begin().await?;
+        let page = tx.query_all_raw(ask("SELECT account, name FROM person WHERE name_fold = '' LIMIT 500", Vec::new())).await?;
+        for row in &page {
+            let (account, name): (Uuid, String) = (row.try_get("", "account")?, row.try_get("", "name")?);
+            let set = vec![account.into(), folded(&name).into()];
+            tx.execute_raw(ask("UPDATE person SET name_fold = $2 WHERE account = $1", set)).await?;
+        }
+        tx.commit().await?;
+        if page.len() < 500 {
+            return Ok(());
+        }
+    }
 }

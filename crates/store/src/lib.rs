@@ -11,6 +11,7 @@ mod aside;
 pub mod audit;
 pub mod batch;
 mod commit;
+pub mod directory;
 pub mod drafts;
 pub mod files;
 mod groups;
@@ -178,6 +179,7 @@ impl Store {
         };
         Migrator::up(&connection, None).await?;
         again::tasks(&connection).await?;
+        again::names(&connection).await?;
         connection.close().await?;
         Ok(())
     }

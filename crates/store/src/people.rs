@@ -3,6 +3,7 @@
 
 use crate::aside::Aside;
 use crate::batch::Message;
+use crate::directory::folded;
 use crate::table::instant;
 use crate::{Fault, Store};
 use ndp_domain::canonical::Hash;
@@ -83,7 +84,7 @@ pub(crate) fn bytes(hash: Hash) -> Value {
     hash.0.to_vec().into()
 }
 
-fn person(row: &QueryResult) -> Result<Person, Fault> {
+pub(crate) fn person(row: &QueryResult) -> Result<Person, Fault> {
     Ok(Person {
         account: AccountId(row.try_get("", "account")?),
         name: row.try_get("", "name")?,
@@ -122,9 +123,16 @@ impl Store {
     /// A new person with the letter that invites them; `false` where the address is taken.
     pub async fn add_person(&self, p: &Person, letter: Option<(&Invitation, &Message)>, at: Instant) -> Result<bool, Fault> {
         let mut steps = vec![Aside::must(
-            "INSERT INTO person (account, name, email, lang, created_at) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO person (account, name, name_fold, email, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT DO NOTHING RETURNING account",
-            vec![p.account.0.into(), p.name.clone().into(), p.email.clone().into(), p.lang.clone().into(), instant(at).into()],
+            vec![
+                p.account.0.into(),
+                p.name.clone().into(),
+                folded(&p.name).into(),
+                p.email.clone().into(),
+                p.lang.clone().into(),
+                instant(at).into(),
+            ],
         )];
         if let Some((invitation, mail)) = letter {
             steps.extend([invite(invitation), message(mail)]);

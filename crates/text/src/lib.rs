@@ -47,8 +47,8 @@ pub fn sources(lang: Lang) -> &'static [(&'static str, &'static str)] {
         ($lang:literal: $($name:literal),*) => { &[$(($name, include_str!(concat!("../locales/", $lang, "/", $name, ".ftl")))),*] };
     }
     match lang {
-        Lang::Vi => files!("vi": "acts", "refusals", "server", "cli", "fields", "web"),
-        Lang::En => files!("en": "acts", "refusals", "server", "cli", "fields", "web"),
+        Lang::Vi => files!("vi": "acts", "refusals", "server", "cli", "fields", "web", "history"),
+        Lang::En => files!("en": "acts", "refusals", "server", "cli", "fields", "web", "history"),
     }
 }
 

@@ -33,6 +33,9 @@ const ALL: &[Asset] = assets! {
     "fonts/be-vietnam-pro-latin-600-normal.woff2" "font/woff2";
     "fonts/be-vietnam-pro-vietnamese-400-normal.woff2" "font/woff2";
     "fonts/be-vietnam-pro-vietnamese-600-normal.woff2" "font/woff2";
+    "fonts/doc-serif-regular.woff2" "font/woff2";
+    "fonts/doc-serif-bold.woff2" "font/woff2";
+    "fonts/doc-serif-italic.woff2" "font/woff2";
     "fonts/tab-num-400.woff2" "font/woff2";
     "fonts/tab-num-600.woff2" "font/woff2";
 };

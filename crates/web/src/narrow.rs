@@ -55,6 +55,21 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
                 keep(known, Kind::Product, |id| body.products.iter().any(|p| Id::from(*p).to_string() == id));
             }
         }
+        (ActId::E16, Some(State::Dossier(d))) => {
+            let due = d.round().map(|r| r.due.clone()).unwrap_or_default();
+            keep(known, Kind::Account, |id| due.iter().any(|m| m.to_string() == id));
+            known.ticked.push("/present");
+        }
+        // What is asked about is a decision that the reader was given.
+        (ActId::RC1 | ActId::KN1, _) => {
+            let stages = ["E.decided", "R.in_force", "R.revoked"].map(str::to_owned).to_vec();
+            let filter = Filter { stages, ..Filter::default() };
+            let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, crate::known::MOST).await?;
+            known.records.clear();
+            for line in lines {
+                known.records.entry(line.id.kind).or_default().push((line.id.to_string(), crate::known::line_name(v, &line)));
+            }
+        }
         // Both sign one text: what the first one signed is told, not changed.
         (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => known.carried.push("/minutes"),
         // Between editions an entry goes out alone; with an edition it goes by the edition's own act.

@@ -9,11 +9,13 @@ pub mod body;
 pub mod check;
 pub mod compare;
 pub mod conclusion;
+pub mod discussion;
 pub mod doings;
 pub mod downloads;
 pub mod draft;
 pub mod evaluation;
 pub mod evidence;
+pub mod history;
 pub mod letter;
 pub mod list;
 pub mod lists;
@@ -21,6 +23,7 @@ pub mod opinions;
 pub mod organisation;
 pub mod paper;
 pub mod prefill;
+pub mod people;
 pub mod preview;
 pub mod printed;
 pub mod problem;
@@ -71,7 +74,8 @@ pub fn routes() -> Router<App> {
         .route("/van-thu", get(records_office::office))
         .route("/van-thu.csv", get(records_office::register))
         .route("/trinh-ky", get(records_office::signing))
-        .route("/quan-tri", get(administration::home))
+        .route("/quan-tri", get(people::home))
+        .route("/nguoi-dung/{id}/thu-moi", post(people::invite_again))
         .route("/quan-tri/moi", get(administration::invite).post(administration::send))
         .route("/quan-tri/nhiem-vu", get(administration::duties))
         .route("/quan-tri/lich", get(administration::calendar))
@@ -85,8 +89,10 @@ pub fn routes() -> Router<App> {
         .route("/ho-so/{id}/phieu", get(sheet::sheet).post(sheet::save))
         .route("/ho-so/{id}/phieu/kiem-tra", get(sheet::check))
         .route("/ho-so/{id}/tong-hop", get(evaluation::summary))
+        .route("/ho-so/{id}/thao-luan", get(discussion::discussion))
         .route("/ho-so/{id}/ket-luan", get(conclusion::conclusion))
         .route("/ho-so/{id}/bien-ban", get(printed::minutes))
+        .route("/ho-so/{id}/kiem-phieu", get(printed::count))
         .route("/danh-gia/{id}/chi-tra", get(printed::fees))
         .route("/danh-gia/{id}/mo-vong", get(round::form).post(round::open))
         .route("/de-xuat/nhap-excel", get(proposals::form).post(proposals::send))
@@ -95,7 +101,7 @@ pub fn routes() -> Router<App> {
         .route("/van-ban/{id}/ban-in", get(letter::letter))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))
-        .route("/{slug}/{id}/lich-su", get(record::history))
+        .route("/{slug}/{id}/lich-su", get(history::history))
         .route("/{slug}/{id}/tep", post(record::give_file))
         .route("/{slug}/{id}/tep/{sha256}", get(record::file))
         .route("/{slug}/{id}/tep/{sha256}/xem", get(evidence::inside))

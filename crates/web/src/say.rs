@@ -81,14 +81,32 @@ pub fn left(calendar: &Calendar, today: NaiveDate, due: NaiveDate, lang: Lang) -
     }
 }
 
-/// What is wrong with a field, as the page says it.
-pub fn mistake(lang: Lang, code: &str, expected: &str, pointer: &str) -> String {
+/// Stands for what was expected where something is chosen and not typed.
+pub const CHOSEN: &str = "chosen";
+
+/// A label within a sentence: in small letters, but for names.
+fn within(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(label.chars().skip(1)).collect(),
+        _ => label.to_owned(),
+    }
+}
+
+/// What is wrong with a field of an act's form, as the page says it; in a list with the number of its item.
+pub fn mistake(lang: Lang, act: &str, code: &str, expected: &str, pointer: &str) -> String {
     let t = texts(lang);
     let field = pointer.trim_end_matches("/sha256").rsplit('/').find(|p| !p.is_empty() && p.parse::<usize>().is_err()).unwrap_or_default();
-    let label = t.find(&format!("field-{field}"), &[]).unwrap_or_default();
+    let label = t.find(&format!("field-{act}-{field}"), &[]).or_else(|| t.find(&format!("field-{field}"), &[])).unwrap_or_default();
+    let item = pointer.rsplit('/').skip(1).find_map(|p| p.parse::<usize>().ok());
+    let numbered = |said: String| item.map_or(said.clone(), |n| t.get("web-wrong-item", &[("said", &said), ("n", &(n + 1).to_string())]));
     match code {
         "said" => expected.to_owned(),
-        "input.field_missing" | "input.text_empty" => t.get("web-wrong-missing", &[("field", &label)]),
+        "theirs" => t.get("web-theirs", &[("value", if expected.is_empty() { "–" } else { expected })]),
+        "input.field_missing" | "input.text_empty" => {
+            let chosen = expected == CHOSEN || pointer.ends_with("/sha256");
+            numbered(t.get(if chosen { "web-wrong-choose" } else { "web-wrong-missing" }, &[("field", &within(&label))]))
+        }
         "input.date" => t.get("web-wrong-date", &[("field", &label)]),
         "input.time" => t.get("web-wrong-time", &[("field", &label)]),
         "input.number" => t.get("web-wrong-number", &[("field", &label)]),

@@ -45,6 +45,16 @@ impl Sent {
         ((8..=80).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')).then(|| format!("page-{key}"))
     }
 
+    /// Where somebody else saved a field too, and their text was chosen, it takes the place of what was typed.
+    pub fn take_theirs(&mut self) {
+        for (name, value) in &self.plain {
+            if let (Some(pointer), Some(theirs)) = (name.strip_prefix("_take:"), value.strip_prefix('=')) {
+                self.pairs.set(pointer, theirs);
+            }
+        }
+        self.plain.retain(|(name, _)| !name.starts_with("_take:"));
+    }
+
     fn take(&mut self, name: String, value: String) {
         // Browsers write line ends as two signs; one is what was typed.
         let value = normalise(&value.replace("\r\n", "\n"));

@@ -148,6 +148,14 @@ impl Visitor {
         Ok(self.app.engine.store.content(pin.0).await?.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
+    /// In whose place the reader signs for an agency in the duty in use; none where they sign nothing.
+    pub fn signs_as(&self, agency: ndp_domain::id::OrganisationId) -> Option<ndp_domain::document::SigningForm> {
+        let duty = self.duty().filter(|d| d.org == agency)?;
+        let standing = &self.reading.signed_in.as_ref()?.standing.account;
+        let account = <ndp_domain::account::Account as ndp_domain::machine::Known>::known(&standing.neighbour.whole.state)?;
+        account.held.iter().find(|h| h.duty == duty.duty && h.org == duty.org && h.on(self.today))?.form
+    }
+
     /// Is what was sent made on a page of ours?
     pub fn proved(&self, proof: &str) -> Result<(), Refused> {
         if !self.proof.is_empty() && proof == self.proof { Ok(()) } else { Err(Edge::Parameter("_proof").into()) }

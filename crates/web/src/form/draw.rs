@@ -28,6 +28,8 @@ pub struct Known {
     pub carried: Vec<&'static str>,
     /// Records that the page was opened for: named, not chosen again.
     pub fixed: Vec<String>,
+    /// Lists of records of which several are ticked.
+    pub ticked: Vec<&'static str>,
     /// Places that the content's type leaves open and the act's rules do not.
     pub needed: Vec<&'static str>,
 }
@@ -87,7 +89,7 @@ impl Drawing<'_> {
 
     fn error(&self, pointer: &str) -> Option<String> {
         let (code, expected) = self.wrong.get(pointer)?;
-        Some(crate::say::mistake(self.lang, code, expected, pointer))
+        Some(crate::say::mistake(self.lang, self.act, code, expected, pointer))
     }
 
     /// The whole form.
@@ -182,11 +184,27 @@ impl Drawing<'_> {
         if let Some(error) = &error {
             let _ = write!(out, r#"<p class="err" id="{id}-e">{}{}</p>"#, icon("triangle"), esc(error));
             by.push(format!("{id}-e"));
+            self.which(out, at, &id);
         }
         let by = if by.is_empty() { String::new() } else { format!(r#" aria-describedby="{}""#, by.join(" ")) };
         let invalid = if error.is_some() { r#" aria-invalid="true""# } else { "" };
         input(out, &format!(r#"id="{id}" name="{}"{by}{invalid}"#, self.name(at)));
         out.push_str("</div>");
+    }
+
+    /// Where somebody else saved the field too: mine, or theirs.
+    fn which(&self, out: &mut String, at: &str, id: &str) {
+        let Some((_, theirs)) = self.wrong.get(at).filter(|(code, _)| code == "theirs") else { return };
+        let name = self.name(at);
+        for (n, (value, key)) in [(String::new(), "web-keep-mine"), (format!("={theirs}"), "web-take-theirs")].into_iter().enumerate() {
+            let _ = write!(
+                out,
+                r#"<div class="check"><input type="radio" id="{id}-w{n}" name="_take:{name}" value="{}"{}><label for="{id}-w{n}">{}</label></div>"#,
+                esc(&value),
+                if n == 0 { " checked" } else { "" },
+                self.t(key)
+            );
+        }
     }
 
     fn group(&self, out: &mut String, at: &str, name: &str, inner: impl FnOnce(&mut String)) {
@@ -260,17 +278,16 @@ impl Drawing<'_> {
             }
             Shape::Record(Some(kind)) => {
                 let all = self.known.records.get(kind).cloned().unwrap_or_default();
-                let given = all.iter().find(|(id, _)| id == value).filter(|_| self.known.fixed.iter().any(|f| f == at));
-                if let (Some((_, said)), None) = (given, self.error(at)) {
-                    let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(said));
-                    self.carried(out, at);
-                    out.push_str("</div>");
+                if self.told(out, &all, at, name, value) {
                     return;
                 }
                 self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
             }
             Shape::Record(None) => {
                 let all: Vec<Choice> = self.known.records.values().flatten().cloned().collect();
+                if self.told(out, &all, at, name, value) {
+                    return;
+                }
                 self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
             }
             Shape::Hash => self.wrapped(out, at, name, required, |out, attributes| {
@@ -282,11 +299,42 @@ impl Drawing<'_> {
                 self.wrapped_as(out, at, &pointer, name, required);
             }
             Shape::Object(_, properties) => self.group(out, at, name, |out| self.properties(out, properties, at)),
+            Shape::List(inner) if self.known.ticked.contains(&at) => self.ticks(out, inner, at, name),
             Shape::List(inner) if self.known.fixed.iter().any(|f| f == at) => self.fixed_list(out, inner, at, name),
             Shape::List(inner) => self.list(out, inner, at, name),
             Shape::Map(inner) => self.map(out, inner, at, name),
             Shape::OneOf(of, variants) => self.one_of(out, of, variants, at, name, required),
         }
+    }
+
+    /// A record that the page was opened for, or that the act leaves no choice of, is told and not asked.
+    fn told(&self, out: &mut String, all: &[Choice], at: &str, name: &str, value: &str) -> bool {
+        let given = all.iter().find(|(id, _)| id == value).filter(|_| self.known.fixed.iter().any(|f| f == at));
+        let (Some((_, said)), None) = (given, self.error(at)) else { return false };
+        let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(said));
+        self.carried(out, at);
+        out.push_str("</div>");
+        true
+    }
+
+    /// A list of records as boxes: one for each that can be chosen.
+    fn ticks(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
+        let Shape::Record(Some(kind)) = inner else { return self.list(out, inner, at, name) };
+        let chosen: Vec<&str> = self.pairs.keys(at).iter().map(|k| self.pairs.get(&format!("{at}/{k}"))).collect();
+        let all = self.known.records.get(kind).map(Vec::as_slice).unwrap_or_default();
+        self.group(out, at, name, |out| {
+            for (n, (id, said)) in all.iter().enumerate() {
+                let pointer = format!("{at}/{n}");
+                let (field, checked) = (self.id(&pointer), if chosen.contains(&id.as_str()) { " checked" } else { "" });
+                let _ = write!(
+                    out,
+                    r#"<div class="check"><input type="checkbox" id="{field}" name="{}" value="{}"{checked}><label for="{field}">{}</label></div>"#,
+                    self.name(&pointer),
+                    esc(id),
+                    esc(said)
+                );
+            }
+        });
     }
 
     fn upload(&self, out: &mut String, at: &str) {

@@ -207,8 +207,15 @@ impl Pairs {
                 Some(Value::Array(self.keys(at).iter().filter_map(|k| self.read(inner, &format!("{at}/{k}"), known, wrong)).collect()))
             }
             Shape::Map(inner) => {
-                let one = |k: &String| Some((k.clone(), self.read(inner, &format!("{at}/{k}"), known, &mut Mistakes::new())?));
-                let out: Map<String, Value> = self.keys(at).iter().filter_map(one).collect();
+                let mut out = Map::new();
+                for k in self.keys(at) {
+                    // An entry that was begun says what it lacks; one that nobody touched is left out.
+                    let (here, mut untouched) = (format!("{at}/{k}"), Mistakes::new());
+                    let begun = self.any(&here);
+                    if let Some(value) = self.read(inner, &here, known, if begun { &mut *wrong } else { &mut untouched }) {
+                        out.insert(k, value);
+                    }
+                }
                 Some(Value::Object(out))
             }
             Shape::OneOf(_, variants) => {
@@ -261,7 +268,12 @@ impl Pairs {
         // Everything that is missing is told at once; the number of what the act opens is the system's.
         if value.is_none() && p.required && !(p.name == "id" && at.is_empty()) {
             let field = if p.shape == Shape::Attachment { format!("{here}/sha256") } else { here };
-            wrong.entry(field).or_insert(("input.field_missing".to_owned(), String::new()));
+            let chosen = matches!(
+                p.shape,
+                Shape::Choice(..) | Shape::Record(_) | Shape::OneOf(..) | Shape::Attachment | Shape::Hash | Shape::List(_) | Shape::Map(_)
+            );
+            let how = if chosen { crate::say::CHOSEN.to_owned() } else { String::new() };
+            wrong.entry(field).or_insert(("input.field_missing".to_owned(), how));
         }
         value
     }

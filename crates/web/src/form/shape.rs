@@ -1,5 +1,6 @@
 //! The shape of a content, read from the schema that its Rust type declares.
 
+use ndp_domain::authority::Duty;
 use ndp_domain::id::Kind;
 use ndp_engine::orders::{self, OrderForm};
 use serde_json::Value;
@@ -72,7 +73,10 @@ impl Reader<'_> {
                 "Hour" => Shape::Time,
                 "Id" => Shape::Record(None),
                 "Act" | "ActId" => Shape::Choice("Act".to_owned(), ndp_domain::acts::ACTS.iter().map(|a| a.id.name().to_owned()).collect()),
-                "Duty" => Shape::Choice("Duty".to_owned(), ndp_domain::authority::Duty::ALL.iter().map(|d| d.code().to_owned()).collect()),
+                "Duty" => {
+                    let given = Duty::ALL.iter().filter(|d| ndp_domain::account::is_given(**d));
+                    Shape::Choice("Duty".to_owned(), given.map(|d| d.code().to_owned()).collect())
+                }
                 other => match self.definitions.get(other) {
                     Some(found) => self.read(found, other, depth + 1),
                     None => Shape::Text(4000),

@@ -242,7 +242,7 @@ async fn show(
     let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
     let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());
     out.body = drawing.form(shape);
-    out.errors = errors(v, wrong, "", general);
+    out.errors = errors(v, act, wrong, "", general);
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
@@ -262,6 +262,12 @@ async fn show(
     } {
         // Whoever takes a paper a step further has it before their eyes.
         out.below = format!("<h2>{}</h2>{paper}", crate::markup::esc(&v.t("web-paper-itself")));
+    }
+    if let (ActId::E19, Some(State::Dossier(d))) = (form.act, seen.map(|s| &s.loaded.neighbour.whole.state))
+        && let Some(round) = d.round()
+        && let Some(minutes) = super::printed::minutes_of(v, d, round).await?
+    {
+        out.below = format!("<h2>{}</h2>{minutes}", crate::markup::esc(&v.t("web-minutes-itself")));
     }
     page_with(status, &out)
 }
@@ -298,9 +304,9 @@ fn notes(v: &Visitor, _seen: &Seen, form: &OrderForm) -> Vec<String> {
 }
 
 /// The summary: each mistake with the id of its field.
-pub fn errors(v: &Visitor, wrong: &Mistakes, prefix: &str, general: Vec<String>) -> Vec<(String, String)> {
+pub fn errors(v: &Visitor, act: &str, wrong: &Mistakes, prefix: &str, general: Vec<String>) -> Vec<(String, String)> {
     let at = |pointer: &str| crate::form::draw::id_of(&format!("{prefix}{pointer}"));
-    let of_fields = wrong.iter().map(|(pointer, (code, expected))| (at(pointer), say::mistake(v.lang, code, expected, pointer)));
+    let of_fields = wrong.iter().map(|(pointer, (code, expected))| (at(pointer), say::mistake(v.lang, act, code, expected, pointer)));
     general.into_iter().map(|g| (String::new(), g)).chain(of_fields).collect()
 }
 

@@ -11,11 +11,11 @@ use crate::{known, say};
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ndp_domain::account::{self, Account, Held};
+use ndp_domain::account::{self, Held};
 use ndp_domain::acts::{ACTS, Who};
 use ndp_domain::authority::{Denied, Duty};
 use ndp_domain::id::{AccountId, Id, Kind};
-use ndp_domain::machine::{Command, Known as _};
+use ndp_domain::machine::Command;
 use ndp_engine::{Problem, orders};
 use ndp_server::problem::Refused;
 use ndp_store::people::Person;
@@ -65,36 +65,6 @@ async fn show(
     let f = frame(v, &v.t("web-nav-administration"), "/quan-tri").await?;
     let button = button.map(|(href, key)| (href.to_owned(), v.t(key)));
     page(&Page { f, lead: v.t(lead), button, tabs: tabs(v, current), tables, below })
-}
-
-/// `GET /quan-tri`: accounts with their duties.
-pub async fn home(v: Visitor) -> Result<Response, Refused> {
-    administrator(&v)?;
-    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
-    let ids: Vec<AccountId> = accounts.iter().map(|l| AccountId(l.id.uuid)).collect();
-    let names = known::names(&v, &ids).await?;
-    let mut rows: Vec<Vec<String>> = accounts
-        .iter()
-        .filter_map(|l| {
-            let account = Account::known(&l.neighbour.whole.state)?;
-            let id = AccountId(l.id.uuid);
-            let name = names.get(&id).cloned().unwrap_or_else(|| v.t("web-no-name"));
-            let held: Vec<String> = account
-                .held
-                .iter()
-                .map(|h| {
-                    let until = h.to.map(|t| format!(" – {}", say::day(t))).unwrap_or_default();
-                    esc(&format!("{}, {} ({}{until})", v.t(&format!("duty-{}", h.duty.code())), v.organisation(h.org), say::day(h.from)))
-                })
-                .collect();
-            let state = markup::state(l.neighbour.whole.state.stage(), v.lang);
-            Some(vec![format!("<a href=\"{}\">{}</a>", v.href(&place_of(l.id)), esc(&name)), held.join("<br>"), state])
-        })
-        .collect();
-    rows.sort();
-    let columns = vec![v.t("web-person-name"), v.t("web-admin-duties"), v.t("web-state")];
-    let tables = vec![Table { title: v.t("web-admin-users"), columns, rows }];
-    show(&v, "/quan-tri", "web-admin-users-lead", Some(("/quan-tri/moi", "web-invite")), tables, String::new()).await
 }
 
 /// `GET /quan-tri/nhiem-vu`: which duty does what, from the table of acts; to be read, not changed.
@@ -266,7 +236,7 @@ async fn invitation(v: &Visitor, sent: &Sent, wrong: &Mistakes, general: Vec<Str
         pairs.set("/held/from", say::day(v.today));
     }
     let body = Drawing { lang: v.lang, act: "AC2", pairs: &pairs, wrong, known: &known, prefix: "" }.form(&shape);
-    let errors = errors(v, wrong, "", general);
+    let errors = errors(v, "AC2", wrong, "", general);
     page_with(status, &Invite { f, errors, name: sent.get("name").to_owned(), email: sent.get("email").to_owned(), body })
 }
 

@@ -27,6 +27,9 @@ struct Check {
     /// Title, fields, where they are changed.
     parts: Vec<(String, String, String)>,
     next: Vec<String>,
+    /// The paper as it will stand, and what it lacks.
+    drawn: String,
+    missing: Vec<String>,
 }
 
 /// The page, of the draft and what goes of it.
@@ -40,13 +43,20 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
         named.files.extend(crate::shown::file_places(seen.loaded.id, &files));
     }
     let paper = open.paper().is_some();
+    let (drawn, missing) = match (open.paper(), frozen.order.get("snapshot")) {
+        (Some(d), Some(snapshot)) => super::letter::rendered(v, &open.seen, d, snapshot).await?,
+        _ => Default::default(),
+    };
     let mut parts = Vec::new();
     for (content, (pinned, form)) in frozen.contents.iter().zip(&open.acts) {
         let fields = crate::shown::Fields { v, named: &named, words: form.act.name() };
         if topics.is_empty() {
             let act = v.t(&format!("act-{}", form.act.name()));
             let name = open.records.get(&pinned.stream).filter(|_| open.acts.len() > 1).map(|s| super::record::title(v, s));
-            parts.push((name.map_or_else(|| act.clone(), |name| format!("{act}: {name}")), fields.list(content), open.place()));
+            let list = fields.list(content);
+            if list.contains("<dt>") || drawn.is_empty() {
+                parts.push((name.map_or_else(|| act.clone(), |name| format!("{act}: {name}")), list, open.place()));
+            }
         }
         for topic in topics.iter().filter(|t| !t.own) {
             parts.push((topic.title.clone(), fields.list(&of_topic(content, topic)), format!("{}/{}", open.place(), topic.name)));
@@ -92,6 +102,8 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
             text: draft.text().unwrap_or_default().to_owned(),
             parts,
             next,
+            drawn,
+            missing,
         },
     )
 }

@@ -41,6 +41,10 @@ struct Conclusion {
     missing: Vec<String>,
     decision: String,
     minutes: String,
+    /// Where the minutes of the count stand.
+    counted: String,
+    /// The decision that was issued: class, number and day.
+    decided: String,
     acts: Vec<Doing>,
 }
 
@@ -91,6 +95,8 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
     f.paper_foot = crate::paper_foot::foot(&v);
     let (decision, missing) = super::printed::decision(&v, &room).await?;
+    let counted = (!room.round.tallies.is_empty()).then(|| format!("{}/kiem-phieu", place_of(room.seen.loaded.id))).unwrap_or_default();
+    let decided = decided(&v, &room.seen, d).await?;
     let minutes = room.round.opened.as_ref().map(|_| format!("{}/bien-ban", place_of(room.seen.loaded.id))).unwrap_or_default();
     page(&Conclusion {
         badge: markup::dossier(d, room.seen.loaded.neighbour.whole.state.stage(), v.lang),
@@ -103,6 +109,8 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         missing,
         decision,
         minutes,
+        counted,
+        decided,
         acts,
         f,
     })
@@ -247,7 +255,11 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
             esc(&v.t1(&key, &[("number", &number)])),
             esc(&v.t1("web-rule-version", &[("version", &known::regulation(v, &d.regulation)), ("day", &from)]))
         ),
-        style: if grey { "later" } else { "now" },
+        style: match (grey, d.decision.is_some()) {
+            (true, _) => "later",
+            (false, true) => "ok",
+            (false, false) => "now",
+        },
     };
     vec![valid, criteria, popularity, applied]
 }
@@ -266,13 +278,8 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
         let said = if place.is_empty() { when } else { v.t1("web-meeting-at", &[("when", &when), ("place", &place)]) };
         all.push((v.t("web-meeting"), format!("<p class=\"pad\">{}</p>", esc(&said))));
     }
-    let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
-    if let Some((outcome, paper)) = d.decision.as_ref().filter(|_| shown.get("decision").is_some()) {
-        let said = esc(&v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]));
-        let document = Id::from(paper.document);
-        let open = !v.app.engine.store.lines_of(&v.reading.scope(&v.app), &[document]).await?.is_empty();
-        let said = if open { format!("<a href=\"{}\">{said}</a>", v.href(&place_of(document))) } else { said };
-        let mut card = format!("<p class=\"pad\">{} {said}</p>", markup::class(Some(outcome.name()), v.lang));
+    let mut card = decided(v, seen, d).await?;
+    if !card.is_empty() {
         // Whoever reads the result line by line is told at once what it failed on.
         let reads = whole || seen.facets.contains(&Facet::Own);
         let unmet = d.concluded().filter(|_| reads).map(|a| a.unmet.as_slice()).unwrap_or_default();
@@ -283,6 +290,17 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
         all.push((v.t("web-decision"), card));
     }
     Ok(all)
+}
+
+/// The decision on a dossier, as far as the reader is shown it: its class, number and day, and the paper where they read it.
+async fn decided(v: &Visitor, seen: &Seen, d: &dossier::State) -> Result<String, Refused> {
+    let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
+    let Some((outcome, paper)) = d.decision.as_ref().filter(|_| shown.get("decision").is_some()) else { return Ok(String::new()) };
+    let said = esc(&v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))]));
+    let document = Id::from(paper.document);
+    let open = !v.app.engine.store.lines_of(&v.reading.scope(&v.app), &[document]).await?.is_empty();
+    let said = if open { format!("<a href=\"{}\">{said}</a>", v.href(&place_of(document))) } else { said };
+    Ok(format!("<p class=\"pad\">{} {said}</p>", markup::class(Some(outcome.name()), v.lang)))
 }
 
 /// "Step 4 of 6" over the segments: where a dossier stands on its way.
@@ -303,16 +321,12 @@ pub fn way(v: &Visitor, d: &dossier::State, stage: &str) -> String {
     let line = v.t1("web-step-of", &[("n", &n.to_string()), ("of", "6"), ("name", &name)]);
     let bars: String = (1..=6)
         .map(|i| {
-            format!(
-                "<span class=\"{}\"></span>",
-                if i < n {
-                    "done"
-                } else if i == n {
-                    "here"
-                } else {
-                    ""
-                }
-            )
+            let style = match i.cmp(&n) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "here",
+                std::cmp::Ordering::Greater => "",
+            };
+            format!("<span class=\"{style}\"><i></i><b>{}</b></span>", esc(&v.t(&format!("web-way-{i}"))))
         })
         .collect();
     format!("<div class=\"way\"><p><strong>{}</strong></p><div class=\"segments\" aria-hidden=\"true\">{bars}</div></div>", esc(&line))
@@ -325,7 +339,7 @@ pub async fn published(v: &Visitor, p: &ndp_domain::publication::State) -> Resul
     let regulation = v.directory.regulations.get(&p.regulation).map(|r| say::day(r.effective_from)).unwrap_or_default();
     let text = v.t1("web-platform-rule", &[("version", &known::regulation(v, &p.regulation)), ("day", &regulation)]);
     Ok(vec![(
-        v.t("web-outcome"),
+        v.t(if p.closed { "web-outcome-before" } else { "web-outcome" }),
         format!(
             "<p class=\"pad\">{} {}</p><p class=\"pad\">{}</p>",
             markup::class(Some(&name), v.lang),

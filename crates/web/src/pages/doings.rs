@@ -11,6 +11,7 @@ use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::opinion::Opinion;
+use ndp_domain::reconsideration::Reconsideration;
 use ndp_engine::Problem;
 use ndp_engine::may::May;
 use ndp_engine::orders;
@@ -92,6 +93,7 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         }
     }
     opens(v, seen, &mut now);
+    once(v, seen, &mut now).await?;
     given(v, seen, &mut now).await?;
     of_sheet(v, seen, &mut now).await?;
     if let State::Document(d) = &seen.loaded.neighbour.whole.state
@@ -122,6 +124,21 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         d.main = n == 0 && d.main && !common(d);
     }
     Ok((now, not))
+}
+
+/// A decision is reconsidered once: whoever has asked opens what they asked.
+async fn once(v: &Visitor, seen: &Seen, now: &mut [Doing]) -> Result<(), Refused> {
+    let Some(offered) = now.iter_mut().find(|d| d.href.starts_with("/xem-xet-lai/moi/")) else { return Ok(()) };
+    let State::Dossier(d) = &seen.loaded.neighbour.whole.state else { return Ok(()) };
+    let all = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Reconsideration)]).await?;
+    let same = |l: &ndp_store::read::Loaded| {
+        Reconsideration::known(&l.neighbour.whole.state)
+            .is_some_and(|r| d.decision.as_ref().is_some_and(|(_, paper)| paper.number == r.decision.number))
+    };
+    if let Some(asked) = all.values().find(|l| same(l)) {
+        *offered = Doing { main: false, ..plain(v.t("web-reconsideration-asked"), place_of(asked.id)) };
+    }
+    Ok(())
 }
 
 /// An agency that has given its opinion is told so, and is not asked again.

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use ndp_domain::criteria_set::SetText;
-use ndp_domain::dossier::{self, Application, Dossier, Round, disagreement};
+use ndp_domain::dossier::{self, Application, Disagreement, Dossier, Round, disagreement};
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::Known as _;
@@ -66,6 +66,27 @@ async fn opened_sheets(v: &Visitor, room: &Room) -> Result<BTreeMap<AccountId, s
     Ok(own.map(|s| (s.member, sheet::State { ballots: Vec::new(), ..s.clone() })).collect())
 }
 
+/// Sheets of the round as those in the body discuss them; or how many of how many are in, while they are sealed.
+pub async fn read_together(v: &Visitor, room: &Room) -> Result<Result<BTreeMap<AccountId, sheet::State>, (usize, usize)>, Refused> {
+    if room.round.opened.is_some() || !room.round.sittings.is_empty() {
+        return Ok(Ok(opened_sheets(v, room).await?));
+    }
+    // Every due sheet in opens them too (architecture.md 4): the reader then sees each of them.
+    let seen: BTreeMap<_, _> = sheets(v, room).await?.into_iter().filter(|(_, s)| s.sheet.is_some()).collect();
+    let all_in = !room.round.due.is_empty() && room.round.due.iter().all(|m| seen.contains_key(m));
+    if all_in {
+        return Ok(Ok(seen));
+    }
+    let loaded = v.app.engine.store.load(&[Need::Children(room.seen.loaded.id, Kind::Sheet)]).await?;
+    let of_round = loaded.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).filter(|s| s.round == room.round.n);
+    Ok(Err((of_round.filter(|s| s.sheet.is_some() && room.round.due.contains(&s.member)).count(), room.round.due.len())))
+}
+
+/// Why the sheets are not read together yet.
+pub fn sealed(v: &Visitor, (submitted, due): (usize, usize)) -> String {
+    v.t1("web-summary-closed", &[("submitted", &submitted.to_string()), ("due", &due.to_string())])
+}
+
 /// Sheets of a round with their ids, as the reader sees them.
 pub async fn sheets_of(v: &Visitor, dossier: Id, round: u32) -> Result<Vec<(Id, sheet::State)>, Refused> {
     let filter = Filter { kind: Some(Kind::Sheet), parent: Some(dossier), ..Filter::default() };
@@ -89,12 +110,20 @@ struct Summary {
     rows: Vec<(String, Vec<String>, String)>,
 }
 
+/// How far the members are together on a line.
+pub fn agreement(v: &Visitor, line: &Disagreement) -> String {
+    let (style, sign, key) = if line.divided { ("warn", "triangle", "web-discuss") } else { ("ok", "tick", "web-agreed") };
+    markup::pill(style, sign, &v.t(key))
+}
+
 /// `GET /ho-so/{id}/tong-hop`: criteria by members, the most divided first; closed until the sheets are opened.
 pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
     let room = room(&v, &id).await?;
     let d = state(&room.seen)?;
-    let opened = room.round.opened.is_some() || !room.round.sittings.is_empty();
-    let all = if opened { opened_sheets(&v, &room).await? } else { BTreeMap::new() };
+    let (all, closed) = match read_together(&v, &room).await? {
+        Ok(all) => (all, v.t("web-summary-not-read")),
+        Err(count) => (BTreeMap::new(), sealed(&v, count)),
+    };
     let names = known::names(&v, &all.keys().copied().collect::<Vec<_>>()).await?;
     let refs: BTreeMap<AccountId, &sheet::State> = all.iter().map(|(k, s)| (*k, s)).collect();
     let icon = |result: Option<&bool>| match result {
@@ -109,12 +138,9 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         .filter(|_| !all.is_empty())
         .map(|line| {
             let cells = all.values().map(|s| icon(s.sheet.as_ref().and_then(|s| s.results.get(&line.code)))).collect();
-            let (style, sign, key) = match (line.divided, line.not_met) {
-                (true, _) => ("warn", "triangle", "web-discuss"),
-                (false, 0) => ("ok", "tick", "web-agreed"),
-                (false, _) => ("ok", "tick", "web-agreed"),
-            };
-            (known::line(&v, &d.regulation, &line.code), cells, markup::pill(style, sign, &v.t(key)))
+            let name = markup::esc(&known::line(&v, &d.regulation, &line.code));
+            let place = v.href(&format!("{}/thao-luan#{}", place_of(room.seen.loaded.id), markup::esc(&line.code)));
+            (format!("<a href=\"{place}\">{name}</a>"), cells, agreement(&v, &line))
         })
         .collect();
     let mut f = frame(&v, &v.t1("web-summary-title", &[("name", &d.name)]), "/danh-gia").await?;
@@ -125,7 +151,7 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         f,
         badge: markup::dossier(d, room.seen.loaded.neighbour.whole.state.stage(), v.lang),
         tabs: tabs(&v, &room.seen, "/tong-hop"),
-        closed: v.t(if opened { "web-summary-not-read" } else { "web-summary-closed" }),
+        closed,
         lead: v.t(if divided { "web-summary-what" } else { "web-summary-agreed" }),
         members: all.keys().map(short).collect(),
         rows,

@@ -145,21 +145,31 @@ pub async fn drawn(v: &Visitor, seen: &Seen) -> Result<Option<String>, Refused> 
     let Some(d) = Document::known(&seen.loaded.neighbour.whole.state) else { return Ok(None) };
     let Some(pin) = d.snapshot.filter(|_| ndp_domain::shown::reads_paper(&seen.facets)) else { return Ok(None) };
     let Some(snapshot) = v.content::<serde_json::Value>(pin).await? else { return Ok(None) };
+    Ok(Some(rendered(v, seen, d, &snapshot).await?.0))
+}
+
+/// A paper with this content, frozen or about to be; and what a decision in it still lacks.
+pub async fn rendered(
+    v: &Visitor,
+    seen: &Seen,
+    d: &document::State,
+    snapshot: &serde_json::Value,
+) -> Result<(String, Vec<String>), Refused> {
     // The paper is in Vietnamese whoever reads it.
     let reader = Visitor { lang: Lang::Vi, ..v.clone() };
-    let mut named = crate::shown::named_on_paper(&reader, &[&snapshot]).await?;
+    let mut named = crate::shown::named_on_paper(&reader, &[snapshot]).await?;
     let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
     named.files.extend(crate::shown::file_places(seen.loaded.id, &files));
     let recipients = snapshot.get("recipients").and_then(|r| r.as_array()).into_iter().flatten();
     let recipients = recipients.filter_map(|r| reader.organisation_of(r.as_str()?)).collect();
     let text = snapshot.get("text").and_then(|t| t.as_str()).map(paragraphs).unwrap_or_default();
-    let parts = super::record::frozen(&reader, d, &named, &snapshot).into_iter().skip(1);
+    let parts = super::record::frozen(&reader, d, &named, snapshot).into_iter().skip(1);
     let kind = type_of(&d.kind);
     // An act that says nothing more than the letter's own words, or the articles, has no part of its own.
     let said = !text.is_empty() || kind == Type::Decision;
     let parts = parts.filter(|(_, content)| !said || content.contains("<dt>")).collect();
     let near = near(v, d).await?;
-    let (grounds, articles) = if kind == Type::Decision { decided(&reader, d, &near) } else { Default::default() };
+    let (grounds, articles, missing) = if kind == Type::Decision { decided(&reader, d, &near) } else { Default::default() };
     let sign = sign(&reader, d, &near).await?;
     let letter = Letter {
         sample: v.app.settings.demo,
@@ -178,7 +188,9 @@ pub async fn drawn(v: &Visitor, seen: &Seen) -> Result<Option<String>, Refused> 
         parts,
         sign,
     };
-    letter.render().map(Some).map_err(|e| ndp_identity::Denial::Fault(e.to_string()).into())
+    // What is missing is told in the reader's own language.
+    let missing = if v.lang == Lang::Vi || missing.is_empty() { missing } else { decided(v, d, &near).2 };
+    letter.render().map(|paper| (paper, missing)).map_err(|e| ndp_identity::Denial::Fault(e.to_string()).into())
 }
 
 /// The records that a paper's acts are of, its body, and what a decision on a dossier stands on.
@@ -203,8 +215,9 @@ fn body_of<'a>(d: &document::State, near: &'a BTreeMap<Id, Loaded>) -> Option<&'
     Body::known(&near.get(&d.body?.into())?.neighbour.whole.state)
 }
 
-/// Grounds and articles of a decision.
-fn decided(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> (Vec<String>, Vec<String>) {
+/// Grounds and articles of a decision, and what it lacks.
+fn decided(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let mut missing = Vec::new();
     let mut grounds = printed::rules(v, &d.regulation, false);
     let mut articles = Vec::new();
     for pinned in &d.acts {
@@ -215,6 +228,7 @@ fn decided(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> (Ve
         {
             let said = printed::said(v, dossier, round, assessment, near);
             grounds = said.grounds;
+            missing.extend(said.missing);
             articles.extend(said.article.map(|(_, first)| first));
         } else {
             articles.push(article(v, pinned, state));
@@ -228,7 +242,7 @@ fn decided(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> (Ve
     });
     let owners: String = owners.collect();
     articles.push(format!("{unit}{owners} và các tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này."));
-    (grounds, articles)
+    (grounds, articles, missing)
 }
 
 fn article(v: &Visitor, pinned: &PinnedAct, state: Option<&State>) -> String {
@@ -260,10 +274,12 @@ async fn sign(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> 
         Some(signed) => known::names(v, &[signed.by]).await?.remove(&signed.by).unwrap_or_default(),
         None => String::new(),
     };
+    // Before it is signed it stands as whoever reads it to sign it would.
+    let form = d.signature.as_ref().map_or_else(|| v.signs_as(d.issuing), |s| s.form);
     let lines = match (body_of(d, near), d.signature.as_ref()) {
         (Some(body), signed) => {
             let group = body.form == Form::ExpertGroup;
-            let vice = signed.is_some_and(|s| s.duty == Duty::ViceChair);
+            let vice = signed.map_or_else(|| v.is(Duty::ViceChair), |s| s.duty == Duty::ViceChair);
             let office = match (group, vice) {
                 (true, false) => "Tổ trưởng",
                 (true, true) => "Tổ phó",
@@ -272,11 +288,11 @@ async fn sign(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> 
             };
             vec![if group { "TM. Tổ chuyên gia" } else { "TM. Hội đồng" }.to_owned(), office.to_owned()]
         }
-        (None, Some(signed)) if signed.form == Some(SigningForm::Deputy) => {
+        (None, _) if form == Some(SigningForm::Deputy) => {
             let deputy = if leader == "Bộ trưởng" { "Thứ trưởng" } else { "Phó thủ trưởng" };
             vec![format!("KT. {leader}"), deputy.to_owned()]
         }
-        (None, signed) => vec![match signed.and_then(|s| s.form) {
+        (None, _) => vec![match form {
             Some(SigningForm::ByOrder) => format!("TL. {leader}"),
             Some(SigningForm::Authorised) => format!("TUQ. {leader}"),
             Some(SigningForm::Acting) => format!("Q. {leader}"),

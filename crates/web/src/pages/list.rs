@@ -11,7 +11,7 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use ndp_domain::id::{Kind, OrganisationId, PublicationId};
 use ndp_domain::machine::State;
-use ndp_domain::publication::Register;
+use ndp_domain::publication::{Ended, Register};
 use ndp_domain::text::fold;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::public::Published as Line;
@@ -328,7 +328,25 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
         let what = what.unwrap_or_else(|| v.t(&format!("web-register-{}", p.register.name())));
         history.push((format!("{what} – {}", v.organisation(version.managing)), from, false));
     }
-    let closed = p.closed.then(|| v.t("web-platform-closed"));
+    let ended = p.closing.as_ref().filter(|_| p.closed);
+    let closed = p.closed.then(|| match ended {
+        Some(c) => v.t1(&format!("web-platform-ended-{}", c.how.name()), &[("day", &say::day(c.on))]),
+        None => v.t("web-platform-closed"),
+    });
+    if let Some(c) = ended {
+        history.push((v.t(&format!("web-platform-end-{}", c.how.name())), say::day(c.on), false));
+        let state = match c.how {
+            Ended::Revoked => "R.revoked",
+            Ended::Ended => "R.ended",
+            Ended::Removed => "L.removed",
+        };
+        badges = markup::state(state, v.lang);
+    }
+    // What is on the List for its need says nothing of a recognition.
+    if p.register != Register::Recognised && !same.iter().any(|l| l.register == Register::Recognised) {
+        badges.push_str(&markup::class(None, v.lang));
+        cards.push((v.t("web-outcome"), format!("<p class=\"pad\">{}</p>", markup::esc(&v.t("web-class-none")))));
+    }
     let mut f = frame(&v, &p.name, "/").await?;
     f.crumbs.push(("/".to_owned(), v.t("web-nav-list")));
     f.paper_foot = crate::paper_foot::foot(&v);

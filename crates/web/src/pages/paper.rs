@@ -216,7 +216,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
     };
     let mut out = FormPage::new(f, action, back, button);
     let first = wrong.last().filter(|_| wrong.len() > open.acts.len()).unwrap_or(&none);
-    out.errors = errors(v, &Mistakes::new(), "", general);
+    out.errors = errors(v, "", &Mistakes::new(), "", general);
     if open.paper().is_some() && topic.is_none_or(|t| t.own) {
         let mut own = Pairs::default();
         own.set("/subject", draft.subject.clone());
@@ -225,7 +225,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
         let mut known = Known::default();
         known.records.insert(Kind::Organisation, known::organisations(v));
         out.body = Drawing { lang: v.lang, act: "D2", pairs: &own, wrong: first, known: &known, prefix: "/p" }.form(&own_shape());
-        out.errors.extend(errors(v, first, "/p", Vec::new()));
+        out.errors.extend(errors(v, "D2", first, "/p", Vec::new()));
     }
     // Files are kept with the paper, and with the record where there is one.
     let own_files = ndp_server::evidence::files_of(&v.app, &v.reading, &open.seen).await?;
@@ -270,7 +270,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
             }
         };
         out.body.push_str(&drawn);
-        out.errors.extend(errors(v, of, &prefix, Vec::new()));
+        out.errors.extend(errors(v, act, of, &prefix, Vec::new()));
     }
     out.above = match topic.and_then(|t| topics.iter().position(|o| o.name == t.name)) {
         Some(n) => v.t1("web-topic-of", &[("n", &(n + 1).to_string()), ("of", &topics.len().to_string())]),
@@ -323,6 +323,7 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
     }
     v.acting()?;
     v.proved(sent.get("_proof"))?;
+    sent.take_theirs();
     let open = open(&v, slug, id).await?;
     if !open.may_change(&v) {
         return Ok(elsewhere(&v, &open));
@@ -405,6 +406,11 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
     }
 }
 
+/// What stands saved at a field that was changed by somebody else too.
+fn theirs_of(value: &str) -> (String, String) {
+    ("theirs".to_owned(), value.to_owned())
+}
+
 /// Mistakes below a place, by what is left of their pointers.
 fn under(all: &Mistakes, prefix: &str) -> Mistakes {
     all.iter().filter_map(|(p, m)| Some((p.strip_prefix(prefix)?.to_owned(), m.clone()))).collect()
@@ -479,15 +485,14 @@ async fn both(
         let (a, b) = (mine.acts.get(n).cloned().unwrap_or_default(), theirs.acts.get(n).cloned().unwrap_or_default());
         let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).filter(|k| topic.is_none_or(|t| t.covers(k))).collect();
         let differs = keys.into_iter().filter(|k| a.get(*k).map_or("", String::as_str) != b.get(*k).map_or("", String::as_str));
-        let said = |k: &String| v.t1("web-theirs", &[("value", b.get(k).map_or("–", String::as_str))]);
-        wrong.push(differs.map(|k| (k.trim_end_matches(':').to_owned(), ("said".to_owned(), said(k)))).collect());
+        wrong.push(differs.map(|k| (k.trim_end_matches(':').to_owned(), theirs_of(b.get(k).map_or("", String::as_str)))).collect());
     }
     let mut own = Mistakes::new();
     if mine.subject != theirs.subject && topic.is_none_or(|t| t.own) {
-        own.insert("/subject".to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", &theirs.subject)])));
+        own.insert("/subject".to_owned(), theirs_of(&theirs.subject));
     }
     if mine.text != theirs.text && topic.is_none_or(|t| t.own) {
-        own.insert("/text".to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", &theirs.text)])));
+        own.insert("/text".to_owned(), theirs_of(&theirs.text));
     }
     wrong.push(own);
     let general = vec![changed(v, refused).await?, v.t("web-theirs-how")];

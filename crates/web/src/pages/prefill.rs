@@ -4,18 +4,16 @@
 use crate::form::{Pairs, shape};
 use crate::say;
 use crate::visitor::Visitor;
-use chrono::Datelike as _;
 use ndp_domain::acts::ActId;
-use ndp_domain::document::{Document, Snapshot};
+use ndp_domain::body::Body;
+use ndp_domain::document::Snapshot;
 use ndp_domain::dossier::Minutes;
-use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind, OrganisationId};
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_domain::publication::PublicField;
 use ndp_domain::recognition::Recognition;
 use ndp_engine::orders::OrderForm;
 use ndp_server::problem::Refused;
-use ndp_store::lists::{Filter, Order};
 use ndp_store::seen::Seen;
 use serde_json::json;
 
@@ -45,17 +43,24 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
         }
         (ActId::B7, _) => pairs.put(shape, "", &json!({ "people": ["", "", ""] })),
         (ActId::E11, Some(State::Dossier(_))) => {}
-        (ActId::E16, Some(State::Dossier(d))) => {
-            if let Some(round) = d.round() {
-                pairs.put(shape, "", &json!({ "present": round.due }));
-            }
-        }
         (ActId::E19, Some(State::Dossier(d))) => {
             // Both sign the same text: the second signer reads what the first one signed.
             if let Some(signed) = d.round().and_then(|r| r.signatures.first())
                 && let Some(minutes) = v.content::<Minutes>(signed.minutes).await?
             {
                 pairs.put(shape, "", &json!({ "minutes": minutes }));
+            } else if let Some(round) = d.round()
+                && let Some(opened) = &round.opened
+            {
+                // The day of the meeting and who stayed away are on record.
+                pairs.set("/minutes/held_on", say::day(ndp_domain::time::legal_date(opened.at)));
+                let body = v.app.engine.store.load_one(round.body.into()).await?;
+                let members = body.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).and_then(|b| b.established().ok());
+                let members = members.map(|e| e.members.as_slice()).unwrap_or_default().iter().map(|m| m.person);
+                let away: Vec<_> = members.filter(|m| !opened.present.contains(m)).map(|m| json!({ "member": m })).collect();
+                if !away.is_empty() {
+                    pairs.put(shape, "", &json!({ "minutes": { "absent": away } }));
+                }
             }
         }
         (ActId::E30, Some(State::Sheet(s))) => pairs.set("/dossier", Id::from(s.dossier).to_string()),
@@ -98,9 +103,9 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
                 .and_then(|o| o.record.symbol.as_ref().map(ToString::to_string).or(Some(o.record.code.to_string())));
             let decides = super::letter::decides(&d.kind);
             let (what, book) = if decides { ("QĐ-", "Quyết định") } else { ("", "Công văn đi") };
-            let next = next_number(v, d.issuing, book).await?;
             let symbol = symbol.map(|s| format!("{what}{s}"));
-            pairs.put(shape, "", &json!({ "number": { "number": next, "symbol": symbol, "book": book, "imported": false } }));
+            // The number comes from the agency's own document system (process.md 5.6, `doc.number`).
+            pairs.put(shape, "", &json!({ "number": { "symbol": symbol, "book": book, "imported": true } }));
         }
         (ActId::D9, Some(State::Document(d))) => {
             let snapshot = match d.snapshot {
@@ -123,17 +128,4 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
         _ => {}
     }
     Ok(())
-}
-
-/// The number after the last one that the agency gave in this book this year; the records office knows better where
-/// it numbers elsewhere too.
-async fn next_number(v: &Visitor, agency: OrganisationId, book: &str) -> Result<u32, Refused> {
-    let stages = ["D.numbered", "D.sealed", "D.issued", "D.filed"].map(str::to_owned).to_vec();
-    let filter = Filter { kind: Some(Kind::Document), managing: Some(agency), stages, ..Filter::default() };
-    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
-    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
-    let loaded = v.app.engine.store.load(&needs).await?;
-    let numbers = loaded.values().filter_map(|l| Document::known(&l.neighbour.whole.state)?.number.as_ref());
-    let here = numbers.filter(|n| n.book.as_str() == book && n.date.year() == v.today.year());
-    Ok(here.map(|n| n.number).max().unwrap_or(0) + 1)
 }

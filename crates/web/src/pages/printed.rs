@@ -183,6 +183,16 @@ struct Seat {
 #[template(path = "minutes.html")]
 struct MinutesPage {
     f: Frame,
+    paper: String,
+    draft: bool,
+}
+
+/// The minutes themselves.
+#[derive(Template)]
+#[template(path = "minutes_paper.html")]
+struct MinutesPaper {
+    /// Of a demonstration: it says that it is nothing.
+    sample: bool,
     head: Head,
     body: String,
     about: String,
@@ -198,9 +208,10 @@ struct MinutesPage {
     outcome: &'static str,
     summary: String,
     dissent: Vec<(String, String)>,
+    /// Who counted the votes.
+    counted_by: String,
     chair: String,
     secretary: String,
-    draft: bool,
 }
 
 struct Sat {
@@ -244,12 +255,21 @@ impl Sat {
 /// `GET /ho-so/{id}/bien-ban`: the minutes, drafted from what is on record, with room for both signatures.
 pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
     let room = room(&v, &id).await?;
-    let d: &dossier::State = state(&room.seen)?;
-    let Some(opened) = &room.round.opened else { return Err(Edge::NotFound.into()) };
-    let near = v.app.engine.store.load_one(room.round.body.into()).await?;
+    let d = state(&room.seen)?;
+    let paper = minutes_of(&v, d, &room.round).await?.ok_or(Edge::NotFound)?;
+    let mut f = frame(&v, &v.t1("web-minutes-title", &[("name", &d.name)]), "/ho-so").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    page(&MinutesPage { f, paper, draft: room.round.signatures.len() < 2 })
+}
+
+/// The minutes of a round's meeting, as far as the record says them; none before the meeting is opened.
+pub async fn minutes_of(v: &Visitor, d: &dossier::State, round: &Round) -> Result<Option<String>, Refused> {
+    let Some(opened) = &round.opened else { return Ok(None) };
+    let near = v.app.engine.store.load_one(round.body.into()).await?;
     let body = near.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).ok_or(Edge::NotFound)?;
-    let sat = sat(&v, body).await?;
-    let signed: Option<Minutes> = match room.round.signatures.first() {
+    let sat = sat(v, body).await?;
+    let signed: Option<Minutes> = match round.signatures.first() {
         Some(s) => v.content(s.minutes).await?,
         None => None,
     };
@@ -259,51 +279,52 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         found.map(|r| r.to_string()).unwrap_or_default()
     };
     let members = &sat.establishing.members;
-    let present: Vec<Seat> = members.iter().filter(here).enumerate().map(|(n, m)| sat.seat(&v, n + 1, m, String::new())).collect();
-    let absent: Vec<Seat> = members.iter().filter(|m| !here(m)).enumerate().map(|(n, m)| sat.seat(&v, n + 1, m, reason(m))).collect();
-    let results = room.round.all_results();
-    let lines = room.round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| {
-        let until = room.round.conditions.get(&l.code).map(|day| format!("có điều kiện đến {}", say::day(*day))).unwrap_or_default();
+    let present: Vec<Seat> = members.iter().filter(here).enumerate().map(|(n, m)| sat.seat(v, n + 1, m, String::new())).collect();
+    let absent: Vec<Seat> = members.iter().filter(|m| !here(m)).enumerate().map(|(n, m)| sat.seat(v, n + 1, m, reason(m))).collect();
+    let results = round.all_results();
+    let lines = round.lines.iter().filter(|l| l.decides == Decides::Result).map(|l| {
+        let until = round.conditions.get(&l.code).map(|day| format!("có điều kiện đến {}", say::day(*day))).unwrap_or_default();
         let result = match results.get(&l.code) {
             Some(true) => "Đạt",
             Some(false) => "Không đạt",
             None => "–",
         };
-        let votes = room.round.tallies.iter().find(|t| t.code == l.code).map(|t| t.second.unwrap_or(t.first));
+        let votes = round.tallies.iter().find(|t| t.code == l.code).map(|t| t.second.unwrap_or(t.first));
         let votes = votes.map(|n| format!("{}/{}/{}", n.met, n.not_met, n.abstained)).unwrap_or_default();
-        (line(&v, &d.regulation, &l.code), result, until, votes)
+        (line(v, &d.regulation, &l.code), result, until, votes)
     });
     // What is signed is what follows from the count; the second signature makes it the record's.
-    let follows = room.round.results.as_ref().and_then(|_| {
+    let follows = round.results.as_ref().and_then(|_| {
         let rule = v.directory.regulations.get(&d.regulation)?.rule();
-        Some(ndp_domain::outcome::assess(rule, &d.lines, &results, room.round.share).outcome)
+        Some(ndp_domain::outcome::assess(rule, &d.lines, &results, round.share).outcome)
     });
-    let outcome = match room.round.assessment.as_ref().map(|a| a.outcome).or(follows) {
+    let outcome = match round.assessment.as_ref().map(|a| a.outcome).or(follows) {
         Some(Outcome::National) => "Đủ điều kiện công nhận nền tảng số quốc gia",
         Some(Outcome::Potential) => "Đủ điều kiện công nhận nền tảng số tiềm năng",
         Some(Outcome::Rejected) => "Không đủ điều kiện công nhận",
         Some(Outcome::Undetermined) => "Chưa xác định được kết quả",
         None => "Chưa kết luận",
     };
-    let share = room.round.share.map(|s| {
+    let share = round.share.map(|s| {
         let (part, whole) = (u128::from(s.numerator), u128::from(s.denominator_high));
         format!("{} / {} = {}", say::whole(part, Lang::Vi), say::whole(whole, Lang::Vi), say::share(part, whole, Lang::Vi))
     });
-    let needed = sat.establishing.quorum(opened.present.len(), room.round.recused.len());
-    let mut f = frame(&v, &v.t1("web-minutes-title", &[("name", &d.name)]), "/ho-so").await?;
-    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
-    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
-    page(&MinutesPage {
-        f,
-        head: head(&v, d.managing, "BB"),
+    let needed = sat.establishing.quorum(opened.present.len(), round.recused.len());
+    let counters = sat.body.counters.iter().find(|c| c.dossier == d.id && c.round == round.n).map(|c| c.people.as_slice());
+    let counted_by: Vec<String> = counters.unwrap_or_default().iter().map(|p| sat.name(*p)).collect();
+    let held_on = signed.as_ref().map_or_else(|| ndp_domain::time::legal_date(opened.at), |s| s.held_on);
+    let paper = MinutesPaper {
+        sample: v.app.settings.demo,
+        // Minutes are dated by their meeting.
+        head: Head { year: held_on.year(), ..head(v, d.managing, "BB") },
         body: sat.body.name.clone(),
         about: d.name.clone(),
-        held: signed.as_ref().map_or_else(|| long_day(ndp_domain::time::legal_date(opened.at)), |s| long_day(s.held_on)),
-        place: room.round.invitation.as_ref().and_then(|i| i.place.clone()).unwrap_or_default(),
+        held: long_day(held_on),
+        place: round.invitation.as_ref().and_then(|i| i.place.clone()).unwrap_or_default(),
         quorum: format!("Có mặt {} trên {} thành viên, tối thiểu {needed}", present.len(), members.len()),
         present,
         absent,
-        recused: room.round.recused.len(),
+        recused: round.recused.len(),
         lines: lines.collect(),
         share: share.unwrap_or_default(),
         outcome,
@@ -313,9 +334,66 @@ pub async fn minutes(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
             .flat_map(|s| &s.dissent)
             .map(|x| (sat.name(x.member), format!("{}{}", x.code.as_ref().map(|c| format!("{c}: ")).unwrap_or_default(), x.text)))
             .collect(),
-        chair: sat.name(room.round.chair),
+        chair: sat.name(round.chair),
+        counted_by: counted_by.join("; "),
         secretary: sat.name(sat.establishing.secretary),
-        draft: room.round.signatures.len() < 2,
+    };
+    paper.render().map(Some).map_err(|e| ndp_identity::Denial::Fault(e.to_string()).into())
+}
+
+#[derive(Template)]
+#[template(path = "count.html")]
+struct CountPage {
+    f: Frame,
+    head: Head,
+    body: String,
+    about: String,
+    held: String,
+    people: Vec<Seat>,
+    /// Ballots given out, come back, fit to count, unfit.
+    ballots: [usize; 4],
+    /// Criterion; met, not met, no opinion; the same of the second vote; result.
+    lines: Vec<(String, String, String, &'static str)>,
+}
+
+/// `GET /ho-so/{id}/kiem-phieu`: the minutes of the count, for the counting board to sign.
+pub async fn count(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let room = room(&v, &id).await?;
+    let (d, round) = (state(&room.seen)?, &room.round);
+    let opened = round.opened.as_ref().filter(|_| !round.tallies.is_empty()).ok_or(Edge::NotFound)?;
+    let near = v.app.engine.store.load_one(round.body.into()).await?;
+    let body = near.as_ref().and_then(|l| Body::known(&l.neighbour.whole.state)).ok_or(Edge::NotFound)?;
+    let sat = sat(&v, body).await?;
+    let board = body.counters.iter().find(|c| c.dossier == d.id && c.round == round.n).map(|c| c.people.as_slice()).unwrap_or_default();
+    let seat = |(n, person): (usize, &AccountId)| Seat {
+        n: n + 1,
+        name: sat.name(*person),
+        capacity: sat.capacity(*person).to_owned(),
+        organisation: String::new(),
+        absent: String::new(),
+    };
+    let said = |n: &dossier::Votes| format!("{}/{}/{}", n.met, n.not_met, n.abstained);
+    let lines = round.tallies.iter().map(|t| {
+        let second = t.second.as_ref().map(said).unwrap_or_default();
+        (line(&v, &d.regulation, &t.code), said(&t.first), second, if t.met { "Đạt" } else { "Không đạt" })
+    });
+    // A ballot that is not whole cannot be cast here; one in whose member a conflict was found is set aside.
+    let first = round.tallies.first();
+    let cast = first.map_or(0, |t| (t.first.met + t.first.not_met + t.first.abstained + t.set_aside) as usize);
+    let aside = first.map_or(0, |t| t.set_aside as usize);
+    let mut f = frame(&v, &v.t1("web-count-title", &[("name", &d.name)]), "/ho-so").await?;
+    f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
+    f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
+    let on = ndp_domain::time::legal_date(opened.at);
+    page(&CountPage {
+        f,
+        head: Head { year: on.year(), ..head(&v, d.managing, "BB") },
+        body: body.name.clone(),
+        about: d.name.clone(),
+        held: long_day(on),
+        people: board.iter().enumerate().map(seat).collect(),
+        ballots: [opened.present.len(), cast, cast - aside, aside],
+        lines: lines.collect(),
     })
 }
 

@@ -17,7 +17,6 @@ use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::State;
-use ndp_domain::record::Envelope;
 use ndp_engine::orders;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::records::{seen, stage_shown};
@@ -86,11 +85,16 @@ pub fn tabs(v: &Visitor, seen: &Seen, current: &str) -> Vec<(String, String, boo
     let state = &seen.loaded.neighbour.whole.state;
     match state {
         State::Dossier(d) if v.signed_in() && d.round().is_some() => {
-            if v.side() == Side::Body {
+            let sits = v.reading.reader.account.is_some_and(|me| d.round().is_some_and(|r| r.due.contains(&me)));
+            if v.side() == Side::Body && sits {
                 all.push((format!("{}/phieu", place_of(id)), v.t("web-tab-sheet")));
             }
             if v.side() == Side::Body || seen.facets.contains(&Facet::File) {
-                all.push((format!("{}/tong-hop", place_of(id)), v.t("web-tab-summary")));
+                // A hired unit reports; it has neither sheets nor a discussion.
+                if d.round().is_some_and(|r| r.form != ndp_domain::body::Form::HiredUnit) {
+                    all.push((format!("{}/tong-hop", place_of(id)), v.t("web-tab-summary")));
+                    all.push((format!("{}/thao-luan", place_of(id)), v.t("web-tab-discussion")));
+                }
                 all.push((format!("{}/ket-luan", place_of(id)), v.t("web-tab-conclusion")));
             }
         }
@@ -155,6 +159,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
     cards.extend(super::asked::cards(&v, &seen).await?);
     cards.extend(super::body::cards(&v, &seen).await?);
+    cards.extend(super::people::cards(&v, &seen).await?);
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document, &named).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));
@@ -192,7 +197,11 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         signed_in: v.signed_in(),
         acts,
         not_now,
-        clocks: if beyond { whole.clocks.iter().map(clock).collect() } else { Vec::new() },
+        clocks: match &whole.state {
+            _ if !beyond => Vec::new(),
+            State::Dossier(_) if v.side() == Side::Applicant => super::track::terms(&v, whole),
+            _ => whole.clocks.iter().map(clock).collect(),
+        },
         version: seen.loaded.neighbour.version,
         aside: String::new(),
         f,
@@ -200,7 +209,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
 }
 
 /// The state, or of a decided dossier its outcome where the reader is shown it.
-fn badge(v: &Visitor, seen: &Seen, shown: &serde_json::Value) -> String {
+pub fn badge(v: &Visitor, seen: &Seen, shown: &serde_json::Value) -> String {
     let stage = stage_shown(seen);
     match &seen.loaded.neighbour.whole.state {
         _ if seen.facets.is_empty() => String::new(),
@@ -297,90 +306,6 @@ fn alone(value: serde_json::Value) -> serde_json::Value {
         }
         other => other,
     }
-}
-
-#[derive(Template)]
-#[template(path = "history.html")]
-struct History {
-    f: Frame,
-    badge: String,
-    tabs: Vec<(String, String, bool)>,
-    events: Vec<Event>,
-    next: Option<String>,
-}
-
-struct Event {
-    title: String,
-    paper: String,
-    who: String,
-    iso: String,
-    at: String,
-    hash: String,
-    more: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Since {
-    #[serde(default)]
-    after: u64,
-}
-
-/// `GET /{slug}/{id}/lich-su`
-pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query(since): Query<Since>) -> Result<Response, Refused> {
-    const MOST: u64 = 100;
-    let kind = kind_of(&slug_).ok_or(Edge::NoSuchPage)?;
-    let id = known::id_of(Some(kind), &id).ok_or(Edge::NotFound)?;
-    let seen = seen(&v.app, &v.reading, id).await?;
-    if seen.facets.iter().all(|f| *f == Facet::Published) {
-        return Err(Edge::NotFound.into());
-    }
-    let all = ndp_domain::shown::whole(kind, &seen.facets);
-    let past = v.app.engine.store.history(id, since.after, MOST).await?;
-    let envelopes: Vec<(Envelope, &ndp_store::seen::Past)> =
-        past.iter().filter_map(|p| Some((serde_json::from_str(&p.body).ok()?, p))).collect();
-    let told = |e: &Envelope| ndp_domain::shown::tells(kind, &seen.facets, e.act);
-    let envelopes: Vec<_> = envelopes.into_iter().filter(|(e, _)| told(e)).collect();
-    let accounts: Vec<_> = envelopes.iter().filter_map(|(e, _)| e.actor.account).collect();
-    let people = known::names(&v, &accounts).await?;
-    let values: Vec<serde_json::Value> = envelopes.iter().map(|(e, _)| inner(e)).collect();
-    let mut named = named(&v, &values.iter().collect::<Vec<_>>()).await?;
-    named.regulation = seen.loaded.neighbour.whole.state.view().regulation.unwrap_or_default();
-    let fields = Fields { v: &v, named: &named, words: kind.name() };
-    let one = |((e, p), value): (&(Envelope, &ndp_store::seen::Past), &serde_json::Value)| {
-        // Persons are named to readers of the whole record; others learn the duty that acted.
-        let name = e.actor.account.filter(|_| all).and_then(|a| people.get(&a).cloned());
-        let duty = e.actor.duty.map(|d| v.t(&format!("duty-{}", d.code())));
-        let org = e.actor.org.map(|o| v.organisation(o));
-        let who: Vec<String> = [name, duty, org].into_iter().flatten().collect();
-        let paper =
-            e.paper.as_ref().map(|p| v.t1("web-number-of", &[("number", &p.number), ("day", &say::day(p.date))])).unwrap_or_default();
-        Event {
-            title: v.t(&format!("act-{}", e.act.name())),
-            paper,
-            who: who.join(", "),
-            iso: e.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            at: say::instant(e.at),
-            hash: p.hash.iter().take(4).map(|b| format!("{b:02x}")).collect(),
-            more: if all && !crate::shown::blank(value) { fields.list(value) } else { String::new() },
-        }
-    };
-    let events: Vec<Event> = envelopes.iter().zip(&values).map(one).collect();
-    let next = (past.len() as u64 == MOST).then(|| past.last().map(|p| format!("{}/lich-su?after={}", place_of(id), p.n))).flatten();
-    let mut f = frame(&v, &title(&v, &seen), &format!("/{}", slug(kind))).await?;
-    f.crumbs.push((format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))));
-    v.app.read(&v.reading, id, "events").await?;
-    let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
-    page(&History { f, badge: badge(&v, &seen, &shown), tabs: tabs(&v, &seen, "/lich-su"), events, next })
-}
-
-/// What an event says, without the names of its machine and of itself.
-fn inner(e: &Envelope) -> serde_json::Value {
-    let value = serde_json::to_value(&e.event).unwrap_or_default();
-    let step = |v: serde_json::Value| match v {
-        serde_json::Value::Object(o) if o.len() == 1 => o.into_iter().next().map(|(_, v)| v).unwrap_or_default(),
-        other => other,
-    };
-    step(step(value))
 }
 
 /// `POST /{slug}/{id}/tep`

@@ -44,7 +44,7 @@ async fn show(
     f.wrong = status.is_client_error();
     let mut out = FormPage::new(f, format!("{}/mo-vong", place_of(body)), place_of(body), title);
     out.body = Drawing { lang: v.lang, act: "E11", pairs, wrong, known: &known, prefix: "" }.form(&shape());
-    out.errors = errors(v, wrong, "", general);
+    out.errors = errors(v, "E11", wrong, "", general);
     page_with(status, &out)
 }
 

@@ -190,7 +190,7 @@ async fn show(
     let drawing = Drawing { lang: v.lang, act: "C2", pairs, wrong, known: &known, prefix: "" };
     let mut out = FormPage::new(f, format!("{}/soan", place_of(id)), place_of(id), v.t("web-save"));
     out.body = format!("<input type=\"hidden\" name=\"versions\" value=\"{}\">{}", esc(versions), drawn(&drawing, shape));
-    out.errors = errors(v, wrong, "", general);
+    out.errors = errors(v, "C2", wrong, "", general);
     out.lead = v.t("web-set-editor-lead");
     out.saved = saved.to_owned();
     out.autosave = false;
@@ -207,6 +207,7 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
     }
     v.acting()?;
     v.proved(sent.get("_proof"))?;
+    sent.take_theirs();
     let set = set_of(&v, &id).await?;
     let Some(shape) = text_shape() else { return Err(Edge::NotFound.into()) };
     let what = sent.get("_do").to_owned();
@@ -236,7 +237,7 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
                 let now = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
                 let general = vec![changed(&v, &Refused::from(problem)).await?];
                 let mut wrong = Mistakes::new();
-                theirs(&v, shape, &now, &pairs, &mut wrong);
+                theirs(shape, &now, &pairs, &mut wrong);
                 return show(&v, &set, &pairs, &versions(&now), &wrong, general, StatusCode::CONFLICT, "").await;
             }
             Err(Problem::Invalid(all)) => {
@@ -252,7 +253,6 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
 
 /// At each field that differs, what stands there now.
 fn theirs(
-    v: &Visitor,
     shape: &Shape,
     now: &std::collections::BTreeMap<String, ndp_store::drafts::Field>,
     mine: &Pairs,
@@ -266,8 +266,7 @@ fn theirs(
     for key in keys {
         let (a, b) = (mine.get(key), theirs.get(key));
         if a != b {
-            let said = if b.is_empty() { "–" } else { b };
-            wrong.insert(key.trim_end_matches(':').to_owned(), ("said".to_owned(), v.t1("web-theirs", &[("value", said)])));
+            wrong.insert(key.trim_end_matches(':').to_owned(), ("theirs".to_owned(), b.to_owned()));
         }
     }
 }

@@ -190,7 +190,7 @@ struct Page {
 }
 
 fn told(v: &Visitor, wrong: &[Mistakes]) -> Vec<String> {
-    wrong.iter().flatten().map(|(pointer, (code, expected))| crate::say::mistake(v.lang, code, expected, pointer)).collect()
+    wrong.iter().flatten().map(|(pointer, (code, expected))| crate::say::mistake(v.lang, "", code, expected, pointer)).collect()
 }
 
 /// The list of topics, how far each is, and the way on.

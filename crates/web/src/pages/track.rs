@@ -8,10 +8,13 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use ndp_domain::acts::ActId;
 use ndp_domain::dossier::Dossier;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::Known as _;
 use ndp_domain::outcome::Outcome;
+use ndp_domain::record::Clock;
+use ndp_domain::whole::Whole;
 use ndp_server::problem::{Edge, Refused};
 use serde::Deserialize;
 
@@ -38,7 +41,9 @@ pub struct Asked {
 
 /// `GET /tra-cuu?ma=…`
 pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
-    let code = ndp_domain::text::normalise(asked.ma.trim()).to_uppercase();
+    // As people copy it: in small letters, in groups, with spaces or dashes.
+    let code: String = ndp_domain::text::normalise(asked.ma.trim()).to_uppercase();
+    let code: String = code.chars().filter(|c| c.is_alphanumeric()).collect();
     if code.chars().count() > 60 {
         return Err(Edge::Parameter("ma").into());
     }
@@ -76,36 +81,52 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     let d = Dossier::known(&whole.state).ok_or(Edge::NotFound)?;
     out.found = true;
     out.name = d.name.clone();
-    out.badge = markup::state(whole.state.stage(), v.lang);
+    let stage = whole.state.stage();
+    let over = ndp_domain::acts::FINAL.contains(&stage);
     out.way = super::conclusion::way(&v, d, whole.state.stage());
     // Steps and dates only: no names, opinions or findings (ux.md, P3).
-    out.facts.push((v.t("web-handled-by"), v.organisation(d.managing)));
+    out.facts.push((v.t(if over { "web-settled-by" } else { "web-handled-by" }), v.organisation(d.managing)));
     if let Some(incoming) = &d.incoming {
-        out.facts.push((v.t("web-arrived"), format!("{} · {}", incoming.number, say::day(incoming.arrived_on))));
+        out.facts.push((v.t("web-track-received"), say::day(incoming.arrived_on)));
+        out.facts.push((v.t("web-track-receipt"), incoming.number.to_string()));
     }
-    out.facts.push((v.t("web-since"), say::instant(whole.since)));
+    out.facts.push((v.t(if over { "web-track-ended" } else { "web-since" }), say::day(ndp_domain::time::legal_date(whole.since))));
+    out.badge = markup::state(stage, v.lang);
     if let Some((outcome, paper)) = &d.decision {
         out.facts.push((v.t("web-track-paper"), v.t1("web-number-of", &[("number", &paper.number), ("day", &say::day(paper.date))])));
         // A recognition is published; a refusal is its applicant's to read.
         let told = matches!(outcome, Outcome::National | Outcome::Potential) || seen;
-        let key = if told { format!("web-class-{}", outcome.name()) } else { "web-track-ask".to_owned() };
-        out.facts.push((v.t("web-outcome"), v.t(&key)));
+        if told {
+            out.badge = markup::dossier(d, stage, v.lang);
+        } else {
+            out.facts.push((v.t("web-outcome"), v.t("web-track-ask")));
+        }
     }
     if seen {
         out.record = crate::frame::place_of(loaded.id);
     }
-    for c in &whole.clocks {
-        let label = v.t(&format!("act-{}", c.act.name()));
-        let said = match &c.paused {
-            Some(p) => {
-                let since = v.t1("web-paused-since", &[("day", &say::day(p.since))]);
-                let waits = matches!(whole.state.stage(), "E.supplement" | "E.clarifying");
-                let why = ndp_text::texts(v.lang).find(&ndp_text::key("state", whole.state.stage()), &[]).filter(|_| waits);
-                why.map_or(since.clone(), |why| format!("{since}: {}", why.to_lowercase()))
-            }
-            None => v.due(Some(&c.due.on.to_string())).map(|d| format!("{} ({})", d.day, d.left)).unwrap_or_default(),
-        };
-        out.facts.push((label, said));
-    }
+    out.facts.extend(terms(&v, whole));
     page(&out)
+}
+
+/// The time limits of a dossier as whoever applied understands them: until when the agency owes this step, until when
+/// an answer is owed to it, and why the time stands still.
+pub fn terms(v: &Visitor, whole: &Whole) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let said = |c: &Clock| v.due(Some(&c.due.on.to_string())).map(|d| format!("{} ({})", d.day, d.left)).unwrap_or_default();
+    let owed_here = |c: &&Clock| matches!(c.act, ActId::E7 | ActId::E13);
+    let running = whole.clocks.iter().filter(|c| c.paused.is_none());
+    if let Some(c) = running.clone().find(owed_here) {
+        all.push((v.t("web-track-answer-by"), said(c)));
+    }
+    let agency = running.filter(|c| c.act.row().task && !owed_here(c)).min_by_key(|c| c.due.on);
+    if let Some(c) = agency {
+        all.push((v.t("web-track-due"), said(c)));
+    } else if let Some(since) = whole.clocks.iter().filter_map(|c| c.paused.as_ref()).map(|p| p.since).min() {
+        let since = v.t1("web-paused-since", &[("day", &say::day(since))]);
+        let waits = matches!(whole.state.stage(), "E.supplement" | "E.clarifying");
+        let why = ndp_text::texts(v.lang).find(&ndp_text::key("state", whole.state.stage()), &[]).filter(|_| waits);
+        all.push((v.t("web-track-due"), why.map_or(since.clone(), |why| format!("{since}: {}", why.to_lowercase()))));
+    }
+    all
 }
