@@ -33,7 +33,7 @@ async function listed(house, base, name) {
   await house.paper(house.recordOf(page), BTC);
   // The focal agency takes it in and adds it to the List.
   await house.act("fa-v.bkhcn", entry, "/registrations", { "/incoming/number": "2025/CVĐ" });
-  await house.act("fa-u.bkhcn", entry, "/assignments", { "/officer": /FA-O/, "/until": await day(base, 10) });
+  await house.act("fa-u.bkhcn", entry, "/assignments", { "/officer": /^Chuyên viên/, "/until": await day(base, 10) });
   page = await house.press("fa-o.bkhcn", entry, "/van-ban/listings");
   page = await house.send("fa-o.bkhcn", page);
   await house.paper(house.recordOf(page), BKHCN);
@@ -103,7 +103,7 @@ async function application(house, base, entry, set, name, users) {
     "don": { "/0/application/letter/sha256:file": { name: "de-nghi.pdf", mimeType: "application/pdf", buffer: pdf() } },
   });
   await house.act("ma-v.btc", dossier, "/registrations", { "/incoming/number": "88/ĐN" });
-  await house.act("ma-u.btc", dossier, "/assignments", { "/officer": /MA-O/, "/until": await day(base, 5) });
+  await house.act("ma-u.btc", dossier, "/assignments", { "/officer": /^Chuyên viên/, "/until": await day(base, 5) });
   await house.act("ma-u.btc", dossier, "/acceptances", { "/note": "Hồ sơ đầy đủ." });
   return dossier;
 }
@@ -117,18 +117,17 @@ async function council(house, base, dossier, name) {
   page = await house.send("ma-u2.btc", page);
   const body = house.recordOf(page);
   page = await house.press("ma-o.btc", body, "/van-ban/establishments");
-  const members = ["CH BTC", "VC BTC", "EV BTC", "EV BTC", "EV BTC"];
+  const members = ["Chủ tịch BTC", "Phó chủ tịch BTC", "Ủy viên 1 BTC", "Ủy viên 2 BTC", "Ủy viên 3 BTC"];
   await page.click('button[value="add:/0/establishing/members"]');
   await page.click('button[value="add:/0/establishing/members"]');
   const accounts = await page.locator('[name="/0/establishing/members/0/person"] option').evaluateAll((all) => all.map((o) => [o.value, o.textContent]));
   const of = (text, nth = 0) => accounts.filter(([, t]) => t.startsWith(text))[nth]?.[0];
-  let ev = 0;
   for (const [n, text] of members.entries()) {
-    const person = text === "EV BTC" ? accounts.filter(([, t]) => /^EV/.test(t))[ev++][0] : of(text);
+    const person = of(text);
     await house.fill(page, { [`/0/establishing/members/${n}/person`]: person, [`/0/establishing/members/${n}/organisation`]: /Bộ Tài chính|Ministry of Finance/, [`/0/establishing/members/${n}/capacity`]: "Thành viên" });
   }
   await page.click('button[value="add:/0/establishing/support"]');
-  await house.fill(page, { "/0/establishing/chair": of("CH"), "/0/establishing/vice_chair": of("VC"), "/0/establishing/secretary": of("SEC"), "/0/establishing/support/0": of("SUP") });
+  await house.fill(page, { "/0/establishing/chair": of("Chủ tịch"), "/0/establishing/vice_chair": of("Phó chủ tịch"), "/0/establishing/secretary": of("Thư ký"), "/0/establishing/support/0": of("Tổ giúp việc") });
   page = await house.send("ma-o.btc", page);
   await house.paper(house.recordOf(page), BTC);
   for (const member of PEOPLE) {
@@ -180,7 +179,7 @@ async function evaluation(house, base, dossier, body, unmet) {
   }
   await house.send("ch.btc", page);
   page = await house.press("ch.btc", body, "/counting-boards");
-  await house.fill(page, { "/dossier": dossier.split("/").pop(), "/people/0": /^CH/, "/people/1": /^VC/, "/people/2": /^EV/ });
+  await house.fill(page, { "/dossier": dossier.split("/").pop(), "/people/0": /^Chủ tịch/, "/people/1": /^Phó chủ tịch/, "/people/2": /^Ủy viên/ });
   await house.send("ch.btc", page);
   for (const member of PEOPLE) {
     await house.duty(member, "EV@");

@@ -144,6 +144,7 @@ const COMPUTED: &[&str] = &[
     "web-platform-end-",
     "web-platform-ended-",
     "web-platform-paper-",
+    "web-month-",
     "web-org-",
     "web-outcome-",
     "web-problem-",

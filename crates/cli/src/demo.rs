@@ -121,10 +121,11 @@ pub async fn install(engine: &Engine, sources: &Sources) -> Result<cast::Cast, D
     Ok(cast::cast(engine, administrator, [managing, keeper, consulted, committee], enterprise, hired).await?)
 }
 
-/// The two units of the managing ministry that the story speaks of, so that pages name them.
+/// The units of the managing ministry that the story speaks of, so that pages name them.
 async fn units(story: &Story<'_>) -> Result<(), DemoError> {
     let all = [
-        (cast::UNIT, "Cục Chuyển đổi số (dữ liệu mẫu)", "Digital Transformation Department (sample data)", true),
+        (cast::UNIT, "Cục Chuyển đổi số (dữ liệu mẫu)", "Digital Transformation Department (sample data)", false),
+        (cast::COORDINATING_UNIT, "Văn phòng Bộ (dữ liệu mẫu)", "Ministry Office (sample data)", true),
         (cast::EVALUATING_UNIT, "Vụ Khoa học và Công nghệ (dữ liệu mẫu)", "Science and Technology Department (sample data)", false),
     ];
     for (code, vi, en, coordinating) in all {
@@ -154,7 +155,12 @@ pub async fn tell(engine: &Engine, sources: &Sources, key: &SealKey, progress: i
         ("potential", (1_200_000, 4_000_000), &[][..], ActId::E23),
         ("rejected", (2_600_000, 4_000_000), &["G2.1"][..], ActId::E24),
     ] {
-        let (dossier, product) = story.dossier(&format!("Nền tảng mẫu {name}"), entry, set).await?;
+        let called = match act {
+            ActId::E22 => "đủ điều kiện quốc gia",
+            ActId::E23 => "đủ điều kiện tiềm năng",
+            _ => "còn tiêu chí không đạt",
+        };
+        let (dossier, product) = story.dossier(&format!("Nền tảng mẫu {called}"), entry, set).await?;
         story.hand_in(dossier, Some(market), 4).await?;
         let recused = (name == "rejected").then(|| cast.evaluators.last().map(|e| e.account)).flatten();
         let body = story.body("Hội đồng đánh giá mẫu", None, 2).await?;

@@ -381,7 +381,7 @@ async fn sample_people(identity: &Identity, told: &Told) -> Result<(), Failure> 
         .filter_map(|p| {
             let account: ndp_domain::id::Id = p.account.parse().ok()?;
             let lang = "vi".to_owned();
-            let name = format!("{} {} (dữ liệu mẫu)", p.duty, p.organisation);
+            let name = format!("{} {} (dữ liệu mẫu)", crate::demo::cast::sample_name(&p.duty, &p.email), p.organisation);
             Some(Person { account: AccountId::try_from(account).ok()?, name, email: p.email.clone(), lang })
         })
         .collect();

@@ -61,7 +61,7 @@ macro_rules! duties {
 
 duties! {
     ManagingOfficer "MA-O" Managing Officer;
-    ManagingCoordinator "MA-K" Managing None;
+    ManagingCoordinator "MA-K" Managing Officer;
     ManagingUnitHead "MA-U" Managing UnitHead;
     ManagingFormChecker "MA-G" Managing FormChecker;
     ManagingSigner "MA-S" Managing Signer;

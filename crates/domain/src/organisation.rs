@@ -48,6 +48,8 @@ pub struct Record {
 pub struct Transfer {
     pub to: OrganisationId,
     pub what: Prose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what_vi: Option<Prose>,
     pub on: NaiveDate,
     pub main: bool,
     pub ground: Ground,

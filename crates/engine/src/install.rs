@@ -95,15 +95,16 @@ impl Engine {
             steps.push(step(id.into(), 1, ActId::OR1, regulation, Event::Organisation(registered)));
             let mut n = 1;
             let of_file = data.transfers.iter().filter(|t| t.from == row.record.code.as_str());
-            let transfers = of_file.filter_map(|t| Some((ids.get(&t.to).copied()?, t.what.clone(), t.on, t.main, t.ground.clone())));
+            let transfers = of_file
+                .filter_map(|t| Some((ids.get(&t.to).copied()?, [t.what.clone(), t.what_vi.clone()], t.on, t.main, t.ground.clone())));
             let by_row = row.successor.iter().filter_map(|code| {
                 let on = row.record.valid_to?.succ_opt()?;
-                Some((ids.get(code).copied()?, "whole agency".to_owned(), on, true, row.record.ground.clone()))
+                Some((ids.get(code).copied()?, ["whole agency", "toàn bộ"].map(str::to_owned), on, true, row.record.ground.clone()))
             });
-            for (to, what, on, main, ground) in transfers.chain(by_row) {
+            for (to, [what, vi], on, main, ground) in transfers.chain(by_row) {
                 let Ok(what) = Prose::new(what) else { continue };
                 n += 1;
-                let transfer = organisation::Transfer { to, what, on, main, ground };
+                let transfer = organisation::Transfer { to, what, what_vi: Prose::new(vi).ok(), on, main, ground };
                 steps.push(step(
                     id.into(),
                     n,

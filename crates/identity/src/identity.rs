@@ -308,7 +308,7 @@ impl Identity {
         }
     }
 
-    fn letter(
+    pub(crate) fn letter(
         &self,
         account: AccountId,
         email: &str,
@@ -334,14 +334,6 @@ impl Identity {
         let (token, invitation, mail) =
             self.letter(person.account, &person.email, &person.lang, "invitation", self.policy.invitation, json!({ "name": person.name }))?;
         if self.store.add_person(&person, Some((&invitation, &mail)), self.now()).await? { Ok(token) } else { Err(Denial::EmailTaken) }
-    }
-
-    /// The invitation once more, to somebody who has not signed in yet; earlier letters go on being good until they are used.
-    pub async fn invite_again(&self, person: &Person) -> Result<(), Denial> {
-        let more = json!({ "name": person.name });
-        let (_, invitation, mail) =
-            self.letter(person.account, &person.email, &person.lang, "invitation", self.policy.invitation, more)?;
-        Ok(self.store.add_invitation(&invitation, &mail).await?)
     }
 
     /// A person with a password at once: the demonstration, and `ndp user`.

@@ -8,6 +8,7 @@
 
 pub mod denial;
 pub mod identity;
+mod invitations;
 pub mod keyring;
 pub mod oidc;
 pub mod password;

@@ -140,6 +140,7 @@ impl From<&Waits> for Task {
             act: w.act.name().to_owned(),
             duty: String::new(),
             name: Some(w.name.clone()),
+            code: None,
             due_on: None,
         }
     }

@@ -64,7 +64,8 @@ impl Store {
         let rows = self.query(&sql, values).await?;
         let more = rows.len() as u64 > most;
         let last = rows.iter().take(most as usize).next_back().filter(|_| more);
-        let next = last.map(|r| Ok::<_, Fault>(After { fold: r.try_get("", "name_fold")?, account: r.try_get("", "account")? })).transpose()?;
+        let next =
+            last.map(|r| Ok::<_, Fault>(After { fold: r.try_get("", "name_fold")?, account: r.try_get("", "account")? })).transpose()?;
         Ok((rows.iter().take(most as usize).map(entry).collect::<Result<_, _>>()?, next))
     }
 

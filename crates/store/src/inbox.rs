@@ -18,6 +18,7 @@ pub struct Task {
     pub act: String,
     pub duty: String,
     pub name: Option<String>,
+    pub code: Option<String>,
     pub due_on: Option<String>,
 }
 
@@ -108,7 +109,7 @@ impl Store {
         let mut values = Vec::new();
         let waits = of.condition(&mut values);
         let sql = format!(
-            "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name FROM task t JOIN stream s ON s.id = t.stream
+            "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name, s.code FROM task t JOIN stream s ON s.id = t.stream
              WHERE {waits} ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
         );
         let rows = self.query(&sql, values).await?;
@@ -120,6 +121,7 @@ impl Store {
                     act: r.try_get("", "act")?,
                     duty: r.try_get("", "duty")?,
                     name: r.try_get("", "name")?,
+                    code: r.try_get("", "code")?,
                     due_on: r.try_get("", "due_on")?,
                 })
             })

@@ -118,6 +118,8 @@
       if (typing || e.ctrlKey || e.metaKey || e.altKey) return;
       const at = links().indexOf(document.activeElement);
       if (e.key === "/") { const s = $("[data-search]"); if (s) { e.preventDefault(); s.focus(); } }
+      else if ((e.key === "j" || e.key === "k") && $("[data-sheet]")) { const b = $(`[data-sheet] button[value=${e.key === "j" ? "next" : "before"}]:not(.unseen)`); if (b) { e.preventDefault(); b.focus(); } }
+      else if (e.key === "?") { const k = $(".keys"); if (k) { e.preventDefault(); k.tabIndex = -1; k.focus(); } }
       else if (e.key === "j" || e.key === "k") { const to = links()[Math.max(0, at + (e.key === "j" ? 1 : -1))]; if (to) { e.preventDefault(); to.focus(); } }
       else if ((e.key === "1" || e.key === "2") && $("[data-sheet]")) { const r = $(e.key === "1" ? "#m1" : "#m2"); if (r) { r.checked = true; r.focus(); } }
     });

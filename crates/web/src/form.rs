@@ -5,6 +5,7 @@
 //! **Must not** decide: a form that reads well may still be refused by the engine.
 
 pub mod draw;
+mod lists;
 pub mod pairs;
 pub mod shape;
 

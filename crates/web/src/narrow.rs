@@ -6,10 +6,11 @@ use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
 use ndp_domain::body::Body;
 use ndp_domain::declaration::Declaration;
-use ndp_domain::dossier::Dossier;
+use ndp_domain::dossier::{Dossier, Round};
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, BodyId, Id, Kind, OrganisationId};
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::regulation::Decides;
 use ndp_engine::orders::OrderForm;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
@@ -70,10 +71,46 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
                 known.records.entry(line.id.kind).or_default().push((line.id.to_string(), crate::known::line_name(v, &line)));
             }
         }
+        // A sheet on paper has the lines of its round; whoever types it in is no member.
+        (ActId::E15, None) => {
+            let Some(dossier) = crate::known::id_of(Some(Kind::Dossier), pairs.get("/dossier")) else { return Ok(()) };
+            let seen = ndp_server::records::seen(&v.app, &v.reading, dossier).await?;
+            let whole = ndp_domain::shown::whole(Kind::Dossier, &seen.facets);
+            if let Some(round) = Dossier::known(&seen.loaded.neighbour.whole.state).filter(|_| whole).and_then(|d| d.round()) {
+                keep(known, Kind::Account, |id| round.due.iter().any(|m| m.to_string() == id));
+                findings(v, round, Some(&seen.loaded), known);
+            }
+            known.carried.push("/text/paper/entered_by");
+        }
+        // A report is on the dossier whose round the unit was hired for.
+        (ActId::B11, Some(State::Body(body))) => {
+            let all = v.app.engine.store.load(&[Need::OfBody(body.id, Kind::Dossier)]).await?;
+            let open = |l: &&Loaded| matches!(l.neighbour.whole.state.stage(), "E.evaluating" | "E.clarifying");
+            let mine: Vec<&Loaded> = all.values().filter(open).collect();
+            known.records.insert(Kind::Dossier, Vec::new());
+            for l in &mine {
+                let Some(d) = Dossier::known(&l.neighbour.whole.state) else { continue };
+                known.records.entry(Kind::Dossier).or_default().push((l.id.to_string(), format!("{} · {}", d.name, d.code)));
+            }
+            if let [only] = mine.as_slice()
+                && let Some(round) = Dossier::known(&only.neighbour.whole.state).and_then(|d| d.round())
+            {
+                findings(v, round, Some(only), known);
+            }
+        }
         // Both sign one text: what the first one signed is told, not changed.
         (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => known.carried.push("/minutes"),
         // Between editions an entry goes out alone; with an edition it goes by the edition's own act.
         (ActId::P6, _) => known.carried.push("/edition"),
+        // A duty is ended by its name, not by the place it was given in.
+        (ActId::AC3, Some(State::Account(account))) => {
+            let held = account.held.iter().enumerate().filter(|(_, h)| h.to.is_none_or(|to| to >= v.today));
+            let all = held.map(|(n, h)| {
+                let duty = v.t(&format!("duty-{}", h.duty.code()));
+                (n.to_string(), format!("{duty}, {} ({})", v.organisation(h.org), crate::say::day(h.from)))
+            });
+            known.lists.insert("number".to_owned(), all.collect());
+        }
         // Who receives a paper stands in it.
         (ActId::D9, _) => known.fixed.push("/recipients".to_owned()),
         // An enterprise asks by its own letter.
@@ -81,6 +118,13 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
         _ => {}
     }
     Ok(())
+}
+
+/// The lines that a sheet or a report has a finding on.
+fn findings(v: &Visitor, round: &Round, of: Option<&Loaded>, known: &mut Known) {
+    let regulation = of.and_then(|l| l.neighbour.whole.state.view().regulation).unwrap_or_default();
+    let lines = round.lines.iter().filter(|l| l.decides == Decides::Result);
+    known.keys.insert("findings".to_owned(), lines.map(|l| (l.code.clone(), crate::known::line(v, &regulation, &l.code))).collect());
 }
 
 fn keep(known: &mut Known, kind: Kind, fits: impl Fn(&str) -> bool) {

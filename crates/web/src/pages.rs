@@ -22,8 +22,8 @@ pub mod lists;
 pub mod opinions;
 pub mod organisation;
 pub mod paper;
-pub mod prefill;
 pub mod people;
+pub mod prefill;
 pub mod preview;
 pub mod printed;
 pub mod problem;
@@ -62,12 +62,12 @@ pub fn routes() -> Router<App> {
         .route("/dang-xuat", post(sign_in::sign_out))
         .route("/mat-khau/quen", get(sign_in::forgot).post(sign_in::ask_reset))
         .route("/mat-khau/dat/{purpose}", get(sign_in::new_password).post(sign_in::set_password))
-        .route("/nhiem-vu", post(sign_in::choose_duty))
+        .route("/nhiem-vu", get(account::home).post(sign_in::choose_duty))
         .route("/tai-khoan", get(account::account))
-        .route("/tai-khoan/ngon-ngu", post(account::language))
-        .route("/tai-khoan/mat-khau", post(account::password))
-        .route("/tai-khoan/xac-thuc", post(account::second_factor))
-        .route("/tai-khoan/dang-xuat-moi-noi", post(account::everywhere))
+        .route("/tai-khoan/ngon-ngu", get(account::home).post(account::language))
+        .route("/tai-khoan/mat-khau", get(account::home).post(account::password))
+        .route("/tai-khoan/xac-thuc", get(account::home).post(account::second_factor))
+        .route("/tai-khoan/dang-xuat-moi-noi", get(account::home).post(account::everywhere))
         .route("/viec", get(work::work))
         .route("/theo-doi", get(tracking::tracking))
         .route("/nhat-ky", get(audit::audit).post(audit::check))

@@ -14,8 +14,9 @@ pub fn foot(v: &Visitor) -> String {
     format!("<div class=\"print-foot\">{}<p>{}<br>{}</p></div>", code(&address).unwrap_or_default(), esc(&address), esc(&day))
 }
 
-/// Runs of dark modules as one path, with the quiet zone of four modules that readers need.
-fn code(text: &str) -> Option<String> {
+/// A text as a square code, for a camera: runs of dark modules as one path, with the quiet zone of four modules
+/// that readers need. None where the text is too long for one.
+pub fn code(text: &str) -> Option<String> {
     const QUIET: usize = 4;
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let (wide, modules) = (code.width(), code.to_colors());

@@ -139,6 +139,7 @@ impl Fields<'_> {
         match value {
             Value::Null => "–".to_owned(),
             Value::Bool(false) if name == "verified" => esc(&t.get("web-not-verified", &[])),
+            Value::Bool(yes) if name == "results" => met(self.v, *yes),
             Value::Bool(yes) => esc(&t.get(if *yes { "web-yes" } else { "web-no" }, &[])),
             Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), |n| say::whole(u128::from(n), self.v.lang)),
             Value::String(text) => self.text(name, text),
@@ -239,7 +240,8 @@ impl Fields<'_> {
             return markup::state(text, self.v.lang);
         }
         let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        match t.find(&format!("choice-{text}"), &[]).filter(|_| plain) {
+        let said = || t.find(&format!("choice-{name}-{text}"), &[]).or_else(|| t.find(&format!("choice-{text}"), &[]));
+        match said().filter(|_| plain) {
             Some(said) => esc(&said),
             None => esc(text).replace('\n', "<br>"),
         }

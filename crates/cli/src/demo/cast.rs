@@ -85,6 +85,8 @@ pub struct Cast {
 /// Unit that proposes, and unit that organises evaluations, in the managing ministry.
 pub const UNIT: &str = "cuc-chuyen-doi-so";
 pub const EVALUATING_UNIT: &str = "vu-khoa-hoc-cong-nghe";
+/// Where the units' proposals come together.
+pub const COORDINATING_UNIT: &str = "van-phong";
 
 struct Casting<'a> {
     engine: &'a Engine,
@@ -155,7 +157,9 @@ pub async fn cast(
         (Auditor, keeper),
         (CountingBoard, managing),
     ] {
-        others.push(casting.person(duty, org, None).await?);
+        // Who collects the units' proposals sits in the coordinating unit.
+        let unit = (duty == ManagingCoordinator).then_some(COORDINATING_UNIT);
+        others.push(casting.person(duty, org, unit).await?);
     }
     Ok(Cast {
         administrator,
@@ -174,4 +178,37 @@ pub async fn cast(
         hired_unit: casting.person(HiredUnit, hired, None).await?,
         others,
     })
+}
+
+/// What a sample person is called: what they do, with a number where several do it. Nobody's name.
+pub(crate) fn sample_name(duty: &str, email: &str) -> String {
+    let (side, level) = duty.split_once('-').unwrap_or((duty, ""));
+    let role = match (side, level) {
+        ("MA" | "FA" | "CO", "O") => "Chuyên viên",
+        ("MA" | "FA" | "CO", "U") => "Lãnh đạo đơn vị",
+        ("MA" | "FA" | "CO", "G") => "Kiểm tra thể thức",
+        ("MA" | "FA" | "CO", "S") => "Người ký",
+        ("MA" | "FA" | "CO", "V") => "Văn thư",
+        ("MA", "K") => "Đầu mối tổng hợp",
+        ("CH", _) => "Chủ tịch",
+        ("VC", _) => "Phó chủ tịch",
+        ("EV", _) => "Ủy viên",
+        ("SEC", _) => "Thư ký",
+        ("SUP", _) => "Tổ giúp việc",
+        ("HU", _) => "Đại diện đơn vị được thuê",
+        ("EN", _) => "Đại diện doanh nghiệp",
+        ("OP", _) => "Đầu mối vận hành",
+        ("LOC", "P") => "Cán bộ cấp tỉnh",
+        ("LOC", _) => "Cán bộ cấp xã",
+        ("ADM", _) => "Quản trị",
+        ("AUD", _) => "Kiểm toán",
+        (other, _) => other,
+    };
+    let local = email.split('.').next().unwrap_or_default();
+    let number: String = local.chars().filter(char::is_ascii_digit).collect();
+    match (side, number.as_str()) {
+        ("EV", "") => format!("{role} 1"),
+        (_, "") => role.to_owned(),
+        (_, n) => format!("{role} {n}"),
+    }
 }

@@ -52,7 +52,7 @@ table! {
     CF1 [NEW, "CF.recorded"] => Opens("CF.recorded"), OneOf(&[Evaluator, Secretary]), None, NoPaper, [ANTI_CORRUPTION_3_8], [], [], false;
     CF2 ["CF.recorded"] => Same, OneOf(&[Secretary]), None, NoPaper, [CHOICE], [], [], false;
 
-    L1 [NEW] => State("L.draft"), OneOf(&[ManagingOfficer]), None, NoPaper, [LETTER_2291_1], [REGULATION_EFFECTIVE], [], false;
+    L1 [NEW] => State("L.draft"), OneOf(&[ManagingOfficer, ManagingCoordinator]), None, NoPaper, [LETTER_2291_1], [REGULATION_EFFECTIVE], [], false;
     L2 ["L.draft"] => State("L.submitted"), OneOf(&[ManagingSigner]), None, Issued("list_entry_proposal"), [LETTER_2291_1, CHOICE], [], [], true;
     L3 ["L.submitted"] => State("L.received"), OneOf(&[ListRecords]), Some("list_entry.receive"), NoPaper, [DECREE_30_22], [], [], true;
     L4 ["L.received"] => State("L.assigned"), OneOf(&[ListUnitHead]), Some("list_entry.assign"), NoPaper, [DECREE_30_23], [], [], true;
@@ -62,7 +62,7 @@ table! {
     L8 ["L.assigned"] => State("L.listed"), OneOf(&[ListKeeper]), Some("list_entry.decide"), Issued("list_entry_decision"), [LETTER_2291_1], [], [P1, P2], true;
     L9 ["L.assigned"] => State("L.not_listed"), OneOf(&[ListKeeper]), Some("list_entry.decide"), Issued("list_entry_refusal"), [CHOICE], [], [], false;
     L10 ["L.draft", "L.submitted", "L.received", "L.assigned", "L.supplement"] => State("L.withdrawn"), OneOf(&[ManagingSigner]), None, Issued("withdrawal_letter"), [CHOICE], [], [], false,
-        plain ["L.draft"] by [ManagingOfficer];
+        plain ["L.draft"] by [ManagingOfficer, ManagingCoordinator];
     L11 ["L.listed"] => State("L.removed"), OneOf(&[ListKeeper]), None, Issued("list_entry_removal"), [DECISION_186], [], [P8], false;
     L12 ["L.supplement"] => Same, OneOf(&[ListKeeper]), None, Issued("reminder"), [CHOICE], [ANSWER_OVERDUE], [], false;
 

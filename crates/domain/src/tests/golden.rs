@@ -82,7 +82,7 @@ fn story() -> Ledger {
         ground: Ground::Sample,
     };
     l.act(Default::default(), org, O::Register { id: org, record }).unwrap();
-    let transfer = Transfer { to: MINISTRY, what: t("w"), on, main: true, ground: Ground::Sample };
+    let transfer = Transfer { to: MINISTRY, what: t("w"), what_vi: None, on, main: true, ground: Ground::Sample };
     l.act(Default::default(), org, O::RecordTransfer { transfer }).unwrap();
     let set = crate::reference::DataSet::Holidays;
     let load = crate::reference::Command::Load { set, name: "h".into(), rows: 1, pin: crate::canonical::Pin(crate::canonical::Hash::ZERO) };

@@ -95,7 +95,7 @@ fn installation() -> Vec<(&'static str, Answer)> {
     };
     let period = l.clone().act(Default::default(), id, O::Register { id, record: record(Some("2025-02-01"), Some("2025-01-01")) });
     l.act(Default::default(), id, O::Register { id, record: record(None, None) }).unwrap();
-    let transfer = Transfer { to: id, what: t("w"), on: day("2025-03-01"), main: true, ground: Ground::Sample };
+    let transfer = Transfer { to: id, what: t("w"), what_vi: None, on: day("2025-03-01"), main: true, ground: Ground::Sample };
     let own = l.clone().act(Default::default(), id, O::RecordTransfer { transfer });
     let admin = actor(30, Duty::Administrator, KEEPER);
     let account = AccountId(l.fresh());

@@ -21,6 +21,7 @@ pub struct TransferRow {
     pub from: String,
     pub to: String,
     pub what: String,
+    pub what_vi: String,
     pub on: NaiveDate,
     pub main: bool,
     pub ground: Ground,
@@ -172,7 +173,16 @@ pub(super) fn parse_transfers(file: &str, csv: &str, organisations: &[Organisati
         known(&mut m, line, "is_main_successor", &get("is_main_successor"), &["yes", "no"]);
         let ground = ground(&mut m, line, &get("evidence"), &get("confidence"), get("source_url"));
         let (Some(on), Some(ground)) = (on, ground) else { continue };
-        out.push(TransferRow { line, from, to, what: get("what"), on, main: get("is_main_successor") == "yes", ground });
+        out.push(TransferRow {
+            line,
+            from,
+            to,
+            what: get("what"),
+            what_vi: get("what_vi"),
+            on,
+            main: get("is_main_successor") == "yes",
+            ground,
+        });
     }
     finish(m, out)
 }

@@ -441,7 +441,7 @@ field-written_opinion = Opinions in writing allowed
 field-years = Years with a complete calendar
 
 ## Labels in one act
-field-AC3-number = Duty number
+field-AC3-number = The duty to end
 field-B4-numerator = Numerator
 field-B6-numerator = Numerator
 field-C1-basis = Drafted from
@@ -907,7 +907,7 @@ choice-X4 = Enter a historical record
 
 ## Hints under labels
 hint-AC2-scope = No act chosen means the whole duty.
-hint-AC3-number = Counted from 0 in the order of granting.
+hint-AC3-number = A duty that ends stays in the history of the account.
 hint-B4-numerator = Whole number, for example 2 in the fraction 2/3.
 hint-B6-numerator = Whole number, for example 2 in the fraction 2/3.
 hint-D6-file_sha256 = Print the paper under Print, sign it, then upload the signed file. An enclosure is not the signed paper.
@@ -942,3 +942,6 @@ hint-security_level = Number from 1 to 5, from the level dossier.
 hint-sources = One source a line: document, publisher, date.
 hint-symbol = The letters after the number, as the issuing agency sets them.
 hint-users = Name each group of users and its rough size.
+choice-conflict-none = No conflict of interest
+choice-conflict-declared = A conflict of interest
+field-step = Step

@@ -83,3 +83,4 @@ mail-notice-subject = New task: { $act }
 mail-notice-body = Dear { $name }: a task waits for you: { $act }, { $record }.{ $due } See { $link }
 mail-webhook-paused-subject = A webhook was paused
 mail-webhook-paused-body = Dear { $name }: the address { $url } did not take its messages for more than a day and was paused. Once mended, resume it at { $link }
+problem-input-too_large = What was sent is larger than allowed; shorten or divide it.

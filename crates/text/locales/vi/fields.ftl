@@ -441,7 +441,7 @@ field-written_opinion = Cho lấy ý kiến bằng văn bản
 field-years = Các năm có đủ lịch nghỉ
 
 ## Nhãn riêng của từng hành vi
-field-AC3-number = Nhiệm vụ số
+field-AC3-number = Nhiệm vụ cần kết thúc
 field-B4-numerator = Tử số
 field-B6-numerator = Tử số
 field-C1-basis = Xây dựng từ
@@ -475,8 +475,8 @@ choice-account = Tài khoản
 choice-acting = Quyền người đứng đầu (Q.)
 choice-added = Thêm
 choice-address = Địa chỉ trên mạng
-choice-agree = Nhất trí
-choice-agree_with_conditions = Nhất trí có điều kiện
+choice-agree = Thống nhất
+choice-agree_with_conditions = Thống nhất, có điều kiện
 choice-amended = Sửa đổi, bổ sung
 choice-another_agency = Thuộc cơ quan khác
 choice-answered = Bổ sung, làm rõ
@@ -522,7 +522,7 @@ choice-declined = Không thụ lý
 choice-deployed = Danh sách nền tảng triển khai toàn quốc
 choice-deputy = Ký thay (KT.)
 choice-development = Phát triển
-choice-disagree = Không nhất trí
+choice-disagree = Không thống nhất
 choice-document = Văn bản
 choice-dossier = Hồ sơ đánh giá
 choice-draft = Dự thảo
@@ -907,7 +907,7 @@ choice-X4 = Nhập hồ sơ lịch sử
 
 ## Gợi ý dưới nhãn
 hint-AC2-scope = Không chọn hành vi nào là giao toàn bộ nhiệm vụ.
-hint-AC3-number = Đếm từ 0 theo thứ tự giao nhiệm vụ.
+hint-AC3-number = Nhiệm vụ kết thúc vẫn còn trong lịch sử của tài khoản.
 hint-B4-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
 hint-B6-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
 hint-D6-file_sha256 = In văn bản ở phần Bản in, ký, rồi tải lên tệp đã ký. Tài liệu kèm theo không phải văn bản đã ký.
@@ -942,3 +942,6 @@ hint-security_level = Số từ 1 đến 5, theo hồ sơ đề xuất cấp đ�
 hint-sources = Mỗi nguồn một dòng: tên tài liệu, cơ quan công bố, ngày.
 hint-symbol = Phần chữ sau số, ví dụ QĐ-BGDĐT; theo quy định của cơ quan ban hành.
 hint-users = Nêu từng nhóm người dùng và ước lượng số lượng.
+choice-conflict-none = Không có xung đột lợi ích
+choice-conflict-declared = Có xung đột lợi ích
+field-step = Bước

@@ -83,3 +83,4 @@ mail-notice-subject = Việc mới: { $act }
 mail-notice-body = Kính gửi { $name }: có việc đang chờ xử lý: { $act }, { $record }.{ $due } Xem tại { $link }
 mail-webhook-paused-subject = Webhook đã tạm dừng
 mail-webhook-paused-body = Kính gửi { $name }: địa chỉ { $url } không nhận được thông báo trong hơn một ngày nên đã tạm dừng. Sửa xong, cho chạy tiếp tại { $link }
+problem-input-too_large = Dữ liệu gửi lên vượt quá dung lượng cho phép; rút gọn nội dung hoặc chia nhỏ.

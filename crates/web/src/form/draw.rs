@@ -60,7 +60,7 @@ pub fn id_of(pointer: &str) -> String {
 }
 
 impl Drawing<'_> {
-    fn t(&self, key: &str) -> String {
+    pub(super) fn t(&self, key: &str) -> String {
         texts(self.lang).get(key, &[])
     }
 
@@ -70,13 +70,13 @@ impl Drawing<'_> {
         if !self.act.is_empty() && all.has(&own) { all.get(&own, &[]) } else { all.get(&format!("field-{name}"), &[]) }
     }
 
-    fn hint(&self, name: &str) -> Option<String> {
+    pub(super) fn hint(&self, name: &str) -> Option<String> {
         let all = texts(self.lang);
         let own = all.find(&format!("hint-{}-{name}", self.act), &[]).filter(|_| !self.act.is_empty());
         own.or_else(|| all.find(&format!("hint-{name}"), &[]))
     }
 
-    fn choice(&self, of: &str, value: &str) -> String {
+    pub(super) fn choice(&self, of: &str, value: &str) -> String {
         let all = texts(self.lang);
         match of {
             "Act" => return format!("{value} – {}", all.get(&format!("act-{value}"), &[])),
@@ -87,7 +87,7 @@ impl Drawing<'_> {
         if all.has(&own) { all.get(&own, &[]) } else { all.get(&format!("choice-{value}"), &[]) }
     }
 
-    fn error(&self, pointer: &str) -> Option<String> {
+    pub(super) fn error(&self, pointer: &str) -> Option<String> {
         let (code, expected) = self.wrong.get(pointer)?;
         Some(crate::say::mistake(self.lang, self.act, code, expected, pointer))
     }
@@ -110,7 +110,7 @@ impl Drawing<'_> {
         out
     }
 
-    fn content(&self, out: &mut String, shape: &Shape, at: &str) {
+    pub(super) fn content(&self, out: &mut String, shape: &Shape, at: &str) {
         if let Shape::Object(_, properties) = shape {
             self.properties(out, properties, at);
         } else {
@@ -119,7 +119,7 @@ impl Drawing<'_> {
     }
 
     /// What few have stands folded below the rest.
-    fn properties(&self, out: &mut String, properties: &[Property], at: &str) {
+    pub(super) fn properties(&self, out: &mut String, properties: &[Property], at: &str) {
         let (few, mut all): (Vec<&Property>, Vec<&Property>) = properties.iter().filter(|p| !hidden(&p.name)).partition(|p| rare(&p.name));
         // What the page was opened for stands first.
         all.sort_by_key(|p| !self.known.fixed.contains(&format!("{at}/{}", p.name)));
@@ -134,7 +134,7 @@ impl Drawing<'_> {
         out.push_str("</details>");
     }
 
-    fn property(&self, out: &mut String, p: &Property, at: &str) {
+    pub(super) fn property(&self, out: &mut String, p: &Property, at: &str) {
         let pointer = format!("{at}/{}", p.name);
         // The number of a record that the act opens is the system's to give.
         if p.name == "id" && at.is_empty() && matches!(p.shape, Shape::Record(Some(_))) {
@@ -151,7 +151,7 @@ impl Drawing<'_> {
         self.field(out, &p.shape, &pointer, &p.name, required);
     }
 
-    fn carried(&self, out: &mut String, pointer: &str) {
+    pub(super) fn carried(&self, out: &mut String, pointer: &str) {
         let below = format!("{pointer}/");
         // Of a list its items.
         let all = self.pairs.0.iter().filter(|(k, _)| *k == pointer || k.starts_with(&below));
@@ -160,16 +160,16 @@ impl Drawing<'_> {
         }
     }
 
-    fn name(&self, pointer: &str) -> String {
+    pub(super) fn name(&self, pointer: &str) -> String {
         esc(&format!("{}{pointer}", self.prefix))
     }
 
-    fn id(&self, pointer: &str) -> String {
+    pub(super) fn id(&self, pointer: &str) -> String {
         id_of(&format!("{}{pointer}", self.prefix))
     }
 
     /// Label, hint, error, then the field.
-    fn wrapped(&self, out: &mut String, at: &str, name: &str, required: bool, input: impl FnOnce(&mut String, &str)) {
+    pub(super) fn wrapped(&self, out: &mut String, at: &str, name: &str, required: bool, input: impl FnOnce(&mut String, &str)) {
         let id = self.id(at);
         let error = self.error(at);
         let hint = self.hint(name);
@@ -193,7 +193,7 @@ impl Drawing<'_> {
     }
 
     /// Where somebody else saved the field too: mine, or theirs.
-    fn which(&self, out: &mut String, at: &str, id: &str) {
+    pub(super) fn which(&self, out: &mut String, at: &str, id: &str) {
         let Some((_, theirs)) = self.wrong.get(at).filter(|(code, _)| code == "theirs") else { return };
         let name = self.name(at);
         for (n, (value, key)) in [(String::new(), "web-keep-mine"), (format!("={theirs}"), "web-take-theirs")].into_iter().enumerate() {
@@ -207,7 +207,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn group(&self, out: &mut String, at: &str, name: &str, inner: impl FnOnce(&mut String)) {
+    pub(super) fn group(&self, out: &mut String, at: &str, name: &str, inner: impl FnOnce(&mut String)) {
         let error = self.error(at);
         let _ = write!(
             out,
@@ -226,10 +226,10 @@ impl Drawing<'_> {
         out.push_str("</fieldset>");
     }
 
-    fn field(&self, out: &mut String, shape: &Shape, at: &str, name: &str, required: bool) {
+    pub(super) fn field(&self, out: &mut String, shape: &Shape, at: &str, name: &str, required: bool) {
         let value = self.pairs.get(at);
         match shape {
-            Shape::Text(_) if self.known.lists.contains_key(name) => {
+            Shape::Text(_) | Shape::Whole if self.known.lists.contains_key(name) => {
                 let all = self.known.lists.get(name).cloned().unwrap_or_default();
                 self.wrapped(out, at, name, required, |out, attributes| self.select(out, attributes, &all, value));
             }
@@ -308,7 +308,7 @@ impl Drawing<'_> {
     }
 
     /// A record that the page was opened for, or that the act leaves no choice of, is told and not asked.
-    fn told(&self, out: &mut String, all: &[Choice], at: &str, name: &str, value: &str) -> bool {
+    pub(super) fn told(&self, out: &mut String, all: &[Choice], at: &str, name: &str, value: &str) -> bool {
         let given = all.iter().find(|(id, _)| id == value).filter(|_| self.known.fixed.iter().any(|f| f == at));
         let (Some((_, said)), None) = (given, self.error(at)) else { return false };
         let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(said));
@@ -317,27 +317,7 @@ impl Drawing<'_> {
         true
     }
 
-    /// A list of records as boxes: one for each that can be chosen.
-    fn ticks(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
-        let Shape::Record(Some(kind)) = inner else { return self.list(out, inner, at, name) };
-        let chosen: Vec<&str> = self.pairs.keys(at).iter().map(|k| self.pairs.get(&format!("{at}/{k}"))).collect();
-        let all = self.known.records.get(kind).map(Vec::as_slice).unwrap_or_default();
-        self.group(out, at, name, |out| {
-            for (n, (id, said)) in all.iter().enumerate() {
-                let pointer = format!("{at}/{n}");
-                let (field, checked) = (self.id(&pointer), if chosen.contains(&id.as_str()) { " checked" } else { "" });
-                let _ = write!(
-                    out,
-                    r#"<div class="check"><input type="checkbox" id="{field}" name="{}" value="{}"{checked}><label for="{field}">{}</label></div>"#,
-                    self.name(&pointer),
-                    esc(id),
-                    esc(said)
-                );
-            }
-        });
-    }
-
-    fn upload(&self, out: &mut String, at: &str) {
+    pub(super) fn upload(&self, out: &mut String, at: &str) {
         let id = self.id(&format!("{at}-up"));
         let _ = write!(
             out,
@@ -348,7 +328,7 @@ impl Drawing<'_> {
     }
 
     /// A file: chosen among those of the record, or brought now.
-    fn wrapped_as(&self, out: &mut String, at: &str, pointer: &str, name: &str, required: bool) {
+    pub(super) fn wrapped_as(&self, out: &mut String, at: &str, pointer: &str, name: &str, required: bool) {
         let label = if name.is_empty() { "file" } else { name };
         let value = self.pairs.get(pointer).to_owned();
         let mut files = self.known.files.clone();
@@ -369,7 +349,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn select(&self, out: &mut String, attributes: &str, all: &[Choice], value: &str) {
+    pub(super) fn select(&self, out: &mut String, attributes: &str, all: &[Choice], value: &str) {
         let _ = write!(out, r#"<select {attributes}><option value="">{}</option>"#, self.t("web-choose"));
         for (key, text) in all {
             let chosen = if key == value { " selected" } else { "" };
@@ -381,7 +361,7 @@ impl Drawing<'_> {
         out.push_str("</select>");
     }
 
-    fn radios(&self, out: &mut String, at: &str, all: &[Choice], value: &str, none: bool) {
+    pub(super) fn radios(&self, out: &mut String, at: &str, all: &[Choice], value: &str, none: bool) {
         out.push_str(r#"<div class="radios">"#);
         let mut one = |n: usize, key: &str, text: &str| {
             let id = format!("{}-{n}", self.id(at));
@@ -401,109 +381,11 @@ impl Drawing<'_> {
         out.push_str("</div>");
     }
 
-    /// A list of records that is told, not changed.
-    fn fixed_list(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
-        let known = if let Shape::Record(Some(kind)) = inner { self.known.records.get(kind).map(Vec::as_slice) } else { None };
-        let said =
-            |id: &str| known.unwrap_or_default().iter().find(|(k, _)| k == id).map_or_else(|| id.to_owned(), |(_, said)| said.clone());
-        let items: Vec<String> = self.pairs.keys(at).iter().map(|k| said(self.pairs.get(&format!("{at}/{k}")))).collect();
-        let _ = write!(out, r#"<div class="field fixed"><p class="label">{}</p><p>{}</p>"#, esc(&self.label(name)), esc(&items.join("; ")));
-        self.carried(out, at);
-        out.push_str("</div>");
-    }
-
-    fn list(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
-        if let Shape::Choice(of, values) = inner
-            && values.len() <= 12
-        {
-            let chosen: Vec<&str> = self.pairs.keys(at).iter().map(|k| self.pairs.get(&format!("{at}/{k}"))).collect();
-            self.group(out, at, name, |out| {
-                out.push_str(r#"<div class="radios">"#);
-                for (n, value) in values.iter().enumerate() {
-                    let id = format!("{}-{n}", self.id(at));
-                    let checked = if chosen.contains(&value.as_str()) { " checked" } else { "" };
-                    let _ = write!(
-                        out,
-                        r#"<div class="radio"><input type="checkbox" id="{id}" name="{}/{n}" value="{}"{checked}><label for="{id}">{}</label></div>"#,
-                        self.name(at),
-                        esc(value),
-                        esc(&self.choice(of, value))
-                    );
-                }
-                out.push_str("</div>");
-            });
-            return;
-        }
-        self.group(out, at, name, |out| {
-            let keys = self.pairs.keys(at);
-            for (n, key) in keys.iter().enumerate() {
-                let item = format!("{at}/{key}");
-                let legend = texts(self.lang).get("web-item", &[("n", &(n + 1).to_string())]);
-                let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(&legend));
-                if let Some(above) = self.known.above.get(&item) {
-                    let _ = write!(out, r#"<div class="note quote">{above}</div>"#);
-                }
-                match inner {
-                    Shape::Object(_, properties) => {
-                        let _ = write!(out, r#"<input type="hidden" name="{}" value="">"#, self.name(&item));
-                        properties.iter().for_each(|p| self.property(out, p, &item));
-                    }
-                    other => self.field(out, other, &item, name, true),
-                }
-                let _ = write!(
-                    out,
-                    r#"<button class="link" name="_do" value="remove:{}" formnovalidate>{}{}</button></fieldset>"#,
-                    self.name(&item),
-                    icon("bin"),
-                    esc(&texts(self.lang).get("web-item-remove", &[("n", &(n + 1).to_string())]))
-                );
-            }
-            if keys.is_empty() {
-                let _ = write!(out, r#"<p class="hint">{}</p>"#, self.t("web-list-empty"));
-            }
-            let _ = write!(
-                out,
-                r#"<button class="second" name="_do" value="add:{}" formnovalidate>{}{}</button>"#,
-                self.name(at),
-                icon("plus"),
-                esc(&texts(self.lang).get("web-item-add", &[("what", &self.label(name).to_lowercase())]))
-            );
-        });
-    }
-
-    fn map(&self, out: &mut String, inner: &Shape, at: &str, name: &str) {
-        let mut keys = self.known.keys.get(name).cloned().unwrap_or_default();
-        for key in self.pairs.keys(at) {
-            if !keys.iter().any(|(k, _)| *k == key) {
-                keys.push((key.clone(), key));
-            }
-        }
-        self.group(out, at, name, |out| {
-            for (key, text) in &keys {
-                let item = format!("{at}/{key}");
-                let _ = write!(out, r#"<fieldset class="item"><legend>{}</legend>"#, esc(text));
-                match inner {
-                    Shape::OneOf(of, variants) => self.variants(out, of, variants, &item, true),
-                    Shape::Object(..) => self.content(out, inner, &item),
-                    Shape::Choice(of, values) if values.len() <= 6 => {
-                        let all: Vec<Choice> = values.iter().map(|v| (v.clone(), self.choice(of, v))).collect();
-                        self.radios(out, &item, &all, self.pairs.get(&item), false);
-                    }
-                    other => self.field(out, other, &item, name, true),
-                }
-                out.push_str("</fieldset>");
-            }
-            if keys.is_empty() {
-                let _ = write!(out, r#"<p class="hint">{}</p>"#, self.t("web-list-empty"));
-            }
-        });
-    }
-
-    fn one_of(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, name: &str, required: bool) {
+    pub(super) fn one_of(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, name: &str, required: bool) {
         self.group(out, at, name, |out| self.variants(out, of, variants, at, required));
     }
 
-    fn variants(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, required: bool) {
+    pub(super) fn variants(&self, out: &mut String, of: &str, variants: &[(String, Option<Shape>)], at: &str, required: bool) {
         let pointer = format!("{at}:");
         let all: Vec<Choice> = variants.iter().map(|(tag, _)| (tag.clone(), self.choice(of, tag))).collect();
         let mut chosen = self.pairs.get(&pointer).to_owned();

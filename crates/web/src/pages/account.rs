@@ -22,6 +22,9 @@ struct Page {
     letters: String,
     factor: bool,
     offered: String,
+    /// The same as a square code, and its key for typing, in groups of four.
+    square: String,
+    secret: String,
     codes: Vec<String>,
     sessions: Vec<(String, String)>,
     error: String,
@@ -53,6 +56,8 @@ async fn of(
     f.wrong = !error.is_empty();
     let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (url, codes) = offered.map(|o| (o.url, o.recovery_codes)).unwrap_or_default();
+    let secret = url.split(['?', '&']).find_map(|p| p.strip_prefix("secret=")).unwrap_or_default();
+    let secret: Vec<&str> = secret.as_bytes().chunks(4).filter_map(|four| std::str::from_utf8(four).ok()).collect();
     page_with(
         status,
         &Page {
@@ -61,6 +66,8 @@ async fn of(
             letters: person.map(|p| p.lang).unwrap_or_default(),
             duties: f.duties.iter().map(|d| d.label.clone()).collect(),
             factor: credential.is_some_and(|c| c.totp_confirmed),
+            square: crate::paper_foot::code(&url).filter(|_| !url.is_empty()).unwrap_or_default(),
+            secret: secret.join(" "),
             offered: url,
             codes,
             sessions: sessions.iter().map(one).collect(),
@@ -74,6 +81,11 @@ async fn of(
 /// `GET /tai-khoan`
 pub async fn account(v: Visitor) -> Result<Response, Refused> {
     of(&v, String::new(), "", None).await
+}
+
+/// `GET` of what only forms post to: the page that has the form.
+pub async fn home(v: Visitor) -> Response {
+    back(&v)
 }
 
 fn back(v: &Visitor) -> Response {
@@ -134,7 +146,11 @@ pub async fn second_factor(v: Visitor, sent: Sent) -> Result<Response, Refused> 
         Err(fault @ Denial::Fault(_)) => Err(fault.into()),
         Err(denial) => {
             let error = v.t1(&key("problem", denial.code()), &[("n", "")]);
-            of(&v, error, "code", None).await
+            // What was offered stays before one's eyes until a code confirms it.
+            let url = Some(sent.get("offered")).filter(|u| u.starts_with("otpauth://"));
+            let recovery_codes = sent.all("recovery").map(str::to_owned).collect();
+            let offered = url.map(|url| ndp_identity::identity::SecondFactor { url: url.to_owned(), recovery_codes });
+            of(&v, error, "code", offered).await
         }
     }
 }

@@ -213,7 +213,7 @@ async fn show(
     let (form, seen): (&'static OrderForm, _) = (form, *seen);
     let id = seen.map(|s| s.loaded.id);
     let act = form.act.name();
-    let title = v.t(&format!("act-{act}"));
+    let title = if form.noun == "paper-sheets" { v.t("web-paper-sheet") } else { v.t(&format!("act-{act}")) };
     let current = format!("/{}", slug(form.kind));
     let mut f = frame(v, &title, &current).await?;
     f.crumbs.push((current.clone(), v.t(&format!("kinds-{}", form.kind.name()))));
@@ -238,6 +238,13 @@ async fn show(
         known.fixed.push("/dossier".to_owned());
     }
     crate::narrow::to(v, form, seen, &pairs, &mut known).await?;
+    let mut general = general;
+    let nothing = |kind: Kind| known.records.get(&kind).is_none_or(Vec::is_empty);
+    match form.act {
+        ActId::B17 if nothing(Kind::Product) => general.push(v.t("web-declare-nothing")),
+        ActId::B11 if nothing(Kind::Dossier) => general.push(v.t("web-report-nothing")),
+        _ => {}
+    }
     let drawing = Drawing { lang: v.lang, act, pairs: &pairs, wrong, known: &known, prefix: "" };
     let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
     let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());

@@ -9,6 +9,7 @@ use crate::sent::Sent;
 use crate::visitor::Visitor;
 use crate::{known, say};
 use askama::Template;
+use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::account::{self, Held};
@@ -148,12 +149,30 @@ fn term_text(v: &Visitor, term: &serde_json::Value) -> String {
     }
 }
 
-/// `GET /quan-tri/lich`: the year as a grid: what is no working day, and what is made up for.
-pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
+#[derive(Debug, serde::Deserialize)]
+pub struct Year {
+    nam: Option<i32>,
+}
+
+/// `GET /quan-tri/lich?nam=2026`: a year as a grid: what is no working day, and what is made up for.
+pub async fn calendar(v: Visitor, Query(asked): Query<Year>) -> Result<Response, Refused> {
     use chrono::{Datelike, NaiveDate};
     administrator(&v)?;
-    let year = v.today.year();
-    let mut below = String::new();
+    let mut years = v.directory.calendar.years.clone();
+    years.insert(v.today.year());
+    let year = asked.nam.filter(|y| years.contains(y)).unwrap_or_else(|| v.today.year());
+    let link = |y: &i32| {
+        let here = if *y == year { " aria-current=\"page\"" } else { "" };
+        format!("<li><a class=\"num\" href=\"{}?nam={y}\"{here}>{y}</a></li>", v.href("/quan-tri/lich"))
+    };
+    let mut below = format!(
+        "<nav class=\"tabs\" aria-label=\"{}\"><ul>{}</ul></nav><p class=\"hint legend\"><span class=\"holiday\">{}</span> <span class=\"made-up\">{}</span> <span class=\"weekend\">{}</span></p>",
+        esc(&v.t("web-years")),
+        years.iter().map(link).collect::<String>(),
+        esc(&v.t("web-holiday")),
+        esc(&v.t("web-made-up")),
+        esc(&v.t("web-weekend"))
+    );
     if !v.directory.calendar.years.contains(&year) {
         below.push_str(&format!(
             "<p class=\"note warn\">{}{}</p>",
@@ -165,7 +184,7 @@ pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
     for month in 1..=12 {
         below.push_str(&format!(
             "<section class=\"card\"><h2>{}</h2><table class=\"month\"><caption class=\"unseen\">{month}/{year}</caption><thead><tr>",
-            esc(&v.t1("web-month", &[("n", &month.to_string()), ("year", &year.to_string())]))
+            esc(&v.t1("web-month", &[("month", &v.t(&format!("web-month-{month}"))), ("year", &year.to_string())]))
         ));
         for weekday in 0..7 {
             below.push_str(&format!(
@@ -211,12 +230,19 @@ pub async fn calendar(v: Visitor) -> Result<Response, Refused> {
 #[derive(Template)]
 #[template(path = "invite.html")]
 struct Invite {
+    /// What is wrong with them; empty where nothing is.
+    name_wrong: String,
+    email_wrong: String,
     f: Frame,
     errors: Vec<(String, String)>,
     name: String,
     email: String,
     body: String,
 }
+
+/// The fields of the person, among those of the duty.
+const NAME: &str = "/person/name";
+const EMAIL: &str = "/person/email";
 
 fn held_shape() -> Shape {
     let form = orders::find(Kind::Account, "duties").map(crate::form::shape::of);
@@ -236,8 +262,20 @@ async fn invitation(v: &Visitor, sent: &Sent, wrong: &Mistakes, general: Vec<Str
         pairs.set("/held/from", say::day(v.today));
     }
     let body = Drawing { lang: v.lang, act: "AC2", pairs: &pairs, wrong, known: &known, prefix: "" }.form(&shape);
+    let said = |at: &str| wrong.get(at).map(|(_, said)| said.clone()).unwrap_or_default();
     let errors = errors(v, "AC2", wrong, "", general);
-    page_with(status, &Invite { f, errors, name: sent.get("name").to_owned(), email: sent.get("email").to_owned(), body })
+    page_with(
+        status,
+        &Invite {
+            f,
+            errors,
+            name_wrong: said(NAME),
+            email_wrong: said(EMAIL),
+            name: sent.get("name").to_owned(),
+            email: sent.get("email").to_owned(),
+            body,
+        },
+    )
 }
 
 /// `GET /quan-tri/moi`
@@ -259,20 +297,20 @@ pub async fn send(v: Visitor, mut sent: Sent) -> Result<Response, Refused> {
         return invitation(&v, &sent, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
     }
     let (content, wrong) = sent.pairs.numbered(&shape, true).content(&shape, &crate::form::Known::default());
-    let mut general = Vec::new();
+    let mut wrong = wrong;
+    let general = Vec::new();
     let (name, email) = (sent.get("name").trim(), sent.get("email").trim());
     if name.is_empty() {
-        general.push(v.t1("web-wrong-missing", &[("field", &v.t("web-person-name"))]));
+        wrong.insert(NAME.to_owned(), ("said".to_owned(), v.t("web-wrong-name")));
     }
     if !email.contains('@') || email.len() < 3 {
-        general.push(v.t("input-email"));
+        wrong.insert(EMAIL.to_owned(), ("said".to_owned(), v.t("input-email")));
     }
     let held = ndp_engine::parse::shape::<Held>(content.get("held").cloned().unwrap_or_default());
     let held = match held {
         Ok(held) if wrong.is_empty() && general.is_empty() => held,
         Ok(_) => return invitation(&v, &sent, &wrong, general, StatusCode::UNPROCESSABLE_ENTITY).await,
         Err(Problem::Invalid(all)) => {
-            let mut wrong = wrong;
             wrong.extend(super::act::mistakes(&all).into_iter().map(|(p, m)| (format!("/held{p}"), m)));
             return invitation(&v, &sent, &wrong, general, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
@@ -283,7 +321,13 @@ pub async fn send(v: Visitor, mut sent: Sent) -> Result<Response, Refused> {
         vec![(id.into(), account::Command::Open { id }.into()), (id.into(), account::Command::Grant { held }.into())];
     let person = Person { account: id, name: name.to_owned(), email: email.to_owned(), lang: "vi".to_owned() };
     match ndp_server::people::invited(&v.app, &v.reading, &acts, &person).await {
-        Ok(()) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}?xong=AC2", place_of(id.into()))))]).into_response()),
+        Ok(()) => {
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}?xong=invited", place_of(id.into()))))]).into_response())
+        }
+        Err(refused) if refused.code() == "identity.email_taken" => {
+            let wrong = Mistakes::from([(EMAIL.to_owned(), ("said".to_owned(), super::act::said(&v, &refused)))]);
+            invitation(&v, &sent, &wrong, Vec::new(), refused.status()).await
+        }
         Err(refused) if refused.status().is_client_error() => {
             let general = vec![super::act::said(&v, &refused)];
             invitation(&v, &sent, &Mistakes::new(), general, refused.status()).await

@@ -95,7 +95,7 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
     f.paper_foot = crate::paper_foot::foot(&v);
     let (decision, missing) = super::printed::decision(&v, &room).await?;
-    let counted = (!room.round.tallies.is_empty()).then(|| format!("{}/kiem-phieu", place_of(room.seen.loaded.id))).unwrap_or_default();
+    let counted = if room.round.tallies.is_empty() { String::new() } else { format!("{}/kiem-phieu", place_of(room.seen.loaded.id)) };
     let decided = decided(&v, &room.seen, d).await?;
     let minutes = room.round.opened.as_ref().map(|_| format!("{}/bien-ban", place_of(room.seen.loaded.id))).unwrap_or_default();
     page(&Conclusion {
@@ -326,7 +326,7 @@ pub fn way(v: &Visitor, d: &dossier::State, stage: &str) -> String {
                 std::cmp::Ordering::Equal => "here",
                 std::cmp::Ordering::Greater => "",
             };
-            format!("<span class=\"{style}\"><i></i><b>{}</b></span>", esc(&v.t(&format!("web-way-{i}"))))
+            format!("<span class=\"{style}\"><i></i><small>{}</small></span>", esc(&v.t(&format!("web-way-{i}"))))
         })
         .collect();
     format!("<div class=\"way\"><p><strong>{}</strong></p><div class=\"segments\" aria-hidden=\"true\">{bars}</div></div>", esc(&line))

@@ -159,10 +159,13 @@ async fn given(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), Ref
     Ok(())
 }
 
+/// States of a paper that is not issued yet.
+pub const ON_THE_WAY: [&str; 8] =
+    ["D.draft", "D.submitted", "D.initialled", "D.checked", "D.returned", "D.signed", "D.numbered", "D.sealed"];
+
 /// Papers of a record that are not issued yet, by the acts that they do.
 async fn on_the_way(v: &Visitor, id: Id) -> Result<BTreeMap<ActId, Id>, Refused> {
-    let stages = ["D.draft", "D.submitted", "D.initialled", "D.checked", "D.returned", "D.signed", "D.numbered", "D.sealed"];
-    let stages = stages.map(str::to_owned).to_vec();
+    let stages = ON_THE_WAY.map(str::to_owned).to_vec();
     let filter = Filter { kind: Some(Kind::Document), parent: Some(id), stages, ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
     let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();

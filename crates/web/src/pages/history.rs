@@ -120,6 +120,8 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
     let next = (past.len() as u64 == MOST).then(|| past.last().map(|p| format!("{}/lich-su?after={}", place_of(id), p.n))).flatten();
     let mut f = frame(&v, &title(&v, &seen), &format!("/{}", slug(kind))).await?;
     f.crumbs.push((format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))));
+    f.crumbs.push((place_of(id), title(&v, &seen)));
+    f.paper_foot = crate::paper_foot::foot(&v);
     v.app.read(&v.reading, id, "events").await?;
     let shown = ndp_domain::shown::shown(&seen.loaded.neighbour.whole.state, &seen.facets);
     page(&History { f, badge: badge(&v, &seen, &shown), tabs: tabs(&v, &seen, "/lich-su"), sentences, next })

@@ -195,7 +195,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         })
         .collect();
     let button = match (kind, v.duty().map(|d| d.duty)) {
-        (Kind::ListEntry, Some(Duty::ManagingOfficer)) => Some(("/de-xuat/moi/mo", "web-new-entry")),
+        (Kind::ListEntry, Some(Duty::ManagingOfficer | Duty::ManagingCoordinator)) => Some(("/de-xuat/moi/mo", "web-new-entry")),
         (Kind::Body, Some(Duty::ManagingUnitHead)) => Some(("/danh-gia/moi/mo", "act-B1")),
         // An application is made on a criteria set in force: that is chosen first.
         (Kind::Dossier, Some(Duty::Applicant)) => Some(("/bo-tieu-chi", "web-apply-choose")),
@@ -204,7 +204,7 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         _ => None,
     };
     let others: &[(&str, &str)] = match (kind, v.duty().map(|d| d.duty)) {
-        (Kind::ListEntry, Some(Duty::ManagingOfficer)) => {
+        (Kind::ListEntry, Some(Duty::ManagingOfficer | Duty::ManagingCoordinator)) => {
             &[("/de-xuat/nhap-excel", "web-sheet-from-file"), ("/de-xuat/mot-cong-van", "web-letter-title")]
         }
         _ => &[],

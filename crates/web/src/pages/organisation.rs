@@ -24,6 +24,8 @@ struct All {
     classes: Vec<(String, String, bool)>,
     rows: Vec<(String, String, String)>,
     next: Option<String>,
+    /// Why the day asked for was not read.
+    wrong: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,7 +49,10 @@ pub fn class_key(class: &str) -> String {
 /// `GET /co-quan?q=&loai=&ngay=`: as of a day, today without one.
 pub async fn all(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     const MOST: usize = 100;
-    let day = if asked.ngay.is_empty() { v.today } else { crate::form::pairs::read_date(&asked.ngay).ok_or(Edge::Parameter("ngay"))? };
+    // A day that cannot be read is told above the list of today, and what was asked stays in its place.
+    let read = if asked.ngay.is_empty() { Some(v.today) } else { crate::form::pairs::read_date(&asked.ngay) };
+    let wrong = read.is_none().then(|| v.t1("web-wrong-date", &[("field", &v.t("web-on-day"))]));
+    let day = read.unwrap_or(v.today);
     let wanted = fold(&asked.q);
     let mut classes: Vec<String> = v.directory.organisations.values().map(|o| o.record.class.to_string()).collect();
     classes.sort();
@@ -72,7 +77,8 @@ pub async fn all(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Ref
         found.iter().skip(asked.tu).take(MOST).map(|(name, o)| (place_of(o.id.into()), name.clone(), o.record.code.to_string())).collect();
     let classes = classes.into_iter().map(|c| (c.clone(), v.t(&class_key(&c)), c == asked.loai)).collect();
     let f = frame(&v, &v.t("web-nav-organisations"), "/co-quan").await?;
-    page(&All { f, count, q: asked.q, day: say::day(day), classes, rows, next })
+    let day = if wrong.is_some() { asked.ngay } else { say::day(day) };
+    page(&All { f, count, q: asked.q, day, classes, rows, next, wrong })
 }
 
 #[derive(Template)]
@@ -102,17 +108,17 @@ pub async fn one(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused
         (Some(from), None) => v.t1("web-organisation-from", &[("day", &from)]),
         (None, None) => String::new(),
     };
-    let successors = o
-        .transfers
-        .iter()
-        .map(|t| {
-            (
-                v.t1("web-organisation-passed", &[("day", &say::day(t.on)), ("what", t.what.as_str())]),
-                place_of(t.to.into()),
-                v.organisation(t.to),
-            )
-        })
-        .collect();
+    let what = |t: &ndp_domain::organisation::Transfer| {
+        let own = t.what_vi.as_ref().filter(|_| v.lang == ndp_text::Lang::Vi);
+        own.unwrap_or(&t.what).to_string()
+    };
+    let said = |key: &str, t: &ndp_domain::organisation::Transfer| v.t1(key, &[("day", &say::day(t.on)), ("what", &what(t))]);
+    let given = o.transfers.iter().map(|t| (said("web-organisation-passed", t), place_of(t.to.into()), v.organisation(t.to)));
+    // Whoever took over says so too.
+    let others = v.directory.organisations.values();
+    let taken = others.flat_map(|from| from.transfers.iter().filter(|t| t.to == id).map(move |t| (from.id, t)));
+    let taken = taken.map(|(from, t)| (said("web-organisation-took", t), place_of(from.into()), v.organisation(from)));
+    let successors = given.chain(taken).collect();
     let scope = v.reading.scope(&v.app);
     let list = async |kind: Kind| {
         let filter = Filter { kind: Some(kind), managing: Some(id), ..Filter::default() };
@@ -127,7 +133,11 @@ pub async fn one(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused
     let dossiers = if v.signed_in() { list(Kind::Dossier).await?.iter().map(row).collect() } else { Vec::new() };
     let mut names: Vec<(String, String)> = Vec::new();
     let english = |vi: &str, en: Option<&str>| en.filter(|_| v.lang == ndp_text::Lang::En).unwrap_or(vi).to_owned();
-    names.push((v.organisation(id), v.t("web-organisation-now")));
+    let last = match day(o.record.valid_to) {
+        Some(to) => v.t1("web-organisation-name-until", &[("day", &to)]),
+        None => v.t("web-organisation-now"),
+    };
+    names.push((v.organisation(id), last));
     for former in o.former.iter().rev() {
         names.push((former.name_vi.to_string(), v.t1("web-organisation-name-until", &[("day", &say::day(former.to))])));
     }

@@ -66,7 +66,10 @@ fn within(mut f: Frame, document: &Value) -> String {
     }
     let page = Page {
         status: document.get("status").and_then(Value::as_u64).unwrap_or(500),
-        law: text("legal_basis"),
+        // Our own conventions are nobody's law.
+        law: Some(text("legal_basis"))
+            .filter(|law| law != ndp_domain::law::CHOICE.vi && law != ndp_domain::law::CHOICE.en)
+            .unwrap_or_default(),
         incident: text("instance").rsplit(':').next().unwrap_or_default().to_owned(),
         f,
         detail,

@@ -115,7 +115,11 @@ struct FilePage {
 
 /// Whose proposals these are: an officer of a managing agency, in a unit.
 fn drafter(v: &Visitor) -> Result<(), Refused> {
-    if v.acting()?.duty == Duty::ManagingOfficer { Ok(()) } else { Err(Problem::Denied(Denied::DutyOfAnotherAct).into()) }
+    if matches!(v.acting()?.duty, Duty::ManagingOfficer | Duty::ManagingCoordinator) {
+        Ok(())
+    } else {
+        Err(Problem::Denied(Denied::DutyOfAnotherAct).into())
+    }
 }
 
 async fn file_page(v: &Visitor, unit: &str, errors: Vec<String>, rows: Vec<Wrong>, status: StatusCode) -> Result<Response, Refused> {

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::access::Facet;
 use ndp_domain::acts::ActId;
-use ndp_domain::authority::Side;
+use ndp_domain::authority::{Duty, Side};
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::State;
 use ndp_engine::orders;
@@ -56,6 +56,9 @@ pub struct Notice {
 impl Notice {
     /// What was just done, said once.
     pub fn text(&self, v: &Visitor) -> Option<String> {
+        if self.xong == "invited" {
+            return Some(v.t("web-done-invited"));
+        }
         if self.xong == "draft" {
             return Some(v.t("web-done-draft"));
         }
@@ -136,7 +139,11 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let whole = &seen.loaded.neighbour.whole;
     let view = whole.state.view();
     let beyond = seen.facets.iter().any(|f| *f != Facet::Published);
-    let current = if kind == Kind::Document { "/trinh-ky".to_owned() } else { format!("/{}", slug(kind)) };
+    let current = match kind {
+        Kind::Document => "/trinh-ky".to_owned(),
+        Kind::Account if v.is(Duty::Administrator) => "/quan-tri".to_owned(),
+        _ => format!("/{}", slug(kind)),
+    };
     let about = if v.signed_in() && !seen.facets.is_empty() { known::called(&v, &[id]).await?.remove(&id) } else { None };
     let heading = match (about, &view.code) {
         (Some(about), _) if kind != Kind::Document => format!("{}: {about}", v.t(&format!("kind-{}", kind.name()))),
@@ -145,7 +152,11 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         (None, _) => title(&v, &seen),
     };
     let mut f = frame(&v, &heading, &current).await?;
-    let list = if kind == Kind::Document { v.t("web-nav-papers") } else { v.t(&format!("kinds-{}", kind.name())) };
+    let list = match current.as_str() {
+        "/trinh-ky" => v.t("web-nav-papers"),
+        "/quan-tri" => v.t("web-nav-administration"),
+        _ => v.t(&format!("kinds-{}", kind.name())),
+    };
     f.crumbs.push((current, list));
     f.notice = notice.text(&v);
     let (acts, not_now) = doings(&v, &seen).await?;
@@ -191,7 +202,13 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         strip: super::records_office::strip(&v, &seen).await?,
         cards,
         inside,
-        takes_files: v.signed_in() && ndp_server::evidence::takes_files(&v.reading, &seen) && !ndp_domain::acts::FINAL.contains(&stage),
+        // Evaluators read; what they write is their sheet.
+        takes_files: v.signed_in()
+            && !matches!(v.duty().map(|d| d.duty), Some(Duty::Evaluator | Duty::Chair | Duty::ViceChair | Duty::CountingBoard))
+            && kind != Kind::Sheet
+            && kind != Kind::Declaration
+            && ndp_server::evidence::takes_files(&v.reading, &seen)
+            && !ndp_domain::acts::FINAL.contains(&stage),
         give_to: format!("{}/tep", place_of(id)),
         files: files.into_iter().map(|x| (format!("{}/tep/{}", place_of(id), x.sha256), x.name, size(x.size))).collect(),
         signed_in: v.signed_in(),

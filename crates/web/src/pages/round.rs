@@ -7,7 +7,7 @@ use crate::frame::{frame, page_with, place_of};
 use crate::sent::Sent;
 use crate::visitor::Visitor;
 use crate::{known, say};
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use ndp_domain::id::{Id, Kind};
@@ -36,7 +36,12 @@ async fn show(
     let seen = seen(&v.app, &v.reading, body).await?;
     let mut known = Known::default();
     let ready = known::ready(v, body).await?;
+    // The dossier that the page was opened for is told, not asked.
+    if !pairs.get("/dossier").is_empty() {
+        known.fixed.push("/dossier".to_owned());
+    }
     known.records.insert(Kind::Dossier, ready.into_iter().map(|(dossier, _, name)| (dossier.to_string(), name)).collect());
+    let called = known::called(v, &[body]).await?.remove(&body);
     let title = v.t("act-E11");
     let mut f = frame(v, &title, "/danh-gia").await?;
     f.crumbs.push(("/danh-gia".to_owned(), v.t("kinds-body")));
@@ -45,13 +50,14 @@ async fn show(
     let mut out = FormPage::new(f, format!("{}/mo-vong", place_of(body)), place_of(body), title);
     out.body = Drawing { lang: v.lang, act: "E11", pairs, wrong, known: &known, prefix: "" }.form(&shape());
     out.errors = errors(v, "E11", wrong, "", general);
+    out.lead = called.unwrap_or_default();
     page_with(status, &out)
 }
 
 /// `GET /danh-gia/{id}/mo-vong`
-pub async fn form(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+pub async fn form(v: Visitor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
     v.acting()?;
-    let mut pairs = Pairs::default();
+    let mut pairs = super::act::given(query.as_deref());
     pairs.set("/cut_off", say::day(v.today));
     show(&v, body_of(&id)?, &pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
 }

@@ -252,12 +252,7 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
 }
 
 /// At each field that differs, what stands there now.
-fn theirs(
-    shape: &Shape,
-    now: &std::collections::BTreeMap<String, ndp_store::drafts::Field>,
-    mine: &Pairs,
-    wrong: &mut Mistakes,
-) {
+fn theirs(shape: &Shape, now: &std::collections::BTreeMap<String, ndp_store::drafts::Field>, mine: &Pairs, wrong: &mut Mistakes) {
     let value: serde_json::Map<String, Value> =
         now.iter().map(|(n, f)| (n.clone(), serde_json::from_str(&f.value).unwrap_or_default())).collect();
     let mut theirs = Pairs::default();

@@ -8,10 +8,11 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
 use ndp_domain::acts::{ActId, FINAL};
-use ndp_domain::authority::Side;
+use ndp_domain::authority::{Duty, Side};
+use ndp_domain::document::Document;
 use ndp_domain::dossier::Dossier;
 use ndp_domain::evidence::Need;
-use ndp_domain::id::Kind;
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
 use ndp_engine::orders;
 use ndp_server::problem::Refused;
@@ -49,6 +50,7 @@ struct Age {
 struct Over {
     href: String,
     name: String,
+    agency: String,
     badge: String,
     due: String,
     late: String,
@@ -56,6 +58,8 @@ struct Over {
     reminded: Option<usize>,
     /// Where the next reminder is begun, with the key of the press; none where that is not the reader's to do.
     remind: Option<(String, String)>,
+    /// The reminder that is being drafted already.
+    drafted: String,
 }
 
 #[derive(Template)]
@@ -76,6 +80,7 @@ struct Page {
     /// Agencies of which something is on the registers, and the others: nothing known is not nothing there.
     tiles: Vec<Tile>,
     unknown: Vec<Tile>,
+    former: Vec<Tile>,
 }
 
 /// An agency: its name, what is known of it, how that looks, its page.
@@ -84,6 +89,10 @@ type Tile = (String, String, &'static str, String);
 /// `GET /theo-doi`
 pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     v.acting()?;
+    // The view over all agencies is the focal agency's, and those who look after it.
+    if !matches!(v.side(), Side::Focal | Side::Overseer) || v.is(Duty::Administrator) {
+        return Err(ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyOfAnotherAct).into());
+    }
     let say_n = |n: u64| say::whole(u128::from(n), v.lang);
     let counts = v.app.engine.counts(&v.reading.reader).await?;
     let (position, end) = (v.app.engine.store.position_of("tally").await?, v.app.engine.store.feed_end().await?);
@@ -132,7 +141,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         (v.t("web-figure-entries"), if proposals == 0 && v.side() != Side::Focal { "–".to_owned() } else { say_n(proposals) }),
         (v.t("web-figure-published"), say_n(registers.values().map(|(all, _)| all).sum())),
         (v.t("web-figure-recognised"), say_n(registers.values().map(|(_, recognised)| recognised).sum())),
-        (v.t("web-figure-over"), if running.cut { format!("≥ {}", say_n(late)) } else { say_n(late) }),
+        (v.t("web-figure-over"), if running.cut { v.t1("web-at-least", &[("n", &say_n(late))]) } else { say_n(late) }),
     ];
     let classes = ["ministry", "ministerial-level agency", "government agency"];
     let mut tiles: Vec<Tile> = v
@@ -147,13 +156,16 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
             let n = registers.get(&o.id).map_or(0, |(all, _)| *all);
             // What an agency announced that is no more stays under its name.
             let name = v.organisation(o.id);
-            let name = if o.exists_on(v.today) { name } else { v.t1("web-org-ceased-name", &[("name", &name)]) };
+            let exists = o.exists_on(v.today);
+            let name = if exists { name } else { v.t1("web-org-ceased-name", &[("name", &name)]) };
             // Nothing on record is not nothing there: never a 0 for what is not known.
-            let (said, style) = if n == 0 { (format!("– {}", v.t("web-unknown")), "plain") } else { (say_n(n), "has") };
+            let (said, style) =
+                if n == 0 { (format!("– {}", v.t("web-unknown")), "plain") } else { (say_n(n), if exists { "has" } else { "former" }) };
             (name, said, style, place_of(o.id.into()))
         })
         .collect();
     tiles.sort_by_cached_key(|t| ndp_domain::text::fold(&t.0));
+    let (former, tiles): (Vec<Tile>, Vec<Tile>) = tiles.into_iter().partition(|t| t.2 == "former");
     let (tiles, unknown): (Vec<Tile>, Vec<Tile>) = tiles.into_iter().partition(|t| t.2 == "has");
     let expected: Vec<_> =
         v.directory.organisations.values().filter(|o| o.exists_on(v.today) && classes.contains(&o.record.class.as_str())).collect();
@@ -161,7 +173,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &expected.len().to_string()), ("day", &say::day(v.today))]);
     let key = if end > position { "web-tracking-lead" } else { "web-tracking-at" };
     let lead = v.t1(key, &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
-    let mut f = frame(&v, &v.t("web-nav-tracking"), "/theo-doi").await?;
+    let mut f = frame(&v, &v.t("web-tracking-title"), "/theo-doi").await?;
     f.paper_foot = crate::paper_foot::foot(&v);
     page(&Page {
         behind: end.saturating_sub(position) > 0,
@@ -176,16 +188,19 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         coverage,
         tiles,
         unknown,
+        former,
     })
 }
 
 /// The longest overdue first, with the reminders sent.
 async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
     let lines = v.app.engine.store.overdue(&v.reading.scope(&v.app), v.today, 50).await?;
-    let waiting: Vec<Need> = lines.iter().filter(|l| l.stage.ends_with(".supplement")).map(|l| Need::Stream(l.id)).collect();
-    let loaded = v.app.engine.store.load(&waiting).await?;
+    let late: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = if late.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&late).await? };
+    let agency = |l: &Line| loaded.get(&l.id)?.neighbour.whole.state.view().managing.map(|m| v.organisation(m));
+    let drafted = drafted(v).await?;
     let reminded = |l: &Line| {
-        let asked = match &loaded.get(&l.id)?.neighbour.whole.state {
+        let asked = match &loaded.get(&l.id).filter(|_| l.stage.ends_with(".supplement"))?.neighbour.whole.state {
             State::ListEntry(entry) => entry.supplements.last(),
             State::Dossier(dossier) => dossier.supplements.last(),
             _ => None,
@@ -196,10 +211,13 @@ async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
         let due = v.due(l.due_on.as_deref())?;
         let sent = reminded(l);
         let act = if l.id.kind == Kind::ListEntry { ActId::L12 } else { ActId::E31 };
-        let form = orders::of_act(l.id.kind, act).filter(|_| sent.is_some() && super::doings::drafts(v, act));
+        let form = orders::of_act(l.id.kind, act)
+            .filter(|_| sent.is_some() && super::doings::drafts(v, act) && !drafted.contains_key(&(l.id, act)));
         Some(Over {
             href: place_of(l.id),
             name: crate::known::line_name(v, l),
+            agency: agency(l).unwrap_or_default(),
+            drafted: drafted.get(&(l.id, act)).map(|paper| place_of(*paper)).unwrap_or_default(),
             badge: markup::state(&l.stage, v.lang),
             late: markup::pill("bad", "clock", &due.left),
             due: due.day,
@@ -208,6 +226,17 @@ async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
         })
     };
     Ok(lines.iter().filter_map(row).collect())
+}
+
+/// Reminders on their way, by what they remind of.
+async fn drafted(v: &Visitor) -> Result<BTreeMap<(Id, ActId), Id>, Refused> {
+    let stages = super::doings::ON_THE_WAY.map(str::to_owned).to_vec();
+    let filter = Filter { kind: Some(Kind::Document), stages, ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 200).await?;
+    let needs: Vec<Need> = lines.iter().map(|l| Need::Stream(l.id)).collect();
+    let loaded = if needs.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&needs).await? };
+    let papers = loaded.values().filter_map(|l| Some((l.id, Document::known(&l.neighbour.whole.state)?)));
+    Ok(papers.flat_map(|(paper, d)| d.acts.iter().map(move |a| ((a.stream, a.act), paper))).collect())
 }
 
 /// Running steps by state: in time and late in one bar, and how long they have run.

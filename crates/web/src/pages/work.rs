@@ -133,6 +133,10 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         let named = task.name.as_ref().map(|name| crate::known::in_words(&v, kind, name));
         let known = named.as_ref().or_else(|| about.get(&id));
         let name = known.map_or_else(|| kind_name.clone(), |n| format!("{kind_name} · {n}"));
+        let name = match &task.code {
+            Some(code) if !name.contains(code.as_str()) => format!("{name} · {code}"),
+            _ => name,
+        };
         if !wanted.is_empty() && !ndp_domain::text::fold(&format!("{what} {name}")).contains(&wanted) {
             continue;
         }
@@ -144,7 +148,7 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         };
         let in_body = rounds.iter().find(|w| w.dossier == id && w.act.name() == task.act);
         let href = if let Some(w) = in_body.filter(|w| w.act == ActId::E11) {
-            format!("{}/mo-vong", place_of(w.body))
+            format!("{}/mo-vong?dossier={}", place_of(w.body), w.dossier)
         } else if let Some(w) = in_body.filter(|w| w.act == ActId::B7) {
             format!("{}/counting-boards?dossier={}", place_of(w.body), w.dossier)
         } else if task.act == "E15" && duty.duty != Duty::Support {
@@ -154,8 +158,10 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         };
         groups[place].1.push(Row { href, what, name, due: v.due(task.due_on.as_deref()) });
     }
+    // What can be done today and has no last day comes before what is due in months.
+    groups[2].1.sort_by_key(|row| row.due.is_some());
     let button = match duty.duty {
-        Duty::ManagingOfficer => Some(("/de-xuat/moi/mo".to_owned(), v.t("web-new-entry"))),
+        Duty::ManagingOfficer | Duty::ManagingCoordinator => Some(("/de-xuat/moi/mo".to_owned(), v.t("web-new-entry"))),
         Duty::Administrator => Some(("/quan-tri/moi".to_owned(), v.t("web-invite"))),
         _ => None,
     };
