@@ -139,7 +139,7 @@ async function council(house, base, dossier, name) {
   page = await house.press("sec.btc", body, "/readiness-declarations");
   await house.fill(page, { "/product": new RegExp(name) });
   await page.click('button[value="add:/reviewers"]');
-  await house.fill(page, { "/reviewers/0": /^VC/ });
+  await house.fill(page, { "/reviewers/0": /^Phó chủ tịch/ });
   await house.send("sec.btc", page);
   return body;
 }

@@ -249,7 +249,7 @@ async fn show(
     let query = query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
     let mut out = FormPage::new(f, format!("{}{query}", place(form, id)), back, title.clone());
     out.body = drawing.form(shape);
-    out.errors = errors(v, act, wrong, "", general);
+    out.errors = ordered(errors(v, act, wrong, "", general), &out.body);
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
@@ -315,6 +315,13 @@ pub fn errors(v: &Visitor, act: &str, wrong: &Mistakes, prefix: &str, general: V
     let at = |pointer: &str| crate::form::draw::id_of(&format!("{prefix}{pointer}"));
     let of_fields = wrong.iter().map(|(pointer, (code, expected))| (at(pointer), say::mistake(v.lang, act, code, expected, pointer)));
     general.into_iter().map(|g| (String::new(), g)).chain(of_fields).collect()
+}
+
+/// Mistakes in the order in which their fields stand on the page; what belongs to no field first.
+pub fn ordered(mut errors: Vec<(String, String)>, body: &str) -> Vec<(String, String)> {
+    let place = |id: &str| body.find(&format!("id=\"{id}\"")).unwrap_or(usize::MAX);
+    errors.sort_by_cached_key(|(id, _)| if id.is_empty() { 0 } else { place(id).saturating_add(1) });
+    errors
 }
 
 /// What the engine found wrong, by pointer of the form.

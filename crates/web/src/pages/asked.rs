@@ -5,10 +5,12 @@ use crate::known;
 use crate::markup::esc;
 use crate::pages::evaluation::Room;
 use crate::visitor::Visitor;
+use ndp_domain::access::Facet;
 use ndp_domain::authority::Duty;
 use ndp_domain::dossier::{self, Dossier};
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::machine::Known as _;
+use ndp_domain::machine::{Known as _, State};
+use ndp_domain::supplement::{Point, Supplement};
 use ndp_server::problem::Refused;
 use ndp_store::seen::Seen;
 use std::collections::BTreeSet;
@@ -58,4 +60,30 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
         v.t("web-asked-title"),
         format!("<div class=\"pad\"><ul>{lines}</ul><p class=\"hint\">{}</p></div>", esc(&v.t("web-asked-what"))),
     )])
+}
+
+/// What the file waits for: the points of the last letter that asks, and until when; nothing where it waits for nobody's
+/// answer, or its reader was not shown the letter.
+pub fn open_request(seen: &Seen) -> Option<&Supplement> {
+    let reads = |f: &Facet| matches!(f, Facet::Own | Facet::Shared | Facet::File | Facet::Evidence);
+    let kind = seen.loaded.id.kind;
+    if !ndp_domain::shown::whole(kind, &seen.facets) && !seen.facets.iter().any(reads) {
+        return None;
+    }
+    let whole = &seen.loaded.neighbour.whole;
+    match (&whole.state, whole.state.stage()) {
+        (State::Dossier(d), "E.supplement") => d.supplements.last(),
+        (State::Dossier(d), "E.clarifying") => d.round()?.clarifications.last(),
+        (State::ListEntry(e), "L.supplement") => e.supplements.last(),
+        _ => None,
+    }
+}
+
+/// The same as the first card of the record: whoever has to answer reads it before anything else.
+pub async fn request(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Refused> {
+    let Some(asked) = open_request(seen) else { return Ok(Vec::new()) };
+    let points: Vec<Point> = v.content(asked.points).await?.unwrap_or_default();
+    let lines: String = points.iter().map(|p| format!("<li value=\"{}\">{}</li>", p.number, esc(p.text.as_str()))).collect();
+    let until = v.t1("web-request-until", &[("day", &crate::say::day(asked.until))]);
+    Ok(vec![(v.t("web-request-open"), format!("<div class=\"pad\"><ol class=\"text\">{lines}</ol><p><strong>{}</strong></p></div>", esc(&until)))])
 }

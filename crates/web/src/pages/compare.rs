@@ -8,10 +8,13 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use ndp_domain::access::Facet;
+use ndp_domain::canonical::Pin;
 use ndp_domain::criteria_set::{self, SetText};
 use ndp_domain::id::CriteriaSetId;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::records::stage_shown;
+use ndp_store::seen::Seen;
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -21,9 +24,10 @@ struct Compare {
     badge: String,
     tabs: Vec<(String, String, bool)>,
     action: String,
-    versions: Vec<u32>,
-    old: u32,
-    new: u32,
+    /// Key and name of what can be compared, and which two are.
+    versions: Vec<(String, String)>,
+    old: String,
+    new: String,
     rows: Vec<(String, String, String, String)>,
     stays: Vec<(String, String, u32)>,
     nothing: String,
@@ -31,24 +35,74 @@ struct Compare {
 
 #[derive(Debug, Deserialize)]
 pub struct Which {
-    a: Option<u32>,
-    b: Option<u32>,
+    #[serde(default)]
+    a: String,
+    #[serde(default)]
+    b: String,
 }
 
-/// `GET /bo-tieu-chi/{id}/so-sanh?a=1&b=2`
+/// A text that can stand on either side: its key in the address, its name, and what it pins.
+struct Side {
+    key: String,
+    label: String,
+    text: Pinned,
+}
+
+enum Pinned {
+    Content(Pin),
+    /// The draft as it is being written.
+    Draft,
+}
+
+/// What can be compared: promulgated versions for everybody, drafts sent out for those who took part, the draft
+/// being written for its unit.
+fn sides(v: &Visitor, set: &Seen, s: &criteria_set::State) -> Vec<Side> {
+    let took_part = set.facets.iter().any(|f| *f != Facet::Published);
+    let mut all = Vec::new();
+    for w in &s.versions {
+        let n = w.n.to_string();
+        if let Some(asked) = w.consultation.as_ref().filter(|_| took_part) {
+            all.push(Side { key: format!("{n}d"), label: v.t1("web-draft-n", &[("n", &n)]), text: Pinned::Content(asked.draft) });
+        }
+        if let Some(done) = &w.promulgated {
+            all.push(Side { label: v.t1("web-version-n", &[("n", &n)]), key: n, text: Pinned::Content(done.text) });
+        }
+    }
+    if set.facets.contains(&Facet::Draft) && s.working().is_some() {
+        all.push(Side { key: "nhap".to_owned(), label: v.t("web-draft-now"), text: Pinned::Draft });
+    }
+    all
+}
+
+async fn text_of(v: &Visitor, set: &Seen, side: &Side) -> Result<Option<SetText>, Refused> {
+    match &side.text {
+        Pinned::Content(pin) => v.content(*pin).await,
+        Pinned::Draft => {
+            let draft = v.app.engine.draft(&v.reading.reader, set.loaded.id).await?;
+            // One that is not whole yet cannot be set beside another.
+            Ok(serde_json::from_value(draft).ok())
+        }
+    }
+}
+
+/// `GET /bo-tieu-chi/{id}/so-sanh?a=1&b=2d`
 pub async fn compare(v: Visitor, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Refused> {
     let set = set_of(&v, &id).await?;
     let s = state(&set).ok_or(Edge::NotFound)?;
-    let versions: Vec<u32> = s.versions.iter().filter(|w| w.promulgated.is_some()).map(|w| w.n).collect();
-    let new = which.b.or(versions.last().copied()).unwrap_or(1);
-    let old = which.a.or_else(|| versions.iter().rev().nth(1).copied()).unwrap_or(new);
+    let sides = sides(&v, &set, s);
+    let chosen = |key: &str| sides.iter().position(|side| side.key == key);
+    let new = chosen(&which.b).unwrap_or(sides.len().saturating_sub(1));
+    let old = chosen(&which.a).unwrap_or(new.saturating_sub(1));
     let set_id: CriteriaSetId = set.loaded.id.try_into().map_err(|_| Edge::NotFound)?;
     let (mut rows, mut stays) = (Vec::new(), Vec::new());
-    if old != new
-        && let (Some(before), Some(after)) = (v.app.engine.set_text(set_id, old).await?, v.app.engine.set_text(set_id, new).await?)
+    if let (Some(a), Some(b)) = (sides.get(old), sides.get(new))
+        && old != new
+        && let (Some(before), Some(after)) = (text_of(&v, &set, a).await?, text_of(&v, &set, b).await?)
     {
         rows = differences(&v, &before, &after);
-        if let Some(found) = v.app.engine.compare(set_id, old, new).await? {
+        if let (Ok(a), Ok(b)) = (a.key.parse::<u32>(), b.key.parse::<u32>())
+            && let Some(found) = v.app.engine.compare(set_id, a, b).await?
+        {
             let ids: Vec<_> = found.stays.iter().map(|s| s.dossier).collect();
             let visible = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?;
             stays = found
@@ -59,6 +113,9 @@ pub async fn compare(v: Visitor, Path(id): Path<String>, Query(which): Query<Whi
                 .collect();
         }
     }
+    let versions: Vec<(String, String)> = sides.iter().map(|side| (side.key.clone(), side.label.clone())).collect();
+    let key = |n: usize| sides.get(n).map(|side| side.key.clone()).unwrap_or_default();
+    let (old, new) = (key(old), key(new));
     let mut f = frame(&v, &v.t1("web-compare-title", &[("name", &title(&v, &set))]), "/bo-tieu-chi").await?;
     f.crumbs.push(("/bo-tieu-chi".to_owned(), v.t("kinds-criteria_set")));
     let nothing = v.t(if versions.len() > 1 { "web-compare-same" } else { "web-compare-one" });

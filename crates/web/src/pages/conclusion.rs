@@ -105,7 +105,7 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         style,
         verdict,
         sentence,
-        steps: steps(&v, d, &room.round, assessment),
+        steps: steps(&v, d, &room.round, assessment, &super::sheet::counted(&v, &room)),
         missing,
         decision,
         minutes,
@@ -150,7 +150,7 @@ fn verdict(v: &Visitor, assessment: Option<&Assessment>) -> (&'static str, Strin
     }
 }
 
-fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Assessment>) -> Vec<Why> {
+fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Assessment>, how: &[(String, String)]) -> Vec<Why> {
     let results = round.all_results();
     let others: Vec<_> = round.lines.iter().filter(|l| l.decides == Decides::Result).collect();
     let met_n = others.iter().filter(|l| results.get(&l.code).copied().unwrap_or(false)).count();
@@ -208,11 +208,13 @@ fn steps(v: &Visitor, d: &dossier::State, round: &Round, assessment: Option<&Ass
     let threshold = assessment
         .and_then(|a| a.steps.iter().find_map(|s| if let Step::Popularity { threshold, .. } = s { Some(*threshold) } else { None }));
     let per = threshold.map_or(50, |t| u64::from(t.numerator) * 100 / u64::from(t.denominator).max(1));
+    // What was counted, how, when and by whom.
+    let how: String = how.iter().map(|(name, text)| format!("<div><dt>{}</dt><dd>{}</dd></div>", esc(name), esc(text))).collect();
     let body = match share {
         Some(s) => {
             let wide = (u128::from(s.numerator) * 1000 / u128::from(s.denominator_high.max(1))).min(1000);
             format!(
-                "<div class=\"bullet\"><p class=\"mark\">{} </p><svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"1000\" height=\"10\"/><rect class=\"fill\" width=\"{wide}\" height=\"10\"/><rect class=\"limit\" x=\"{}\" width=\"4\" height=\"10\"/></svg></div><p>{}</p>",
+                "<div class=\"bullet\"><p class=\"mark\">{} </p><svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"1000\" height=\"10\"/><rect class=\"fill\" width=\"{wide}\" height=\"10\"/><rect class=\"limit\" x=\"{}\" width=\"4\" height=\"10\"/></svg></div><p>{}</p><dl class=\"facts flat\">{how}</dl>",
                 esc(&v.t1("web-threshold", &[("n", &per.to_string())])),
                 per * 10 - 2,
                 esc(&crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high))

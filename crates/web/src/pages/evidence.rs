@@ -59,7 +59,7 @@ pub async fn beside(
     f: &Frame,
     seen: &Seen,
     files: &[Attachment],
-    statement: &str,
+    [statement, none]: [&str; 2],
     wanted: &Wanted,
 ) -> Result<String, Refused> {
     let here = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
@@ -87,7 +87,7 @@ pub async fn beside(
         _ => None,
     };
     let said = if files.is_empty() {
-        v.t("web-evidence-none")
+        none.to_owned()
     } else if shown.is_none() {
         v.t("web-evidence-not-here")
     } else {

@@ -2,7 +2,7 @@
 //! an enterprise's application, filled in the same way and sent by the enterprise itself. What is typed is
 //! saved as it is typed; the page says when.
 
-use super::act::{FormPage, changed, done, errors, said, worked};
+use super::act::{FormPage, changed, done, errors, ordered, said, worked};
 use super::draft::{Draft, Frozen, Open, open, prefix};
 use super::topics::{self, Topic};
 use crate::form::{Drawing, Known, Mistakes, Pairs, Property, Shape, shape};
@@ -272,6 +272,7 @@ async fn show(v: &Visitor, filling: Filling<'_>, status: StatusCode) -> Result<R
         out.body.push_str(&drawn);
         out.errors.extend(errors(v, act, of, &prefix, Vec::new()));
     }
+    out.errors = ordered(std::mem::take(&mut out.errors), &out.body);
     out.above = match topic.and_then(|t| topics.iter().position(|o| o.name == t.name)) {
         Some(n) => v.t1("web-topic-of", &[("n", &(n + 1).to_string()), ("of", &topics.len().to_string())]),
         None => v.t("web-paper-above"),

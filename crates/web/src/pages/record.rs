@@ -167,7 +167,8 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     files.sort_by_key(|x| crate::shown::in_order(&x.name));
     named.files.extend(crate::shown::file_places(id, &files));
     let fields = Fields { v: &v, named: &named, words: kind.name() };
-    let mut cards = super::conclusion::cards(&v, &seen, &fields).await?;
+    let mut cards = super::asked::request(&v, &seen).await?;
+    cards.extend(super::conclusion::cards(&v, &seen, &fields).await?);
     cards.extend(super::asked::cards(&v, &seen).await?);
     cards.extend(super::body::cards(&v, &seen).await?);
     cards.extend(super::people::cards(&v, &seen).await?);
@@ -268,7 +269,9 @@ async fn contents(v: &Visitor, seen: &Seen, document: &serde_json::Value, own: &
     // What was asked for, letter by letter.
     let asked = fields.get("supplements").and_then(|s| s.as_array()).into_iter().flatten();
     let asked = asked.filter_map(|s| ndp_domain::canonical::Hash::parse(s.get("points")?.as_str()?.strip_prefix("content:")?));
-    let asked: Vec<_> = asked.map(|hash| ("points".to_owned(), hash)).collect();
+    // What waits for an answer stands first on the page already.
+    let open = super::asked::open_request(seen).map(|s| s.points.0);
+    let asked: Vec<_> = asked.filter(|hash| Some(*hash) != open).map(|hash| ("points".to_owned(), hash)).collect();
     for (name, hash) in wanted.into_iter().chain(asked) {
         let Some(text) = v.app.engine.store.content(hash).await? else { continue };
         let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) else { continue };

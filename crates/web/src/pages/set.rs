@@ -1,6 +1,6 @@
 //! Criteria sets: the editor of a version's text, consultation with its responses, the version in force.
 
-use super::act::{FormPage, changed, errors, mistakes, worked};
+use super::act::{FormPage, changed, errors, mistakes, ordered, worked};
 use crate::form::draw::id_of;
 use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
 use crate::frame::{frame, page_with, place_of};
@@ -190,7 +190,7 @@ async fn show(
     let drawing = Drawing { lang: v.lang, act: "C2", pairs, wrong, known: &known, prefix: "" };
     let mut out = FormPage::new(f, format!("{}/soan", place_of(id)), place_of(id), v.t("web-save"));
     out.body = format!("<input type=\"hidden\" name=\"versions\" value=\"{}\">{}", esc(versions), drawn(&drawing, shape));
-    out.errors = errors(v, "C2", wrong, "", general);
+    out.errors = ordered(errors(v, "C2", wrong, "", general), &out.body);
     out.lead = v.t("web-set-editor-lead");
     out.saved = saved.to_owned();
     out.autosave = false;
@@ -218,8 +218,10 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
     }
     let pairs = sent.pairs.numbered(shape, true);
     let (content, wrong) = pairs.content(shape, &Known::default());
-    if !wrong.is_empty() {
-        return show(&v, &set, &pairs, &carried, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY, "").await;
+    // A draft grows over days: what is still missing is told and stops nothing; what cannot be read does.
+    let (missing, unread): (Mistakes, Mistakes) = wrong.into_iter().partition(|(_, (code, _))| code == "input.field_missing");
+    if !unread.is_empty() {
+        return show(&v, &set, &pairs, &carried, &unread, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY, "").await;
     }
     // Three fields at most: the lines, the market, the level.
     let known = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
@@ -248,7 +250,8 @@ pub async fn save(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
     }
     let now = v.app.engine.draft_fields(&v.reading.reader, set.loaded.id).await?;
     let at = v.t1("web-saved-at", &[("at", &say::instant(v.app.engine.clock.now()))]);
-    show(&v, &set, &pairs, &versions(&now), &Mistakes::new(), Vec::new(), StatusCode::OK, &at).await
+    let general = if missing.is_empty() { Vec::new() } else { vec![v.t("web-set-incomplete")] };
+    show(&v, &set, &pairs, &versions(&now), &missing, general, StatusCode::OK, &at).await
 }
 
 /// At each field that differs, what stands there now.
@@ -316,9 +319,11 @@ fn lines(v: &Visitor, set: &criteria_set::State, text: &SetText) -> String {
                 if line.checked_against_annex { String::new() } else { markup::pill("warn", "triangle", &v.t("web-not-checked-annex")) };
             let _ = write!(
                 out,
-                "<li><span><span class=\"num\">{}</span> {}</span><span>{mark}</span></li>",
+                "<li><span><span class=\"num\">{}</span> {}<br><span class=\"hint\">{} {}</span></span><span>{mark}</span></li>",
                 esc(line.code.as_str()),
-                esc(name.as_str())
+                esc(name.as_str()),
+                esc(&v.t("web-how-to-check")),
+                esc(line.evidence.as_str())
             );
         }
         out.push_str("</ul>");

@@ -177,6 +177,10 @@ fn mark_badge(v: &Visitor, line: &Line, entry: Option<&Entry>) -> String {
     if entry.is_some_and(|e| e.unexplained(line)) {
         return markup::pill("warn", "triangle", &v.t("web-reason-lacks"));
     }
+    // A question without words is nobody's.
+    if entry.is_some_and(|e| e.mark == "ask" && e.reason.is_empty()) {
+        return markup::pill("warn", "triangle", &v.t("web-question-lacks"));
+    }
     // The share is confirmed or not; whether it is enough, the rules say.
     let figure = line.decides == Decides::Popularity;
     match entry.map(|e| e.mark.as_str()) {
@@ -219,7 +223,8 @@ async fn show(
     let entry = written.0.get(&line.code);
     let figure = line.decides == Decides::Popularity;
     let (files, statement) = evidence(room, &line.code);
-    let beside = super::evidence::beside(v, &f, &room.seen, &files, &statement, &at.wanted).await?;
+    let none = v.t(if figure { "web-evidence-none-figure" } else { "web-evidence-none" });
+    let beside = super::evidence::beside(v, &f, &room.seen, &files, [&statement, &none], &at.wanted).await?;
     let share = room.round.share.map(|s| crate::shown::share(v, s.numerator, s.denominator_low, s.denominator_high)).unwrap_or_default();
     let how = counted(v, room);
     let next = match lines.get(n + 1) {
@@ -456,7 +461,7 @@ async fn hand_in(v: &Visitor, room: &Room, key: Option<String>) -> Result<Respon
 }
 
 /// How the share was counted: what is counted and how, by the set; over what time, from what, by whom, by the application.
-fn counted(v: &Visitor, room: &Room) -> Vec<(String, String)> {
+pub fn counted(v: &Visitor, room: &Room) -> Vec<(String, String)> {
     let mut all = Vec::new();
     if let Some(market) = room.text.as_ref().map(|t| &t.market) {
         all.extend([("unit", market.unit.to_string()), ("method", market.method.to_string())]);

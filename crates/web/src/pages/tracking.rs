@@ -179,7 +179,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         behind: end.saturating_sub(position) > 0,
         ages: ageing(&v, &running.states),
         cut,
-        handled: handled.unwrap_or_else(|| v.t("web-handling-none")),
+        handled: handled.unwrap_or_default(),
         f,
         lead,
         figures,
