@@ -146,6 +146,7 @@ const COMPUTED: &[&str] = &[
     "web-platform-paper-",
     "web-month-",
     "web-org-",
+    "web-phrase-",
     "web-outcome-",
     "web-problem-",
     "web-register-",

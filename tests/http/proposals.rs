@@ -263,3 +263,19 @@ async fn an_application_that_was_not_sent_is_not_found_by_its_code() {
     let (_, html) = served.page(None, &format!("/tra-cuu?ma={code}")).await;
     assert!(html.contains("Sản phẩm chưa gửi"), "{html}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_coordinating_unit_sends_many_proposals_by_one_letter() {
+    let served = Served::new().await;
+    let coordinator = served.world.cast.others.iter().find(|p| p.duty == ndp_domain::authority::Duty::ManagingCoordinator).unwrap();
+    let rows = [["Nền tảng A mẫu", "", "Cần cho A.", "", "", ""], ["Nền tảng B mẫu", "", "Cần cho B.", "", "", ""]];
+    let (status, place) = served.send_file(coordinator, FROM_FILE, "de-xuat.xlsx", sheet(&rows)).await;
+    assert!(status == 303 && place.starts_with(LETTER), "{place}");
+    let (_, html) = served.page(Some(coordinator), &place).await;
+    let ids: Vec<String> = html.split("value=\"list_").skip(1).map(|s| format!("list_{}", s.split('"').next().unwrap())).collect();
+    assert_eq!(ids.len(), 2, "{html}");
+    let (status, place) = served.send_form(coordinator, LETTER, &[("chon", &ids[0]), ("chon", &ids[1])]).await;
+    assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
+    let (status, html) = served.page(Some(coordinator), &place).await;
+    assert!(status == 200 && html.contains("Cần cho A.") && html.contains("Cần cho B."), "{html}");
+}

@@ -119,11 +119,24 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     // The sheets that the meeting opened stay open while ballots are cast: criterion, five members, whether they agree.
     let (_, html) = served.page(Some(&cast.chair), &format!("/ho-so/{}/tong-hop", Id::from(dossier))).await;
     assert_eq!(html.matches("<th scope=\"col\"").count(), 7, "{html}");
+    // What the meeting talks about: every criterion, with what each member found.
+    let (status, html) = served.page(Some(&cast.chair), &format!("/ho-so/{}/thao-luan", Id::from(dossier))).await;
+    assert!(status == 200 && html.matches("class=\"topic\"").count() == 9, "{html}");
+    assert_eq!(html.matches("Đạt</span>").count(), 45, "five members on nine criteria: {html}");
     // Nothing is met before it is counted, and whoever signed first is named with the one who is awaited.
     let conclusion = format!("/ho-so/{}/ket-luan", Id::from(dossier));
     let (_, html) = served.page(Some(&cast.chair), &conclusion).await;
     assert!(html.contains("tiêu chí chờ kiểm phiếu") && !html.contains("0/9"), "{html}");
+    let counted = format!("/ho-so/{}/kiem-phieu", Id::from(dossier));
+    assert_eq!(served.page(Some(&cast.chair), &counted).await.0, 404, "nothing is counted yet");
     story.act(&board, dossier, E::Count {}).await.unwrap();
+    let (status, html) = served.page(Some(&cast.chair), &counted).await;
+    assert!(status == 200 && html.contains("phát ra 5; thu về 5; hợp lệ 5; không hợp lệ 0"), "{html}");
+    // Whoever signs the minutes has them before their eyes, with the day of the meeting in its place.
+    let signing = format!("/ho-so/{}/minutes-signatures", Id::from(dossier));
+    let (_, html) = served.page(Some(&cast.secretary), &signing).await;
+    let day = story.today().format("%d/%m/%Y").to_string();
+    assert!(html.contains("BIÊN BẢN") && html.contains("<td>5/0/0</td>") && html.contains(&format!("value=\"{day}\"")), "{html}");
     let minutes = ndp_domain::dossier::Minutes {
         held_on: story.today(),
         absent: Vec::new(),
@@ -137,6 +150,34 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     assert!(!html.contains(&Id::from(dossier).to_string()), "who has signed owes nothing more: {html}");
     let (_, html) = served.page(Some(&cast.chair), &format!("/ho-so/{}/bien-ban", Id::from(dossier))).await;
     assert!(html.contains("<td>5/0/0</td>"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_present_is_ticked_by_whoever_opens_the_meeting() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.evaluate(dossier, body, &[], None, 1).await.unwrap();
+    story.pass(4);
+    let place = format!("/ho-so/{}", Id::from(dossier));
+    // Every sheet is in, so those in the body discuss them before the chair opens the meeting.
+    let (_, html) = served.page(Some(&cast.chair), &format!("{place}/tong-hop")).await;
+    assert_eq!(html.matches("<th scope=\"col\"").count(), 7, "{html}");
+    let (status, html) = served.page(Some(&cast.chair), &format!("{place}/meetings")).await;
+    assert!(status == 200 && html.contains("5 thành viên được mời; cần ít nhất 4 người có mặt"), "{html}");
+    assert_eq!(html.matches("type=\"checkbox\"").count(), 5, "members alone: {html}");
+    assert!(!html.contains(" checked"), "nobody is there until somebody says so: {html}");
+    let four: Vec<(String, String)> = std::iter::once(&cast.chair)
+        .chain(&cast.evaluators)
+        .enumerate()
+        .map(|(n, who)| (format!("/present/{n}"), Id::from(who.account).to_string()))
+        .collect();
+    let four: Vec<(&str, &str)> = four.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let (status, place) = served.send_form(&cast.chair, &format!("{place}/meetings"), &four).await;
+    assert_eq!(status, 303, "{place}");
+    let loaded = served.world.engine.store.load_one(dossier.into()).await.unwrap().unwrap();
+    let ndp_domain::machine::State::Dossier(d) = &loaded.neighbour.whole.state else { panic!("a dossier") };
+    assert_eq!(d.round().unwrap().opened.as_ref().unwrap().present.len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -209,3 +209,37 @@ fn base32(text: &str) -> Vec<u8> {
     }
     bits.as_bytes().chunks_exact(8).map(|b| u8::from_str_radix(std::str::from_utf8(b).unwrap(), 2).unwrap()).collect()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_finds_people_by_name_and_invites_once_more() {
+    let served = Served::new().await;
+    let admin = &served.world.cast.administrator;
+    let typed = [
+        ("name", "Nguyễn Thử Nghiệm"),
+        ("email", "thu.nghiem@t.example"),
+        ("/held/duty", "MA-O"),
+        ("/held/org", &served.world.cast.managing.org.to_string()),
+        ("/held/from", &served.world.story().today().to_string()),
+        ("_do", "send"),
+    ];
+    let wrong: Vec<(&str, &str)> = typed.iter().map(|(n, v)| (*n, if *n == "name" { "" } else { *v })).collect();
+    let (status, html) = served.send_form(admin, "/quan-tri/moi", &wrong).await;
+    assert!(status == 422 && html.contains("href=\"#f-person-name\"") && html.contains("Nhập họ và tên"), "{html}");
+    let (status, place) = served.send_form(admin, "/quan-tri/moi", &typed).await;
+    assert!(status == 303 && place.ends_with("?xong=invited"), "{status} {place}");
+    // Without diacritics, in part, by the address; and not by what is somebody else's.
+    for (words, there) in [("nguyen thu", true), ("THU.NGHIEM@", true), ("thử nghiệm", true), ("tran thu", false)] {
+        let (_, html) = served.page(Some(admin), &format!("/quan-tri?tim={}", words.replace(' ', "+").replace('@', "%40"))).await;
+        assert_eq!(html.contains("Nguyễn Thử Nghiệm"), there, "{words}: {html}");
+    }
+    let account = place.split('?').next().unwrap();
+    let (_, html) = served.page(Some(admin), account).await;
+    assert!(html.contains("Đã mời, chưa đăng nhập") && html.contains("/thu-moi"), "{html}");
+    let first = letter(&served, "thu.nghiem@t.example").await;
+    let (status, _) = served.send_form(admin, &format!("{account}/thu-moi"), &[]).await;
+    assert_eq!(status, 303);
+    assert_ne!(letter(&served, "thu.nghiem@t.example").await, first, "a letter of its own");
+    // The offered duties are those that can be given: none of a council.
+    let (_, html) = served.page(Some(admin), "/quan-tri/moi").await;
+    assert!(html.contains("value=\"MA-O\"") && !html.contains("value=\"CH\"") && !html.contains("value=\"PUB\""), "{html}");
+}

@@ -112,17 +112,23 @@ impl Drawing<'_> {
                     self.name(&format!("{item}/code")),
                     esc(code)
                 );
-                // Levels are of other scales than "met or not".
-                for p in properties.iter().filter(|p| !matches!(p.name.as_str(), "code" | "level")) {
+                // Levels and conditions are of other scales than "met or not".
+                for p in properties.iter().filter(|p| !matches!(p.name.as_str(), "code" | "level" | "until")) {
                     let pointer = format!("{item}/{}", p.name);
-                    match &p.shape {
-                        Shape::Choice(of, values) => {
-                            let two = values.iter().filter(|v| matches!(v.as_str(), "met" | "not_met"));
-                            let all: Vec<Choice> = two.map(|v| (v.clone(), self.choice(of, v))).collect();
-                            self.group(out, &pointer, &p.name, |out| self.radios(out, &pointer, &all, self.pairs.get(&pointer), false));
+                    let (of, values, at): (_, Vec<&String>, _) = match &p.shape {
+                        Shape::Choice(of, values) => (of, values.iter().collect(), pointer.clone()),
+                        Shape::OneOf(of, variants) => (of, variants.iter().map(|(tag, _)| tag).collect(), format!("{pointer}:")),
+                        _ => {
+                            self.property(out, p, &item);
+                            continue;
                         }
-                        _ => self.property(out, p, &item),
+                    };
+                    let two = values.into_iter().filter(|v| matches!(v.as_str(), "met" | "not_met"));
+                    let all: Vec<Choice> = two.map(|v| (v.clone(), self.choice(of, v))).collect();
+                    if let Some(error) = self.error(&pointer) {
+                        let _ = write!(out, r#"<p class="err" id="{}">{}{}</p>"#, self.id(&pointer), icon("triangle"), esc(&error));
                     }
+                    self.radios(out, &at, &all, self.pairs.get(&at), false);
                 }
                 out.push_str("</fieldset>");
             }

@@ -253,6 +253,7 @@ async fn show(
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
+        (ActId::E16, Some(State::Dossier(d))) => quorum(v, d).await?,
         (ActId::E18, Some(State::Dossier(d))) => counting(v, d).await?,
         (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => v.t("web-minutes-same"),
         // What is being done, and with what.
@@ -277,6 +278,16 @@ async fn show(
         out.below = format!("<h2>{}</h2>{minutes}", crate::markup::esc(&v.t("web-minutes-itself")));
     }
     page_with(status, &out)
+}
+
+/// How many must be there for the meeting to open.
+async fn quorum(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
+    let Some(round) = d.round() else { return Ok(String::new()) };
+    let body = v.app.engine.store.load_one(round.body.into()).await?;
+    let established =
+        body.as_ref().and_then(|l| ndp_domain::body::Body::known(&l.neighbour.whole.state)).and_then(|b| b.established().ok());
+    let needed = established.map_or(0, |e| e.quorum(round.due.len(), round.recused.len()));
+    Ok(v.t1("web-quorum-lead", &[("of", &round.due.len().to_string()), ("n", &needed.to_string())]))
 }
 
 /// What a count would open: how many of those present have voted.

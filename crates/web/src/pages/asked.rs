@@ -85,5 +85,8 @@ pub async fn request(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, 
     let points: Vec<Point> = v.content(asked.points).await?.unwrap_or_default();
     let lines: String = points.iter().map(|p| format!("<li value=\"{}\">{}</li>", p.number, esc(p.text.as_str()))).collect();
     let until = v.t1("web-request-until", &[("day", &crate::say::day(asked.until))]);
-    Ok(vec![(v.t("web-request-open"), format!("<div class=\"pad\"><ol class=\"text\">{lines}</ol><p><strong>{}</strong></p></div>", esc(&until)))])
+    Ok(vec![(
+        v.t("web-request-open"),
+        format!("<div class=\"pad\"><ol class=\"text\">{lines}</ol><p><strong>{}</strong></p></div>", esc(&until)),
+    )])
 }

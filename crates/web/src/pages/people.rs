@@ -60,7 +60,7 @@ fn after(text: &str) -> Option<After> {
 
 fn duty(v: &Visitor, held: &account::Held) -> String {
     let days = held.to.map_or_else(
-        || v.t1("web-since-day", &[("day", &say::day(held.from))]),
+        || v.t1("web-since-day", &[("day", &say::day(held.from))]).to_lowercase(),
         |to| format!("{} – {}", say::day(held.from), say::day(to)),
     );
     format!("{}, {} ({days})", v.t(&format!("duty-{}", held.duty.code())), v.organisation(held.org))

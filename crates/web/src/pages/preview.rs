@@ -42,6 +42,33 @@ async fn show(v: &Visitor, errors: Vec<String>, cards: Vec<Card>, status: Status
     page_with(status, &Page { f, tabs: tabs(v, "/quan-tri/xem-truoc"), errors, cards })
 }
 
+/// What the readers of data files say, with the keys of the same in the page's language; the longer first.
+const PHRASES: &[(&str, &str)] = &[
+    (" is missing", "web-phrase-missing"),
+    (" is unknown", "web-phrase-unknown"),
+    ("expected one of ", "web-phrase-one-of"),
+    ("expected a list of ", "web-phrase-list-of"),
+    ("a whole number from ", "web-phrase-whole"),
+    ("expected a date like ", "web-phrase-date"),
+    ("a date like ", "web-phrase-date-like"),
+    ("a text that is not empty", "web-phrase-text"),
+    ("expected official or unconfirmed", "web-phrase-status"),
+    (" tables", "web-phrase-tables"),
+    ("a table", "web-phrase-table"),
+    (" fields", "web-phrase-fields"),
+    ("an item of ", "web-phrase-item"),
+    ("true or false", "web-phrase-flag"),
+    ("expected ", "web-phrase-expected"),
+];
+
+/// A mistake of a data file in the reader's language; names of keys and values stay as they are in the file.
+fn in_words(v: &Visitor, said: &str) -> String {
+    PHRASES.iter().fold(
+        said.to_owned(),
+        |said, (phrase, key)| if said.contains(phrase) { said.replace(phrase, &v.t1(key, &[("gap", " ")])) } else { said },
+    )
+}
+
 /// `GET /quan-tri/xem-truoc`
 pub async fn form(v: Visitor) -> Result<Response, Refused> {
     administrator(&v)?;
@@ -61,8 +88,12 @@ pub async fn preview(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     let text = text.trim_start_matches('\u{feff}');
     let name = file.name.to_lowercase();
     let said = |all: Vec<Mistake>| {
-        let one =
-            |m: &Mistake| v.t1("web-preview-mistake", &[("line", &m.line.to_string()), ("found", &m.found), ("expected", &m.expected)]);
+        let one = |m: &Mistake| {
+            v.t1(
+                "web-preview-mistake",
+                &[("line", &m.line.to_string()), ("found", &in_words(&v, &m.found)), ("expected", &in_words(&v, &m.expected))],
+            )
+        };
         all.iter().take(50).map(one).collect::<Vec<_>>()
     };
     let cards = if name.ends_with(".toml") {
