@@ -105,7 +105,9 @@ async fn the_found_part_of_the_list_is_downloaded_as_csv_xlsx_and_json() {
         assert!(name.starts_with("attachment; filename=\"nen-tang-so-"), "{name}");
         answer.bytes().await.unwrap()
     };
-    let json: serde_json::Value = serde_json::from_slice(&get("/nen-tang.json?q=cong+bo").await).unwrap();
+    let (_, html) = served.page(None, "/?order=since").await;
+    assert!(html.contains("aria-sort=\"descending\"") && !html.contains("aria-sort=\"ascending\""), "{html}");
+    let json: serde_json::Value = serde_json::from_slice(&get("/nen-tang.json?q=cong+bo&order=since").await).unwrap();
     let items = json["items"].as_array().unwrap();
     assert!(items.iter().any(|i| i["status"] == "Nền tảng số quốc gia"), "{json}");
     let none: serde_json::Value = serde_json::from_slice(&get("/nen-tang.json?q=khong+co+dau").await).unwrap();

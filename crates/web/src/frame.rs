@@ -151,7 +151,9 @@ impl Frame {
                 if duty.level() == Level::Records {
                     all.push(("/van-thu", "web-nav-records"));
                 }
-                if matches!(duty.level(), Level::Officer | Level::UnitHead | Level::FormChecker | Level::Signer) {
+                // A body's letters are drafted by its secretary and signed by its chair.
+                let letters = matches!(duty, Duty::Secretary | Duty::Chair | Duty::ViceChair);
+                if letters || matches!(duty.level(), Level::Officer | Level::UnitHead | Level::FormChecker | Level::Signer) {
                     all.push(("/trinh-ky", "web-nav-papers"));
                 }
                 if matches!(side, Side::Focal | Side::Overseer) && duty != Duty::Administrator {

@@ -850,3 +850,5 @@ web-phrase-fields = { $gap }fields
 web-phrase-item = an item of{ $gap }
 web-phrase-flag = true or false
 web-phrase-expected = expected{ $gap }
+web-voting = Voting
+web-voting-next = Once every member present has voted, somebody of the counting board chooses that duty and counts.

@@ -819,3 +819,5 @@ web-phrase-fields = { $gap }cột
 web-phrase-item = một mục của{ $gap }
 web-phrase-flag = true hoặc false
 web-phrase-expected = phải là{ $gap }
+web-voting = Biểu quyết
+web-voting-next = Khi mọi thành viên có mặt đã bỏ phiếu, người của ban kiểm phiếu chọn nhiệm vụ Ban kiểm phiếu để kiểm phiếu.

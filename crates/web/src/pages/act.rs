@@ -291,7 +291,7 @@ async fn quorum(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, R
 }
 
 /// What a count would open: how many of those present have voted.
-async fn counting(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
+pub async fn counting(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
     let Some(round) = d.round() else { return Ok(String::new()) };
     let present = round.opened.as_ref().map_or(0, |o| o.present.len());
     // How many, not whose: ballots stay sealed until they are counted.

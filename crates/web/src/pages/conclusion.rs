@@ -280,6 +280,13 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
         let said = if place.is_empty() { when } else { v.t1("web-meeting-at", &[("when", &when), ("place", &place)]) };
         all.push((v.t("web-meeting"), format!("<p class=\"pad\">{}</p>", esc(&said))));
     }
+    if whole && seen.loaded.neighbour.whole.state.stage() == "E.meeting" {
+        let voted = super::act::counting(v, d).await?;
+        all.push((
+            v.t("web-voting"),
+            format!("<p class=\"pad\">{}</p><p class=\"hint pad\">{}</p>", esc(&voted), esc(&v.t("web-voting-next"))),
+        ));
+    }
     let mut card = decided(v, seen, d).await?;
     if !card.is_empty() {
         // Whoever reads the result line by line is told at once what it failed on.

@@ -76,6 +76,10 @@ struct Page {
     next: Option<String>,
     bars: Vec<(String, usize, String)>,
     day: String,
+    /// Where the list stands by name, and by day; which of them it does.
+    by_name: String,
+    by_since: String,
+    newest: bool,
 }
 
 /// What was asked: words, states, agencies, and from which line on.
@@ -85,6 +89,15 @@ pub(super) struct Asked {
     status: Vec<String>,
     agency: Vec<String>,
     from: usize,
+    order: ListOrder,
+}
+
+/// How the list stands: what fits the words best and then by name; or the newest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum ListOrder {
+    #[default]
+    Name,
+    Since,
 }
 
 impl Asked {
@@ -97,6 +110,7 @@ impl Asked {
                 "q" => asked.q = ndp_domain::text::normalise(&value),
                 "status" => asked.status.push(value),
                 "agency" => asked.agency.push(value),
+                "order" if value == "since" => asked.order = ListOrder::Since,
                 "from" => asked.from = value.parse().map_err(|_| Edge::CursorInvalid)?,
                 _ => {}
             }
@@ -109,6 +123,7 @@ impl Asked {
         let mut pairs: Vec<(&str, &str)> = vec![("q", &self.q)];
         pairs.extend(self.status.iter().map(|s| ("status", s.as_str())));
         pairs.extend(self.agency.iter().map(|a| ("agency", a.as_str())));
+        pairs.push(("order", if self.order == ListOrder::Since { "since" } else { "" }));
         pairs.push(("from", &from));
         address(place, &pairs)
     }
@@ -178,7 +193,11 @@ pub(super) fn found<'a>(v: &Visitor, lines: &'a [Line], asked: &Asked) -> Vec<&'
     };
     let mut all: Vec<&Line> = lines.iter().filter(fits).collect();
     let whole = |l: &Line| words.iter().filter(|w| l.folded.split_whitespace().any(|t| t == w.as_str())).count();
-    all.sort_by(|a, b| whole(b).cmp(&whole(a)).then_with(|| a.folded.cmp(&b.folded)));
+    let by_name = |a: &Line, b: &Line| whole(b).cmp(&whole(a)).then_with(|| a.folded.cmp(&b.folded));
+    match asked.order {
+        ListOrder::Name => all.sort_by(|a, b| by_name(a, b)),
+        ListOrder::Since => all.sort_by(|a, b| b.since.cmp(&a.since).then_with(|| by_name(a, b))),
+    }
     all
 }
 
@@ -258,6 +277,9 @@ pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
         next: (to < found.len()).then(|| asked.address("/", to)),
         bars,
         facets,
+        by_name: Asked { order: ListOrder::Name, ..asked.clone() }.address("/", 0),
+        by_since: Asked { order: ListOrder::Since, ..asked.clone() }.address("/", 0),
+        newest: asked.order == ListOrder::Since,
         day: say::day(v.today),
         q: asked.q.clone(),
         f,
