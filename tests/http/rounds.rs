@@ -212,3 +212,44 @@ async fn a_decision_has_grounds_and_articles_and_reads_the_same_for_everybody() 
     assert!(html.contains("/van-ban/potential-recognitions") && !html.contains("/van-ban/national-recognitions"), "{html}");
     assert_eq!(ActId::E23.row().paper.kind(), Some("potential_decision"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_on_paper_waits_for_the_secretary_and_its_member_is_told() {
+    use ndp_domain::sheet;
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.act(&cast.secretary, dossier, E::OpenRound { body, cut_off: story.today() }).await.unwrap();
+    // The form has the lines of the round by their names, and the members alone.
+    let place = format!("/phieu/moi/paper-sheets?dossier={}", Id::from(dossier));
+    let (status, html) = served.page(Some(&cast.support), &place).await;
+    assert!(status == 200 && html.matches("/code\" value=\"G").count() == 9 && !html.contains("Chấm điểm"), "{html}");
+    let member = &cast.evaluators[0];
+    let mut text = story.sheet_text(&[]);
+    let scan = ndp_domain::list_entry::Attachment {
+        name: ndp_cli::demo::story::t("Bản quét"),
+        sha256: ndp_domain::canonical::Hash::ZERO,
+        valid_to: None,
+    };
+    text.paper = Some(sheet::PaperSheet { entered_by: cast.support.account, scan });
+    let id = ndp_domain::id::SheetId(served.world.engine.id());
+    let enter = sheet::Command::Enter { dossier, member: member.account, text };
+    story.act(&cast.support, id, enter).await.unwrap();
+    let (_, html) = served.page(Some(&cast.secretary), "/viec").await;
+    assert!(html.contains("Xác nhận phiếu khớp bản giấy") && html.contains(&format!("/phieu/{}", Id::from(id))), "{html}");
+    let (_, html) = served.page(Some(&cast.secretary), &format!("/phieu/{}", Id::from(id))).await;
+    assert!(html.contains("/xac-nhan") && html.contains("Phiếu giấy đã nhập"), "the sheet and its button: {html}");
+    let (_, html) = served.page(Some(&member.as_duty(Duty::Evaluator)), &format!("/ho-so/{}/phieu", Id::from(dossier))).await;
+    assert!(html.contains("chờ thư ký xác nhận khớp bản giấy") && !html.contains("name=\"mark\""), "{html}");
+    // The chair sees nothing of it; the secretary confirms, and it counts.
+    let confirm = format!("/phieu/{}/xac-nhan", Id::from(id));
+    assert_eq!(served.page(Some(&cast.chair), &format!("/phieu/{}", Id::from(id))).await.0, 404);
+    let (status, to) = served.send_form(&cast.secretary, &confirm, &[]).await;
+    assert!(status == 303 && to.contains("xong=E15"), "{status} {to}");
+    let sheets = served.world.engine.store.load_one(id.into()).await.unwrap().unwrap();
+    let ndp_domain::machine::State::Sheet(s) = &sheets.neighbour.whole.state else { panic!("a sheet") };
+    assert!(s.sheet.as_ref().is_some_and(|s| s.on_paper));
+    // Once it is handed in it is sealed to them too.
+    assert_eq!(served.page(Some(&cast.secretary), &format!("/phieu/{}", Id::from(id))).await.0, 404);
+    served.sound().await;
+}

@@ -211,6 +211,11 @@ fn pairs(state: &State) -> Vec<(Principal, Facet)> {
         State::Sheet(sheet) => {
             rows.extend(people(&view.person, Own));
             rows.extend(people(&sheet.readers, Sheet));
+            // A sheet on paper is read by who typed it in and who confirms it, until that is done.
+            if let Some(entered) = sheet.entered.as_ref().filter(|_| sheet.sheet.is_none()) {
+                rows.extend(people(&entered.confirms, Own));
+                rows.push((Principal::Person(entered.by), Own));
+            }
         }
         State::Recognition(_) => {
             rows.extend([org(view.managing, File), org(view.applicant, Own)].into_iter().flatten());

@@ -95,6 +95,9 @@ pub struct State {
 pub struct Entered {
     pub by: AccountId,
     pub text: Pin,
+    /// The secretary, who sets it beside its scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirms: Option<AccountId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -226,7 +229,7 @@ impl Machine for Sheet {
                 }
                 check_findings(round, &text.findings, occasion)?;
                 salted(&text.salt)?;
-                let entered = Entered { by, text: Content::of(text).pin() };
+                let entered = Entered { by, text: Content::of(text).pin(), confirms: round.helpers.first().copied() };
                 Ok(vec![Event::Entered { place: place(*member), entered, salt: text.salt.clone() }])
             }
             Command::Submit { member, text, .. } => {

@@ -12,12 +12,14 @@ use ndp_domain::dossier::{self, Dossier};
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::Known as _;
+use ndp_domain::sheet::Sheet;
 use ndp_domain::visibility::Scope;
 use ndp_store::inbox::Task;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::read::Loaded;
 
-/// Something that waits: the act, its dossier by name, and the body that it is done in.
+/// Something that waits: the act, its dossier by name, and the body that it is done in; of a sheet from paper (E15) the
+/// sheet.
 #[derive(Debug, Clone)]
 pub struct Waits {
     pub act: ActId,
@@ -105,7 +107,17 @@ async fn to_ask(app: &App, reading: &Reading, bodies: &[&body::State]) -> Result
         let id = Id::from(d.id);
         asked.contains(&id.uuid).then_some(Waits { act: ActId::E12, dossier: id, name: d.name.clone(), body: body(d)? })
     };
-    Ok(evaluating.iter().filter_map(waits).collect())
+    let mut all: Vec<Waits> = evaluating.iter().filter_map(waits).collect();
+    // A sheet that was entered from paper waits for the secretary, who sets it beside its scan.
+    let needs: Vec<Need> = ids.iter().map(|id| Need::Children(*id, Kind::Sheet)).collect();
+    let sheets = if needs.is_empty() { Default::default() } else { app.engine.store.load(&needs).await? };
+    for (id, sheet) in sheets.iter().filter_map(|(id, l)| Some((*id, Sheet::known(&l.neighbour.whole.state)?))) {
+        let of = evaluating.iter().find(|d| d.id == sheet.dossier && d.round().is_some_and(|r| r.n == sheet.round));
+        if let Some(d) = of.filter(|_| sheet.entered.is_some() && sheet.sheet.is_none()) {
+            all.push(Waits { act: ActId::E15, dossier: d.id.into(), name: d.name.clone(), body: id });
+        }
+    }
+    Ok(all)
 }
 
 /// An agency's dossiers that wait for their evaluation: id, product, name.

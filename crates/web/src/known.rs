@@ -141,7 +141,12 @@ pub async fn of(v: &Visitor, shape: &Shape, seen: Option<&Seen>) -> Result<Known
             .map(|o| o.units.iter().map(|u| (u.code.to_string(), u.name_vi.to_string())).collect())
             .unwrap_or_default();
         let own = duty.unit.clone().map(|u| (u.clone(), u));
-        let units: Vec<(String, String)> = if units.is_empty() { own.into_iter().collect() } else { units };
+        // Whoever works for a unit works for that one.
+        let units: Vec<(String, String)> = match own {
+            Some((code, _)) if units.iter().any(|(c, _)| *c == code) => units.into_iter().filter(|(c, _)| *c == code).collect(),
+            Some(own) => vec![own],
+            None => units,
+        };
         if !units.is_empty() {
             known.lists.insert("unit".to_owned(), units);
         }

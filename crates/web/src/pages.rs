@@ -22,6 +22,7 @@ pub mod lists;
 pub mod opinions;
 pub mod organisation;
 pub mod paper;
+pub mod paper_sheet;
 pub mod people;
 pub mod prefill;
 pub mod preview;
@@ -75,6 +76,7 @@ pub fn routes() -> Router<App> {
         .route("/van-thu.csv", get(records_office::register))
         .route("/trinh-ky", get(records_office::signing))
         .route("/quan-tri", get(people::home))
+        .route("/phieu/{id}/xac-nhan", post(paper_sheet::confirm))
         .route("/nguoi-dung/{id}/thu-moi", post(people::invite_again))
         .route("/quan-tri/moi", get(administration::invite).post(administration::send))
         .route("/quan-tri/nhiem-vu", get(administration::duties))

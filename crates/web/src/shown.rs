@@ -124,7 +124,8 @@ impl Fields<'_> {
             out.push_str(r#"<dl class="facts">"#);
             let mut all: Vec<(&String, &Value)> = fields.iter().filter(|(n, v)| !self.quiet(n) && !blank(v) && self.says(v)).collect();
             // When and where before what about.
-            let first = ["meeting_on", "meeting_at", "place"];
+            let first =
+                ["meeting_on", "meeting_at", "place", "name_vi", "name_en", "need", "users", "scope", "legal_basis", "overlap", "files"];
             all.sort_by_key(|(n, _)| first.iter().position(|f| f == n).unwrap_or(first.len()));
             for (name, value) in all {
                 let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", esc(&self.label(name)), self.value(name, value));

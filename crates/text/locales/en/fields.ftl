@@ -945,3 +945,6 @@ hint-users = Name each group of users and its rough size.
 choice-conflict-none = No conflict of interest
 choice-conflict-declared = A conflict of interest
 field-step = Step
+field-submitted_on = Submitted on
+field-reconsideration-on = Dossier
+field-complaint-on = Dossier

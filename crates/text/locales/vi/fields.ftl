@@ -945,3 +945,6 @@ hint-users = Nêu từng nhóm người dùng và ước lượng số lượng.
 choice-conflict-none = Không có xung đột lợi ích
 choice-conflict-declared = Có xung đột lợi ích
 field-step = Bước
+field-submitted_on = Ngày trình
+field-reconsideration-on = Hồ sơ
+field-complaint-on = Hồ sơ

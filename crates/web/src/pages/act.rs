@@ -12,10 +12,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
-use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
-use ndp_domain::machine::{Known as _, State};
-use ndp_domain::sheet::Sheet;
+use ndp_domain::machine::State;
 use ndp_engine::orders::{self, OrderForm};
 use ndp_engine::{InputMistake, Problem};
 use ndp_server::acts::order;
@@ -253,8 +251,8 @@ async fn show(
     out.version = seen.map(|s| s.loaded.neighbour.version);
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
-        (ActId::E16, Some(State::Dossier(d))) => quorum(v, d).await?,
-        (ActId::E18, Some(State::Dossier(d))) => counting(v, d).await?,
+        (ActId::E16, Some(State::Dossier(d))) => super::evaluation::quorum(v, d).await?,
+        (ActId::E18, Some(State::Dossier(d))) => super::evaluation::counting(v, d).await?,
         (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => v.t("web-minutes-same"),
         // What is being done, and with what.
         _ => match seen {
@@ -278,27 +276,6 @@ async fn show(
         out.below = format!("<h2>{}</h2>{minutes}", crate::markup::esc(&v.t("web-minutes-itself")));
     }
     page_with(status, &out)
-}
-
-/// How many must be there for the meeting to open.
-async fn quorum(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
-    let Some(round) = d.round() else { return Ok(String::new()) };
-    let body = v.app.engine.store.load_one(round.body.into()).await?;
-    let established =
-        body.as_ref().and_then(|l| ndp_domain::body::Body::known(&l.neighbour.whole.state)).and_then(|b| b.established().ok());
-    let needed = established.map_or(0, |e| e.quorum(round.due.len(), round.recused.len()));
-    Ok(v.t1("web-quorum-lead", &[("of", &round.due.len().to_string()), ("n", &needed.to_string())]))
-}
-
-/// What a count would open: how many of those present have voted.
-pub async fn counting(v: &Visitor, d: &ndp_domain::dossier::State) -> Result<String, Refused> {
-    let Some(round) = d.round() else { return Ok(String::new()) };
-    let present = round.opened.as_ref().map_or(0, |o| o.present.len());
-    // How many, not whose: ballots stay sealed until they are counted.
-    let sheets = v.app.engine.store.load(&[Need::Children(d.id.into(), Kind::Sheet)]).await?;
-    let voted = sheets.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).filter(|s| s.round == round.n);
-    let voted = voted.filter(|s| !s.ballots.is_empty()).count();
-    Ok(v.t1("web-count-lead", &[("n", &voted.to_string()), ("of", &present.to_string())]))
 }
 
 /// An applicant does not see the entry of the List that a criteria set is for; it bears the set's name.
@@ -326,6 +303,11 @@ pub fn errors(v: &Visitor, act: &str, wrong: &Mistakes, prefix: &str, general: V
     let at = |pointer: &str| crate::form::draw::id_of(&format!("{prefix}{pointer}"));
     let of_fields = wrong.iter().map(|(pointer, (code, expected))| (at(pointer), say::mistake(v.lang, act, code, expected, pointer)));
     general.into_iter().map(|g| (String::new(), g)).chain(of_fields).collect()
+}
+
+/// What stands saved at a field that was changed by somebody else too.
+pub fn theirs(value: &str) -> (String, String) {
+    ("theirs".to_owned(), value.to_owned())
 }
 
 /// Mistakes in the order in which their fields stand on the page; what belongs to no field first.
@@ -409,8 +391,10 @@ pub async fn send(
     }
     let pairs = sent.pairs.numbered(shape, true);
     let known = if shape.takes_files() { known::of(&v, shape, seen.as_ref()).await? } else { Known::default() };
-    let (content, unread) = pairs.content(shape, &known);
-    wrong.extend(unread);
+    let (content, mut unread) = pairs.content(shape, &known);
+    // What is wrong with a file is told before that there is none.
+    unread.extend(wrong);
+    let wrong = unread;
     let opened = id.or_else(|| opened_by(form, &pairs));
     if !wrong.is_empty() {
         return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -420,6 +404,11 @@ pub async fn send(
         Ok(receipt) => {
             // A counting board is named for a meeting: back to it.
             let meeting = known::id_of(Some(Kind::Dossier), pairs.get("/dossier")).filter(|_| form.act == ActId::B7);
+            // Whoever typed a sheet in from paper goes on with the dossier's next one.
+            let entered = known::id_of(Some(Kind::Dossier), pairs.get("/dossier")).filter(|_| form.noun == "paper-sheets");
+            if let Some(dossier) = entered {
+                return Ok(done(&v, &place_of(dossier), "entered"));
+            }
             let to = meeting.or(receipt.stream(form.kind)).or(id).map_or_else(|| format!("/{}", crate::frame::slug(form.kind)), place_of);
             Ok(done(&v, &to, form.act.name()))
         }

@@ -281,7 +281,7 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
         all.push((v.t("web-meeting"), format!("<p class=\"pad\">{}</p>", esc(&said))));
     }
     if whole && seen.loaded.neighbour.whole.state.stage() == "E.meeting" {
-        let voted = super::act::counting(v, d).await?;
+        let voted = super::evaluation::counting(v, d).await?;
         all.push((
             v.t("web-voting"),
             format!("<p class=\"pad\">{}</p><p class=\"hint pad\">{}</p>", esc(&voted), esc(&v.t("web-voting-next"))),

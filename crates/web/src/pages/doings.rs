@@ -7,6 +7,7 @@ use crate::visitor::Visitor;
 use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Denied, Duty, Level, Side};
 use ndp_domain::document::Document;
+use ndp_domain::dossier::Dossier;
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::machine::{Known as _, State};
@@ -71,7 +72,12 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
             ActId::X3 => clocks.iter().all(|c| c.paused.is_none()),
             _ => false,
         };
-        if idle || !follows(&seen.loaded.neighbour.whole.state, may.act.id, v.duty().map(|d| d.duty.level())) {
+        // Whoever has signed the minutes owes nothing more; the other one does.
+        let signed = may.act.id == ActId::E19
+            && Dossier::known(&seen.loaded.neighbour.whole.state)
+                .and_then(|d| d.round())
+                .is_some_and(|r| r.signatures.iter().any(|s| Some(s.by) == v.reading.reader.account));
+        if idle || signed || !follows(&seen.loaded.neighbour.whole.state, may.act.id, v.duty().map(|d| d.duty.level())) {
             continue;
         }
         if may.by_paper && leaves && drafts(v, may.act.id) && (may.why_not.is_none() || by_duty) {
@@ -127,9 +133,11 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
 }
 
 /// A decision is reconsidered once: whoever has asked opens what they asked.
-async fn once(v: &Visitor, seen: &Seen, now: &mut [Doing]) -> Result<(), Refused> {
+async fn once(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), Refused> {
     let Some(offered) = now.iter_mut().find(|d| d.href.starts_with("/xem-xet-lai/moi/")) else { return Ok(()) };
     let State::Dossier(d) = &seen.loaded.neighbour.whole.state else { return Ok(()) };
+    let term = v.directory.regulations.get(&d.regulation).and_then(|r| r.terms.get("reconsideration.ask"));
+    let until = d.decision.as_ref().zip(term).map(|((_, paper), term)| v.directory.calendar.due(paper.date, *term).on);
     let all = v.app.engine.store.load(&[Need::Children(seen.loaded.id, Kind::Reconsideration)]).await?;
     let same = |l: &ndp_store::read::Loaded| {
         Reconsideration::known(&l.neighbour.whole.state)
@@ -137,6 +145,12 @@ async fn once(v: &Visitor, seen: &Seen, now: &mut [Doing]) -> Result<(), Refused
     };
     if let Some(asked) = all.values().find(|l| same(l)) {
         *offered = Doing { main: false, ..plain(v.t("web-reconsideration-asked"), place_of(asked.id)) };
+    } else if let Some(until) = until {
+        offered.note = v.t1("web-reconsideration-until", &[("day", &crate::say::day(until))]);
+        // After its last day it is refused: it is not offered.
+        if v.today > until {
+            now.retain(|d| !d.href.starts_with("/xem-xet-lai/moi/"));
+        }
     }
     Ok(())
 }
@@ -225,7 +239,8 @@ async fn of_sheet(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), 
         let votes = seen.loaded.neighbour.whole.state.stage() == "E.meeting" && v.duty().is_some_and(|d| d.duty == Duty::Evaluator);
         if let (true, Some(me), Some(round)) = (votes, v.reading.reader.account, d.round()) {
             let own = super::evaluation::sheets_of(v, seen.loaded.id, round.n).await?.into_iter().find(|(_, s)| s.member == me);
-            let own = own.filter(|(_, s)| s.ballots.is_empty());
+            let here = round.opened.as_ref().is_some_and(|o| o.present.contains(&me));
+            let own = own.filter(|(_, s)| s.ballots.is_empty() && here);
             now.extend(own.map(|(id, _)| plain(v.t("act-E30"), format!("{}/ballots", place_of(id)))));
         }
         return Ok(());
@@ -240,7 +255,9 @@ async fn of_sheet(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), 
         now.insert(0, plain(v.t("act-E30"), format!("{place}/ballots")));
     }
     if sheet.entered.is_some() && sheet.sheet.is_none() && stage == "E.evaluating" && duty == Some(Duty::Secretary) {
-        now.insert(0, plain(v.t("act-E15"), format!("{place}/submissions")));
+        now.retain(|d| !d.href.ends_with("/submissions"));
+        let key = Uuid::new_v4().to_string();
+        now.insert(0, Doing { inline: true, key, ..plain(v.t("web-confirm-paper"), format!("{place}/xac-nhan")) });
     }
     Ok(())
 }

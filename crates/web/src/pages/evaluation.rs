@@ -157,3 +157,24 @@ pub async fn summary(v: Visitor, Path(id): Path<String>) -> Result<Response, Ref
         rows,
     })
 }
+
+/// How many must be there for the meeting to open.
+pub async fn quorum(v: &Visitor, d: &dossier::State) -> Result<String, Refused> {
+    let Some(round) = d.round() else { return Ok(String::new()) };
+    let body = v.app.engine.store.load_one(round.body.into()).await?;
+    let established =
+        body.as_ref().and_then(|l| ndp_domain::body::Body::known(&l.neighbour.whole.state)).and_then(|b| b.established().ok());
+    let needed = established.map_or(0, |e| e.quorum(round.due.len(), round.recused.len()));
+    Ok(v.t1("web-quorum-lead", &[("of", &round.due.len().to_string()), ("n", &needed.to_string())]))
+}
+
+/// What a count would open: how many of those present have voted.
+pub async fn counting(v: &Visitor, d: &dossier::State) -> Result<String, Refused> {
+    let Some(round) = d.round() else { return Ok(String::new()) };
+    let present = round.opened.as_ref().map_or(0, |o| o.present.len());
+    // How many, not whose: ballots stay sealed until they are counted.
+    let sheets = v.app.engine.store.load(&[Need::Children(d.id.into(), Kind::Sheet)]).await?;
+    let voted = sheets.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).filter(|s| s.round == round.n);
+    let voted = voted.filter(|s| !s.ballots.is_empty()).count();
+    Ok(v.t1("web-count-lead", &[("n", &voted.to_string()), ("of", &present.to_string())]))
+}

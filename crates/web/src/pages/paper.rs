@@ -2,7 +2,7 @@
 //! an enterprise's application, filled in the same way and sent by the enterprise itself. What is typed is
 //! saved as it is typed; the page says when.
 
-use super::act::{FormPage, changed, done, errors, ordered, said, worked};
+use super::act::{FormPage, changed, done, errors, ordered, said, theirs as saved, worked};
 use super::draft::{Draft, Frozen, Open, open, prefix};
 use super::topics::{self, Topic};
 use crate::form::{Drawing, Known, Mistakes, Pairs, Property, Shape, shape};
@@ -407,11 +407,6 @@ async fn kept(v: Visitor, slug: &str, id: &str, name: Option<String>, mut sent: 
     }
 }
 
-/// What stands saved at a field that was changed by somebody else too.
-fn theirs_of(value: &str) -> (String, String) {
-    ("theirs".to_owned(), value.to_owned())
-}
-
 /// Mistakes below a place, by what is left of their pointers.
 fn under(all: &Mistakes, prefix: &str) -> Mistakes {
     all.iter().filter_map(|(p, m)| Some((p.strip_prefix(prefix)?.to_owned(), m.clone()))).collect()
@@ -486,14 +481,14 @@ async fn both(
         let (a, b) = (mine.acts.get(n).cloned().unwrap_or_default(), theirs.acts.get(n).cloned().unwrap_or_default());
         let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).filter(|k| topic.is_none_or(|t| t.covers(k))).collect();
         let differs = keys.into_iter().filter(|k| a.get(*k).map_or("", String::as_str) != b.get(*k).map_or("", String::as_str));
-        wrong.push(differs.map(|k| (k.trim_end_matches(':').to_owned(), theirs_of(b.get(k).map_or("", String::as_str)))).collect());
+        wrong.push(differs.map(|k| (k.trim_end_matches(':').to_owned(), saved(b.get(k).map_or("", String::as_str)))).collect());
     }
     let mut own = Mistakes::new();
     if mine.subject != theirs.subject && topic.is_none_or(|t| t.own) {
-        own.insert("/subject".to_owned(), theirs_of(&theirs.subject));
+        own.insert("/subject".to_owned(), saved(&theirs.subject));
     }
     if mine.text != theirs.text && topic.is_none_or(|t| t.own) {
-        own.insert("/text".to_owned(), theirs_of(&theirs.text));
+        own.insert("/text".to_owned(), saved(&theirs.text));
     }
     wrong.push(own);
     let general = vec![changed(v, refused).await?, v.t("web-theirs-how")];

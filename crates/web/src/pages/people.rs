@@ -153,5 +153,5 @@ pub async fn invite_again(v: Visitor, Path(id): Path<String>, sent: Sent) -> Res
     if !entry.signs_in {
         v.app.identity.invite_again(&entry.person).await?;
     }
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&place_of(id)))]).into_response())
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}?xong=again", place_of(id))))]).into_response())
 }

@@ -352,6 +352,8 @@ struct CountPage {
     people: Vec<Seat>,
     /// Ballots given out, come back, fit to count, unfit.
     ballots: [usize; 4],
+    /// Written opinions of members who were not there, counted by the rules of work.
+    written: usize,
     /// Criterion; met, not met, no opinion; the same of the second vote; result.
     lines: Vec<(String, String, String, &'static str)>,
 }
@@ -379,8 +381,11 @@ pub async fn count(v: Visitor, Path(id): Path<String>) -> Result<Response, Refus
     });
     // A ballot that is not whole cannot be cast here; one in whose member a conflict was found is set aside.
     let first = round.tallies.first();
-    let cast = first.map_or(0, |t| (t.first.met + t.first.not_met + t.first.abstained + t.set_aside) as usize);
+    let told = first.map_or(0, |t| (t.first.met + t.first.not_met + t.first.abstained) as usize);
     let aside = first.map_or(0, |t| t.set_aside as usize);
+    // Where the rules of work say so, the sheet of a member who is not there counts as a written opinion.
+    let here = opened.present.len();
+    let valid = here.saturating_sub(aside);
     let mut f = frame(&v, &v.t1("web-count-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
     f.crumbs.push((place_of(room.seen.loaded.id), title(&v, &room.seen)));
@@ -392,7 +397,8 @@ pub async fn count(v: Visitor, Path(id): Path<String>) -> Result<Response, Refus
         about: d.name.clone(),
         held: long_day(on),
         people: board.iter().enumerate().map(seat).collect(),
-        ballots: [opened.present.len(), cast, cast - aside, aside],
+        ballots: [here, here, valid, aside],
+        written: told.saturating_sub(valid),
         lines: lines.collect(),
     })
 }

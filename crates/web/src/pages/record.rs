@@ -56,6 +56,12 @@ pub struct Notice {
 impl Notice {
     /// What was just done, said once.
     pub fn text(&self, v: &Visitor) -> Option<String> {
+        if self.xong == "entered" {
+            return Some(v.t("web-done-entered"));
+        }
+        if self.xong == "again" {
+            return Some(v.t("web-done-invited-again"));
+        }
         if self.xong == "invited" {
             return Some(v.t("web-done-invited"));
         }
@@ -172,6 +178,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     cards.extend(super::asked::cards(&v, &seen).await?);
     cards.extend(super::body::cards(&v, &seen).await?);
     cards.extend(super::people::cards(&v, &seen).await?);
+    cards.extend(super::paper_sheet::cards(&v, &seen).await?);
     cards.extend(super::set::cards(&v, &seen).await?);
     cards.extend(contents(&v, &seen, &document, &named).await?);
     cards.push((v.t("web-record-says"), fields.list(&document)));

@@ -151,6 +151,7 @@ fn closed(room: &Room, mine: Option<&sheet::State>) -> Option<&'static str> {
     let evaluating = room.seen.loaded.neighbour.whole.state.stage() == "E.evaluating";
     match (mine.is_some_and(|s| s.sheet.is_some()), room.round.due.contains(&room.me)) {
         (true, _) => Some("web-sheet-handed-in"),
+        _ if mine.is_some_and(|s| s.entered.is_some()) => Some("web-sheet-on-paper"),
         (_, false) => Some("web-sheet-not-due"),
         _ if !evaluating => Some("web-sheet-closed"),
         _ => None,

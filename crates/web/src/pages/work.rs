@@ -129,6 +129,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
             Some(act) => crate::known::to_draft(&v, act),
             None => what,
         };
+        let from_paper = task.act == ActId::E15.name() && duty.duty == Duty::Secretary;
+        let what = if from_paper { v.t("web-confirm-paper") } else { what };
         let kind_name = v.t(&format!("kind-{}", kind.name()));
         let named = task.name.as_ref().map(|name| crate::known::in_words(&v, kind, name));
         let known = named.as_ref().or_else(|| about.get(&id));
@@ -149,6 +151,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
         let in_body = rounds.iter().find(|w| w.dossier == id && w.act.name() == task.act);
         let href = if let Some(w) = in_body.filter(|w| w.act == ActId::E11) {
             format!("{}/mo-vong?dossier={}", place_of(w.body), w.dossier)
+        } else if let Some(w) = in_body.filter(|w| w.act == ActId::E15) {
+            place_of(w.body)
         } else if let Some(w) = in_body.filter(|w| w.act == ActId::B7) {
             format!("{}/counting-boards?dossier={}", place_of(w.body), w.dossier)
         } else if task.act == "E15" && duty.duty != Duty::Support {
