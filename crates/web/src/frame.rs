@@ -145,6 +145,9 @@ impl Frame {
                     all.push(("/ho-so", if side == Side::Applicant { "web-nav-applications" } else { "web-nav-dossiers" }));
                     all.push(("/bo-tieu-chi", "web-nav-sets"));
                 }
+                if body || side == Side::Hired {
+                    all.push(("/ho-so", "web-nav-dossiers"));
+                }
                 if body || matches!(side, Side::Managing | Side::Hired) {
                     all.push(("/danh-gia", "web-nav-evaluation"));
                 }
