@@ -122,6 +122,11 @@ async fn a_reminder_is_begun_where_the_overdue_file_is_listed() {
     story.pass(40);
     let (_, html) = served.page(Some(&cast.keeper.officer), "/theo-doi").await;
     assert!(html.contains("Gửi công văn đôn đốc") && html.contains("Số lần đôn đốc"), "{html}");
+    // The same as a file, for those who see the page.
+    let report = served.page_answer(&cast.keeper.officer, "/theo-doi.xlsx", None).await;
+    assert_eq!(report.status(), 200);
+    assert!(report.bytes().await.unwrap().starts_with(b"PK"), "a workbook");
+    assert_eq!(served.page_answer(&cast.managing.officer, "/theo-doi.xlsx", None).await.status(), 403);
     let place = format!("/de-xuat/{}/van-ban/", Id::from(entry));
     let at = html.find(&place).expect("the form of the row");
     let action = html[at..].split('"').next().unwrap();

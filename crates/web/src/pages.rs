@@ -52,6 +52,7 @@ pub fn routes() -> Router<App> {
         .route("/nen-tang/{id}", get(list::platform))
         .route("/nen-tang.csv", get(downloads::csv))
         .route("/nen-tang.json", get(downloads::as_json))
+        .route("/theo-doi.xlsx", get(tracking::report))
         .route("/nen-tang.xlsx", get(downloads::xlsx))
         .route("/tra-cuu", get(track::track))
         .route("/huong-dan", get(text::guide))

@@ -78,3 +78,44 @@ fn sheet(titles: &[String], rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
     sheet.set_freeze_panes(1, 0)?;
     book.save_to_buffer()
 }
+
+/// A sheet of a report.
+pub struct Sheet {
+    pub name: String,
+    pub titles: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Several sheets as one file, lying on A4.
+pub async fn workbook(v: &Visitor, name: &str, sheets: Vec<Sheet>) -> Result<Response, Refused> {
+    let written = tokio::task::spawn_blocking(move || book(&sheets)).await;
+    let fault = |what: String| Refused::from(ndp_identity::Denial::Fault(what));
+    let body = written.map_err(|e| fault(e.to_string()))?.map_err(|e| fault(e.to_string()))?;
+    let place = format!("attachment; filename=\"{name}-{}.xlsx\"", v.today);
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], body).into_response())
+}
+
+fn book(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let head = Format::new().set_bold().set_text_wrap();
+    for of in sheets {
+        let sheet = book.add_worksheet();
+        // A sheet's name has 31 characters at most.
+        sheet.set_name(of.name.chars().take(31).collect::<String>())?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        for (column, title) in (0..).zip(&of.titles) {
+            sheet.write_string_with_format(0, column, title, &head)?;
+            sheet.set_column_width(column, if column == 0 { 48 } else { 24 })?;
+        }
+        for (n, row) in (1..).zip(&of.rows) {
+            for (column, cell) in (0..).zip(row) {
+                match cell.parse::<u32>() {
+                    Ok(number) if column > 0 => sheet.write_number(n, column, f64::from(number))?,
+                    _ => sheet.write_string(n, column, cell)?,
+                };
+            }
+        }
+        sheet.set_freeze_panes(1, 0)?;
+    }
+    book.save_to_buffer()
+}

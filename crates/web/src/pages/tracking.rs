@@ -52,6 +52,9 @@ struct Over {
     name: String,
     agency: String,
     badge: String,
+    /// The state and how late, in words.
+    state: String,
+    left: String,
     due: String,
     late: String,
     /// Reminders sent of the letter that waits for an answer; none where there is no such letter.
@@ -88,6 +91,55 @@ type Tile = (String, String, &'static str, String);
 
 /// `GET /theo-doi`
 pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
+    page(&view(&v).await?)
+}
+
+/// `GET /theo-doi.xlsx`: the same as a report, a sheet for each part.
+pub async fn report(v: Visitor) -> Result<Response, Refused> {
+    let view = view(&v).await?;
+    let t = |key: &str| v.t(key);
+    let over = view.over.iter().map(|o| {
+        let reminded = o.reminded.map(|n| n.to_string()).unwrap_or_default();
+        vec![o.name.clone(), o.agency.clone(), o.state.clone(), o.due.clone(), o.left.clone(), reminded]
+    });
+    let ages = view.ages.iter().map(|a| {
+        let n = |n: u64| n.to_string();
+        vec![a.kind.clone(), a.label.clone(), n(a.on_time), n(a.late), n(a.ages[0]), n(a.ages[1]), n(a.ages[2])]
+    });
+    let agencies = view.tiles.iter().chain(&view.unknown).chain(&view.former).map(|t| vec![t.0.clone(), t.1.clone()]);
+    let figures = view.figures.iter().map(|(name, n)| vec![name.clone(), n.clone()]);
+    let stages = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| vec![g.title.clone(), r.label.clone(), r.n.to_string()]));
+    let sheets = vec![
+        super::downloads::Sheet {
+            name: t("web-report-figures"),
+            titles: vec![view.lead.clone(), t("web-number-n")],
+            rows: figures.collect(),
+        },
+        super::downloads::Sheet {
+            name: t("web-report-over"),
+            titles: ["web-column-name", "web-agency-name", "web-state", "web-due", "web-late", "web-reminded"].map(t).to_vec(),
+            rows: over.collect(),
+        },
+        super::downloads::Sheet {
+            name: t("web-report-stages"),
+            titles: ["web-report-kind", "web-state", "web-number-n"].map(t).to_vec(),
+            rows: stages.collect(),
+        },
+        super::downloads::Sheet {
+            name: t("web-report-ages"),
+            titles: ["web-report-kind", "web-state", "web-on-time", "web-late", "web-age-1", "web-age-2", "web-age-3"].map(t).to_vec(),
+            rows: ages.collect(),
+        },
+        super::downloads::Sheet {
+            name: t("web-report-agencies"),
+            titles: ["web-agency-name", "web-number-n"].map(t).to_vec(),
+            rows: agencies.collect(),
+        },
+    ];
+    super::downloads::workbook(&v, "theo-doi", sheets).await
+}
+
+async fn view(v: &Visitor) -> Result<Page, Refused> {
     v.acting()?;
     // The view over all agencies is the focal agency's, and those who look after it.
     if !matches!(v.side(), Side::Focal | Side::Overseer) || v.is(Duty::Administrator) {
@@ -97,7 +149,7 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let counts = v.app.engine.counts(&v.reading.reader).await?;
     let (position, end) = (v.app.engine.store.position_of("tally").await?, v.app.engine.store.feed_end().await?);
     let mut by_stage: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let registers = super::list::by_agency(&v).await?;
+    let registers = super::list::by_agency(v).await?;
     for c in &counts {
         let n = u64::try_from(c.n).unwrap_or(0);
         *by_stage.entry((c.kind.clone(), c.stage.clone())).or_default() += n;
@@ -126,11 +178,11 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
         }
         groups.push(Group { title: v.t(&format!("kinds-{}", kind.name())), rows });
     }
-    let over = overdue(&v).await?;
+    let over = overdue(v).await?;
     let running = v.app.engine.store.running(&v.reading.scope(&v.app), v.today).await?;
     let late: u64 = running.states.iter().map(|r| r.late).sum();
     let cut = if running.cut { v.t1("web-ageing-cut", &[("n", &say_n(ndp_store::running::MOST))]) } else { String::new() };
-    let handled = handling(&v).await?.map(|(n, least, middle, most)| {
+    let handled = handling(v).await?.map(|(n, least, middle, most)| {
         let figure = |n: i64| say_n(n.unsigned_abs());
         v.t1("web-handling", &[("n", &say_n(n as u64)), ("least", &figure(least)), ("middle", &figure(middle)), ("most", &figure(most))])
     });
@@ -173,11 +225,11 @@ pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     let coverage = v.t1("web-coverage", &[("n", &announced.to_string()), ("of", &expected.len().to_string()), ("day", &say::day(v.today))]);
     let key = if end > position { "web-tracking-lead" } else { "web-tracking-at" };
     let lead = v.t1(key, &[("at", &say::instant(v.app.engine.clock.now())), ("behind", &end.saturating_sub(position).to_string())]);
-    let mut f = frame(&v, &v.t("web-tracking-title"), "/theo-doi").await?;
-    f.paper_foot = crate::paper_foot::foot(&v);
-    page(&Page {
+    let mut f = frame(v, &v.t("web-tracking-title"), "/theo-doi").await?;
+    f.paper_foot = crate::paper_foot::foot(v);
+    Ok(Page {
         behind: end.saturating_sub(position) > 0,
-        ages: ageing(&v, &running.states),
+        ages: ageing(v, &running.states),
         cut,
         handled: handled.unwrap_or_default(),
         f,
@@ -219,7 +271,9 @@ async fn overdue(v: &Visitor) -> Result<Vec<Over>, Refused> {
             agency: agency(l).unwrap_or_default(),
             drafted: drafted.get(&(l.id, act)).map(|paper| place_of(*paper)).unwrap_or_default(),
             badge: markup::state(&l.stage, v.lang),
+            state: v.t(&key("state", &l.stage)),
             late: markup::pill("bad", "clock", &due.left),
+            left: due.left,
             due: due.day,
             reminded: sent,
             remind: form.map(|f| (format!("{}/van-ban/{}", place_of(l.id), f.noun), uuid::Uuid::new_v4().to_string())),
