@@ -253,3 +253,20 @@ async fn a_sheet_on_paper_waits_for_the_secretary_and_its_member_is_told() {
     assert_eq!(served.page(Some(&cast.secretary), &format!("/phieu/{}", Id::from(id))).await.0, 404);
     served.sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_applied_is_told_what_stays_open_and_until_when() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.evaluate(dossier, body, &["G2.1"], None, 4).await.unwrap();
+    story.decide(dossier, ActId::E24).await.unwrap();
+    let place = format!("/ho-so/{}", Id::from(dossier));
+    let (_, html) = served.page(Some(&cast.applicant), &place).await;
+    assert!(html.contains("Quyền khiếu nại") && html.contains("/xem-xet-lai/moi/") && html.contains("Gửi được đến hết ngày"), "{html}");
+    // After its last day a reconsideration is not offered; the record tells the rest.
+    story.pass(60);
+    served.forget_tokens();
+    let (_, html) = served.page(Some(&cast.applicant), &place).await;
+    assert!(html.contains("Quyền khiếu nại") && !html.contains("/xem-xet-lai/moi/"), "{html}");
+}

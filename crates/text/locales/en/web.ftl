@@ -866,3 +866,4 @@ web-report-stages = Dossiers by stage
 web-report-ages = Running steps
 web-report-agencies = Entries by agency
 web-report-kind = Kind
+web-complaint-right = Right of complaint: lodge it with { $agency } until the end of { $day }.

@@ -835,3 +835,4 @@ web-report-stages = Hồ sơ theo giai đoạn
 web-report-ages = Bước đang chạy
 web-report-agencies = Mục công bố theo bộ, ngành
 web-report-kind = Loại hồ sơ
+web-complaint-right = Quyền khiếu nại: gửi đơn đến { $agency } đến hết ngày { $day }.

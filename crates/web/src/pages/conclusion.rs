@@ -296,6 +296,13 @@ pub async fn cards(v: &Visitor, seen: &Seen, _fields: &Fields<'_>) -> Result<Vec
             let lines: String = unmet.iter().map(|code| format!("<li>{}</li>", esc(&known::line(v, &d.regulation, code)))).collect();
             card.push_str(&format!("<div class=\"pad\"><p><strong>{}</strong></p><ul>{lines}</ul></div>", esc(&v.t("web-unmet"))));
         }
+        // Whoever applied is told the way that stays open, and until when.
+        let term = v.directory.regulations.get(&d.regulation).and_then(|r| r.terms.get("complaint.lodge"));
+        if let (ndp_domain::authority::Side::Applicant, Some((_, paper)), Some(term)) = (v.side(), &d.decision, term) {
+            let until = say::day(v.directory.calendar.due(paper.date, *term).on);
+            let said = v.t1("web-complaint-right", &[("agency", &v.organisation(d.managing)), ("day", &until)]);
+            card.push_str(&format!("<p class=\"pad\">{}</p>", esc(&said)));
+        }
         all.push((v.t("web-decision"), card));
     }
     Ok(all)
