@@ -13,6 +13,7 @@ mod m20261122_000006_every_holder;
 mod m20261123_000007_admits;
 mod m20261123_000008_asked;
 mod m20261123_000009_people_by_name;
+mod m20261123_000010_turns;
 
 pub struct Migrator;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_admits::Migration),
             Box::new(m20261123_000008_asked::Migration),
             Box::new(m20261123_000009_people_by_name::Migration),
+            Box::new(m20261123_000010_turns::Migration),
         ]
     }
 }

@@ -1,16 +1,19 @@
 //! A bench-only generator: an embedded database with many dossiers, so that later measurements
-//! have a table to run on. Two templates are told through the engine, an application in draft and
-//! a recognised platform with its decision; every copy has its own ids, chains, rows and seals, as
-//! if it had been told too, and `ndp check` takes it as sound.
-//! Usage: ndp-generate DIR DOSSIERS (one in fifty is recognised).
+//! have a table to run on. Templates are told through the engine; every copy has its own ids, chains,
+//! rows and seals, as if it had been told too, and `ndp check` takes it as sound. Copies are spread over
+//! the ministries and over two hundred invented enterprises. Of fifty dossiers one is recognised,
+//! published and filed, one is on its way (handed in, registered, assigned or accepted), three are
+//! drafts, and forty-five were given up by their applicants.
+//! Usage: ndp-generate DIR DOSSIERS.
 #![allow(clippy::unwrap_used)]
 
 use ndp_cli::demo;
+use ndp_cli::demo::story::Story;
 use ndp_domain::canonical::Hash;
 use ndp_domain::document;
 use ndp_domain::dossier;
 use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{CriteriaSetId, Id, Kind, ListEntryId};
 use ndp_domain::machine::Event;
 use ndp_domain::product;
 use ndp_domain::projection::Projection;
@@ -38,8 +41,8 @@ async fn template(engine: &Engine, ids: Vec<Id>) -> Template {
 }
 
 impl Template {
-    /// The streams under new ids, in one batch.
-    fn copy(&self, engine: &Engine, n: u64) -> Batch {
+    /// The streams under new ids and of other organisations, in one batch.
+    fn copy(&self, engine: &Engine, n: u64, orgs: &[(String, String)]) -> Batch {
         let batch = engine.id();
         let mut out = Batch::new(batch);
         let ids: Vec<(String, String, Id)> = self
@@ -50,15 +53,17 @@ impl Template {
                 (id.to_string(), new.to_string(), new)
             })
             .collect();
+        let other = |text: String, (old, new): (&str, &str)| if text.contains(old) { text.replace(old, new) } else { text };
         let mut place = 0;
         for ((_, events), (_, _, stream)) in self.streams.iter().zip(&ids) {
             let (mut whole, mut prev, mut recorded): (Option<Whole>, Hash, Vec<Recorded>) = (None, Hash::ZERO, Vec::new());
             for body in events {
-                let text = ids.iter().fold(body.clone(), |text, (old, new, _)| text.replace(old, new));
+                let text = ids.iter().fold(body.clone(), |text, (old, new, _)| other(text, (old, new)));
+                let text = orgs.iter().fold(text, |text, (old, new)| other(text, (old, new)));
                 let mut envelope: Envelope = serde_json::from_str(&text).unwrap();
                 (envelope.batch, envelope.i) = (batch, place);
                 place += 1;
-                own(&mut envelope.event, n, place);
+                own(&mut envelope.event, n * PLACES + u64::from(place));
                 whole = Whole::apply(whole, &envelope);
                 let event = Recorded::seal(envelope, prev);
                 prev = event.hash;
@@ -71,8 +76,11 @@ impl Template {
     }
 }
 
+/// Events of one batch at most.
+const PLACES: u64 = 256;
+
 /// What must differ beside ids: tracking codes, product codes, numbers of papers.
-fn own(event: &mut Event, n: u64, place: u32) {
+fn own(event: &mut Event, n: u64) {
     match event {
         Event::Dossier(dossier::Event::Drafted { code, .. }) => {
             let mut seed = [7; 9];
@@ -82,10 +90,7 @@ fn own(event: &mut Event, n: u64, place: u32) {
         Event::Product(product::Event::Registered(state)) => {
             state.record.code = ndp_domain::text::Text::new(format!("GEN-{n}")).unwrap();
         }
-        Event::Document(document::Event::Numbered { number }) => {
-            // The papers of one dossier have numbers of their own too.
-            number.number = 1_000_000 + (n as u32) * 64 + place;
-        }
+        Event::Document(document::Event::Numbered { number }) => number.number = 1_000_000 + n as u32,
         _ => {}
     }
 }
@@ -100,6 +105,70 @@ fn digits(n: u64) -> [u8; 9] {
     })
 }
 
+/// Dossiers of which each share of the whole consists.
+const UNIT: u64 = 50;
+const ENTERPRISES: usize = 200;
+
+struct Templates {
+    recognised: Template,
+    on_its_way: Vec<Template>,
+    draft: Template,
+    stopped: Template,
+}
+
+impl Templates {
+    /// What the n-th dossier is a copy of.
+    fn of(&self, n: u64) -> &Template {
+        match n % UNIT {
+            0 => &self.recognised,
+            1 => &self.on_its_way[(n / UNIT) as usize % self.on_its_way.len()],
+            2..=4 => &self.draft,
+            _ => &self.stopped,
+        }
+    }
+}
+
+async fn recognised(engine: &Engine, story: &Story<'_>, entry: ListEntryId, set: CriteriaSetId) -> Template {
+    let (whole, product) = story.dossier("Nền tảng đo công nhận", entry, set).await.unwrap();
+    story.hand_in(whole, Some((2_600_000, 4_000_000)), 4).await.unwrap();
+    let body = story.body("Hội đồng đo", Some(product), 3).await.unwrap();
+    story.evaluate(whole, body, &[], None, 4).await.unwrap();
+    let papers_before = engine.store.load_kind(Kind::Document).await.unwrap().len();
+    let publication = story.decide(whole, ndp_domain::acts::ActId::E22).await.unwrap().unwrap();
+    let papers = engine.store.load_kind(Kind::Document).await.unwrap();
+    assert_eq!(papers.len(), papers_before + 1);
+    story.publish(publication, 2).await.unwrap();
+    let recognition = *engine.store.load(&[Need::Children(whole.into(), Kind::Recognition)]).await.unwrap().keys().next().unwrap();
+    // Invitation and decision are papers of the dossier; both go with it, filed.
+    let of_dossier: Vec<Id> = papers.iter().filter(|p| p.neighbour.whole.state.view().parent == Some(whole.into())).map(|p| p.id).collect();
+    for paper in &of_dossier {
+        let issued = engine.store.load(&[Need::Stream(*paper)]).await.unwrap()[paper].neighbour.whole.state.stage() == "D.issued";
+        if issued {
+            story.act(&story.cast.managing.records, *paper, document::Command::File { code: demo::story::t("HS-ĐO") }).await.unwrap();
+        }
+    }
+    template(engine, [product.into(), whole.into(), recognition, publication.into()].into_iter().chain(of_dossier).collect()).await
+}
+
+async fn on_its_way(engine: &Engine, story: &Story<'_>, entry: ListEntryId, set: CriteriaSetId) -> Vec<Template> {
+    let mut all = Vec::new();
+    for until in 1..=4 {
+        let (dossier, product) = story.dossier("Nền tảng đo đang xử lý", entry, set).await.unwrap();
+        story.hand_in(dossier, Some((2_600_000, 4_000_000)), until).await.unwrap();
+        all.push(template(engine, vec![product.into(), dossier.into()]).await);
+    }
+    all
+}
+
+async fn stopped(engine: &Engine, story: &Story<'_>, entry: ListEntryId, set: CriteriaSetId) -> Template {
+    let (dossier, product) = story.dossier("Nền tảng đo đã dừng", entry, set).await.unwrap();
+    story
+        .act(&story.cast.applicant, dossier, dossier::Command::Stop { reason: Some(demo::story::t("Không tiếp tục (mẫu).")) })
+        .await
+        .unwrap();
+    template(engine, vec![product.into(), dossier.into()]).await
+}
+
 #[tokio::main]
 async fn main() {
     let mut args = std::env::args().skip(1);
@@ -111,33 +180,45 @@ async fn main() {
     let engine = Engine::open(Store::open(&place).await.unwrap(), Clock::at(demo::start())).await.unwrap();
     let key = SealKey::in_folder(&folder.join("keys")).unwrap();
     let cast = demo::install(&engine, &Sources::read(None).unwrap()).await.unwrap();
-    let story = demo::story::Story::new(&engine, &cast, demo::REGULATION);
+    let story = Story::new(&engine, &cast, demo::REGULATION);
     let entry = story.list_entry("Nền tảng đo", 5).await.unwrap();
     let set = story.criteria_set(entry, 3).await.unwrap();
-    let (draft, drafted) = story.dossier("Nền tảng đo dự thảo", entry, set).await.unwrap();
-    let (whole, product) = story.dossier("Nền tảng đo công nhận", entry, set).await.unwrap();
-    story.hand_in(whole, Some((2_600_000, 4_000_000)), 4).await.unwrap();
-    let body = story.body("Hội đồng đo", Some(product), 3).await.unwrap();
-    story.evaluate(whole, body, &[], None, 4).await.unwrap();
-    let papers_before = engine.store.load_kind(Kind::Document).await.unwrap().len();
-    let publication = story.decide(whole, ndp_domain::acts::ActId::E22).await.unwrap().unwrap();
-    let papers = engine.store.load_kind(Kind::Document).await.unwrap();
-    assert_eq!(papers.len(), papers_before + 1);
-    let recognition = *engine.store.load(&[Need::Children(whole.into(), Kind::Recognition)]).await.unwrap().keys().next().unwrap();
-    // Invitation and decision are papers of the dossier; both go with it.
-    let of_dossier = papers.iter().filter(|p| p.neighbour.whole.state.view().parent == Some(whole.into())).map(|p| p.id);
-    let recognised: Vec<Id> = [product.into(), whole.into(), recognition, publication.into()].into_iter().chain(of_dossier).collect();
-    let recognised = std::sync::Arc::new(template(&engine, recognised).await);
-    let draft = std::sync::Arc::new(template(&engine, vec![drafted.into(), draft.into()]).await);
+    let templates = std::sync::Arc::new(Templates {
+        recognised: recognised(&engine, &story, entry, set).await,
+        on_its_way: on_its_way(&engine, &story, entry, set).await,
+        draft: {
+            let (dossier, product) = story.dossier("Nền tảng đo dự thảo", entry, set).await.unwrap();
+            template(&engine, vec![product.into(), dossier.into()]).await
+        },
+        stopped: stopped(&engine, &story, entry, set).await,
+    });
+    let own_agency = cast.managing.org.to_string();
+    let directory = engine.directory();
+    let today = story.today();
+    let ministries = directory.organisations.values().filter(|o| o.record.class.as_str() == "ministry" && o.exists_on(today));
+    let ministries: Vec<String> = ministries.map(|o| o.id.to_string()).collect();
+    let mut enterprises = vec![cast.enterprise.to_string()];
+    for n in 1..ENTERPRISES {
+        let code = ndp_domain::text::Text::new(format!("DN-MAU-{n}")).unwrap();
+        let record = ndp_domain::organisation::Record { code, ..demo::sample_enterprise() };
+        enterprises.push(engine.install_organisation(record).await.unwrap().to_string());
+    }
+    let spread = std::sync::Arc::new(move |n: u64| {
+        let unit = (n / UNIT) as usize;
+        let of = |all: &[String], k: usize| all[k % all.len()].clone();
+        [(own_agency.clone(), of(&ministries, unit)), (enterprises[0].clone(), of(&enterprises, unit * 7 + n as usize))]
+    });
     let started = Instant::now();
     let mut sealed = Instant::now();
     const TOGETHER: u64 = 100;
     for from in (0..dossiers).step_by(TOGETHER as usize) {
         let mut all = tokio::task::JoinSet::new();
         for n in from..(from + TOGETHER).min(dossiers) {
-            let template = if n % 50 == 0 { recognised.clone() } else { draft.clone() };
-            let engine = engine.clone();
-            all.spawn(async move { engine.store.commit(template.copy(&engine, n)).await.unwrap() });
+            let (engine, templates, spread) = (engine.clone(), templates.clone(), spread.clone());
+            all.spawn(async move {
+                let batch = templates.of(n).copy(&engine, n, &spread(n));
+                engine.store.commit(batch).await.unwrap()
+            });
         }
         while let Some(done) = all.join_next().await {
             done.unwrap();
@@ -149,6 +230,7 @@ async fn main() {
         }
     }
     engine.seal(&key).await.unwrap();
+    engine.store.refresh_figures().await.unwrap();
     engine.store.close().await.unwrap();
     println!("{dossiers} dossiers in {} s", started.elapsed().as_secs());
 }

@@ -40,20 +40,21 @@ async fn acts(p: &Arc<Prepared>, askers: usize, time: Duration) -> f64 {
 /// parameters taken from a table in which each act waits once.
 async fn own_sql(p: &Prepared, raw: &DatabaseConnection, count: usize) -> String {
     raw.execute_unprepared("CREATE SEQUENCE act_k; CREATE TABLE act_parameters (k bigint PRIMARY KEY, id uuid, p text[])").await.unwrap();
-    let mut statement = String::new();
+    let (mut statement, mut bound) = (String::new(), 0);
     for k in 1..=count {
         let n = p.next.fetch_add(1, Ordering::Relaxed);
         let batch = p.engine.batch(&p.ask(p.ids[n])).await.unwrap();
         let (sql, parameters) = Store::statement_of(&batch);
-        statement = sql;
-        let list: Vec<String> = parameters.iter().map(|t| format!("'{}'", t.replace('\'', "''"))).collect();
+        (statement, bound) = (sql, parameters.len());
+        let quoted = |t: &Option<String>| t.as_ref().map_or("NULL".to_owned(), |t| format!("'{}'", t.replace('\'', "''")));
+        let list: Vec<String> = parameters.iter().map(quoted).collect();
         let insert = format!("INSERT INTO act_parameters VALUES ({k}, '{}', ARRAY[{}])", p.ids[n], list.join(","));
         raw.execute_unprepared(&insert).await.unwrap();
     }
     let mut script = "SELECT nextval('act_k') AS k \\gset\n".to_owned();
     script.push_str("SELECT id, kind, version, head, document FROM stream WHERE id IN ((SELECT id FROM act_parameters WHERE k = :k), (SELECT id FROM act_parameters WHERE k = 1));\n");
-    for n in (1..=9).rev() {
-        statement = statement.replace(&format!("${n}::jsonb"), &format!("(SELECT p[{n}] FROM act_parameters WHERE k = :k)::jsonb"));
+    for n in (1..=bound).rev() {
+        statement = statement.replace(&format!("${n}::"), &format!("(SELECT p[{n}] FROM act_parameters WHERE k = :k)::"));
     }
     script.push_str(&statement);
     script.push_str(";\n");

@@ -3,6 +3,7 @@
 use ndp_domain::id::Kind;
 use ndp_domain::visibility::Reader;
 use ndp_tests::{World, reader};
+use sea_orm::{ConnectionTrait, Statement};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn running_steps_are_counted_by_state_in_time_and_late_and_the_latest_come_first() {
@@ -55,4 +56,31 @@ async fn what_a_member_has_written_so_far_is_theirs_and_the_later_of_two_windows
     assert_eq!(store.to_be_made_clear(dossier).await.unwrap(), ["[1]"]);
     store.drop_scratch(me, dossier).await.unwrap();
     assert!(store.to_be_made_clear(dossier).await.unwrap().is_empty());
+}
+
+/// The figure that the embedded database has of an index: how many entries it holds.
+async fn figure(world: &World, index: &str) -> Option<u64> {
+    let raw = world.db.raw().await;
+    let rows = raw
+        .query_all_raw(Statement::from_string(raw.get_database_backend(), format!("SELECT stat FROM sqlite_stat1 WHERE idx = '{index}'")));
+    let stat: Option<String> = rows.await.unwrap().first().map(|row| row.try_get("", "stat").unwrap());
+    stat.and_then(|stat| stat.split(' ').next().and_then(|n| n.parse().ok()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_database_knows_how_much_its_indexes_hold_and_never_takes_one_for_empty() {
+    let world = World::new().await;
+    let store = &world.engine.store;
+    if store.is_postgres() {
+        return store.refresh_figures().await.unwrap();
+    }
+    assert_eq!(figure(&world, "stream_code").await, None, "an empty table has no figures");
+    let story = world.story();
+    let entry = story.list_entry("Nền tảng thử", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    story.dossier("Sản phẩm một", entry, set).await.unwrap();
+    store.refresh_figures().await.unwrap();
+    assert_eq!(figure(&world, "stream_code").await, Some(1));
+    assert!(figure(&world, "stream_all_updated").await.unwrap() > 10);
+    assert_eq!(figure(&world, "recusal_person").await, None, "nobody has been recused: no figure, rather than none");
 }

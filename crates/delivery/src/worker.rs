@@ -167,6 +167,7 @@ impl Worker {
             return Ok(());
         }
         store.forget_expired(now - TimeDelta::days(1)).await?;
+        store.refresh_figures().await?;
         for upload in store.stale_uploads(now).await? {
             match self.files.drop_parts(upload).await {
                 Ok(()) => store.drop_upload(upload).await?,

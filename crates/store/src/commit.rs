@@ -78,7 +78,7 @@ pub(crate) fn classify(error: DbErr, batch: &Batch) -> CommitError {
 impl Store {
     /// The statement that commits a batch on PostgreSQL, with its parameters as text: what the
     /// benchmark hands to pgbench to run "the act's own SQL".
-    pub fn statement_of(batch: &Batch) -> (String, Vec<String>) {
+    pub fn statement_of(batch: &Batch) -> (String, Vec<Option<String>>) {
         crate::groups::as_text(batch)
     }
 }

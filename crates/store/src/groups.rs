@@ -1,7 +1,8 @@
 //! Writing on PostgreSQL: a group of batches is one statement with data-modifying CTEs, default isolation.
 //!
 //! While a group is being written others wait together and are the next group, so that many at once share
-//! what a statement and its fsync cost; somebody alone waits for nobody. Batches of a group share no stream.
+//! what a statement and its fsync cost; somebody alone waits for nobody, and their rows travel as plain
+//! parameters, since a set of arrays costs more to open than one act to write. Batches of a group share no stream.
 //! Rows are locked in stream-id order; of a batch whose versions differ nothing is written and the streams are
 //! named, whatever becomes of the others. A violated key ends the statement: then each batch is written by itself.
 
@@ -10,6 +11,7 @@ use crate::batch::{Batch, CommitError};
 use crate::commit::{classify, conflict, stale};
 use crate::table::{
     CONTENT, Cell, Changes, DRAFT, EVENT, IDEMPOTENCY, OUTBOX, PROJECTED, REFERENCE, Rows, STREAM, Table, Type, UNSEQUENCED, arrays,
+    rowwise,
 };
 use ndp_domain::id::Id;
 use sea_orm::sqlx::postgres::{PgArguments, PgPool};
@@ -65,7 +67,9 @@ async fn form(pool: PgPool, mut queue: mpsc::Receiver<Job>) {
         while let Ok(job) = queue.try_recv() {
             waiting.push_back(job);
         }
-        let group = next(&mut waiting);
+        // Who waits is shared among those who could write now: alone as long as there are few.
+        let most = waiting.len().div_ceil(abreast.available_permits() + 1).min(MOST);
+        let group = next(&mut waiting, most);
         let pool = pool.clone();
         tokio::spawn(async move {
             write(&pool, group).await;
@@ -98,12 +102,12 @@ impl Taken {
 }
 
 /// The first that waits and those behind it that share no stream with the group; the others keep their order.
-fn next(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+fn next(waiting: &mut VecDeque<Job>, most: usize) -> Vec<Job> {
     let mut taken = Taken::default();
     let mut group = Vec::new();
     let mut left = VecDeque::new();
     for job in waiting.drain(..) {
-        if group.len() < MOST && taken.takes(&job.batch) { group.push(job) } else { left.push_back(job) }
+        if group.len() < most && taken.takes(&job.batch) { group.push(job) } else { left.push_back(job) }
     }
     *waiting = left;
     group
@@ -150,7 +154,7 @@ async fn run(pool: &PgPool, group: &[&Batch]) -> Result<BTreeMap<i64, String>, D
     let failed = |e: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(e)));
     let (sql, arguments) = {
         let changes = Changes::of_all(group.iter().copied());
-        let s = parts(&changes);
+        let s = parts(&changes, group.len() == 1);
         let mut arguments = PgArguments::default();
         s.sets.iter().try_for_each(|set| bind(&mut arguments, set)).map_err(|e| failed(sqlx::Error::Encode(e)))?;
         (s.sql, arguments)
@@ -164,14 +168,23 @@ async fn run(pool: &PgPool, group: &[&Batch]) -> Result<BTreeMap<i64, String>, D
     rows.iter().map(|row| Ok((row.try_get("nth").map_err(failed)?, row.try_get("stale").map_err(failed)?))).collect()
 }
 
-/// A set of rows that travels as arrays: its rows and their columns.
-type Set<'c, 'a> = (&'c Rows<'a>, Vec<(&'static str, Type)>);
+/// Rows of a set that travel as plain parameters at most. Choice.
+const PLAIN: usize = 16;
+
+/// A set of rows that travels: its rows and their columns, as arrays or plainly row by row.
+struct Set<'c, 'a> {
+    rows: &'c Rows<'a>,
+    columns: Vec<(&'static str, Type)>,
+    plain: bool,
+}
 
 /// The statement as it grows: named parts, and the sets that its parameters carry.
 struct Parts<'c, 'a> {
     sql: String,
     sets: Vec<Set<'c, 'a>>,
     bound: usize,
+    /// One batch alone.
+    alone: bool,
 }
 
 impl<'c, 'a> Parts<'c, 'a> {
@@ -183,35 +196,58 @@ impl<'c, 'a> Parts<'c, 'a> {
     /// Carries rows; answers the FROM item in which they are `x`, with `nth` for the place of their batch.
     fn carry(&mut self, rows: &'c Rows<'a>, columns: &[(&'static str, Type)]) -> String {
         let columns: Vec<_> = std::iter::once(("nth", Type::Int)).chain(columns.iter().copied()).collect();
-        let from = arrays(&columns, self.bound + 1);
-        self.bound += columns.len();
-        self.sets.push((rows, columns));
+        let plain = self.alone && rows.rows.len() <= PLAIN;
+        let (from, bound) = if plain {
+            (rowwise(&columns, rows.rows.len(), self.bound + 1), columns.len() * rows.rows.len())
+        } else {
+            (arrays(&columns, self.bound + 1), columns.len())
+        };
+        self.bound += bound;
+        self.sets.push(Set { rows, columns, plain });
         from
     }
 }
 
-/// The whole group as one statement. Its shape depends only on which tables take rows, so that few statements
-/// are prepared.
-fn parts<'c, 'a>(changes: &'c Changes<'a>) -> Parts<'c, 'a> {
-    let mut s = Parts { sql: String::with_capacity(6 * 1024), sets: Vec::new(), bound: 0 };
+/// Batches that came too late write nothing. Where there is one, either all is written or nothing.
+fn unless(stale: &str, alone: bool) -> String {
+    if alone { format!("NOT EXISTS (SELECT FROM {stale})") } else { format!("x.nth <> ALL (ARRAY(SELECT nth FROM {stale}))") }
+}
+
+/// The whole group as one statement. Its shape depends on which tables take rows, and for a batch alone on how
+/// many, so that few statements are prepared.
+fn parts<'c, 'a>(changes: &'c Changes<'a>, alone: bool) -> Parts<'c, 'a> {
+    let mut s = Parts { sql: String::with_capacity(6 * 1024), sets: Vec::new(), bound: 0, alone };
     let mut stale = Vec::new();
+    if !changes.relied.rows.is_empty() {
+        let from = s.carry(&changes.relied, &[("id", Type::Uuid), ("version", Type::Int)]);
+        s.part("e", &format!("SELECT * FROM {from}"));
+        s.part("relied", "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM e) ORDER BY s.id FOR SHARE");
+        let differs = "SELECT e.nth, e.id FROM e LEFT JOIN relied r ON r.id = e.id WHERE r.version IS DISTINCT FROM e.version";
+        s.part("moved", differs);
+        stale.push("SELECT nth, id FROM moved");
+    }
+    let set = STREAM.columns.iter().filter(|(c, _)| !matches!(*c, "id" | "kind" | "created_at"));
+    let set = set.map(|(c, _)| format!("{c} = x.{c}")).collect::<Vec<_>>().join(", ");
+    // One stream alone is changed where its version still holds; of several all are locked and looked at first.
+    let one = alone && changes.changed.rows.len() == 1;
     if !changes.changed.rows.is_empty() {
         let mut columns = STREAM.columns.to_vec();
         columns.push(("expect", Type::Int));
         let from = s.carry(&changes.changed, &columns);
         s.part("w", &format!("SELECT * FROM {from}"));
+    }
+    if one {
+        let none_moved = if changes.relied.rows.is_empty() { String::new() } else { format!(" AND {}", unless("moved", true)) };
+        let update = format!("UPDATE stream s SET {set} FROM w x WHERE s.id = x.id AND s.version = x.expect{none_moved} RETURNING s.id");
+        s.part("changed", &update);
+        stale.push("SELECT w.nth, w.id FROM w WHERE NOT EXISTS (SELECT FROM changed)");
+    } else if !changes.changed.rows.is_empty() {
         s.part("locked", "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM w) ORDER BY s.id FOR UPDATE");
         stale.push("SELECT w.nth, w.id FROM w LEFT JOIN locked l ON l.id = w.id WHERE l.version IS DISTINCT FROM w.expect");
     }
-    if !changes.relied.rows.is_empty() {
-        let from = s.carry(&changes.relied, &[("id", Type::Uuid), ("version", Type::Int)]);
-        s.part("e", &format!("SELECT * FROM {from}"));
-        s.part("relied", "SELECT s.id, s.version FROM stream s WHERE s.id IN (SELECT id FROM e) ORDER BY s.id FOR SHARE");
-        stale.push("SELECT e.nth, e.id FROM e LEFT JOIN relied r ON r.id = e.id WHERE r.version IS DISTINCT FROM e.version");
-    }
     let none = ["SELECT 0::bigint AS nth, NULL::uuid AS id WHERE false"];
     s.part("stale", &if stale.is_empty() { &none[..] } else { &stale[..] }.join(" UNION ALL "));
-    let in_time = "x.nth NOT IN (SELECT nth FROM stale)";
+    let in_time = &unless("stale", alone);
     let list = |columns: &[(&'static str, Type)]| columns.iter().map(|(c, _)| format!("x.{c}")).collect::<Vec<_>>().join(", ");
     let put = |s: &mut Parts<'c, 'a>, name: &str, table: &Table, rows: &'c Rows<'a>| {
         let from = s.carry(rows, table.columns);
@@ -221,9 +257,7 @@ fn parts<'c, 'a>(changes: &'c Changes<'a>) -> Parts<'c, 'a> {
     if !changes.opened.rows.is_empty() {
         put(&mut s, "opened", &STREAM, &changes.opened);
     }
-    if !changes.changed.rows.is_empty() {
-        let set = STREAM.columns.iter().filter(|(c, _)| !matches!(*c, "id" | "kind" | "created_at"));
-        let set = set.map(|(c, _)| format!("{c} = x.{c}")).collect::<Vec<_>>().join(", ");
+    if !changes.changed.rows.is_empty() && !one {
         s.part("changed", &format!("UPDATE stream s SET {set} FROM w x WHERE s.id = x.id AND {in_time}"));
     }
     if let Some(events) = changes.put.get("event") {
@@ -260,40 +294,67 @@ fn values<'r, T>(rows: &'r Rows<'_>, place: usize, of: impl Fn(&'r Cell<'r>) -> 
     rows.rows.iter().map(|row| row.get(place).and_then(&of)).collect()
 }
 
-/// Binds a set: an array for the places of the batches, and one a column.
-fn bind(arguments: &mut PgArguments, (rows, columns): &Set<'_, '_>) -> Result<(), sqlx::error::BoxDynError> {
+/// Binds a set: an array for the places of the batches, and one a column; or the values of its rows one by one.
+fn bind(arguments: &mut PgArguments, set: &Set<'_, '_>) -> Result<(), sqlx::error::BoxDynError> {
+    let Set { rows, columns, plain } = set;
+    if *plain {
+        for (nth, row) in rows.of.iter().zip(&rows.rows) {
+            arguments.add(nth)?;
+            row.iter().zip(columns.iter().skip(1)).try_for_each(|(cell, (_, kind))| one(arguments, cell, *kind))?;
+        }
+        return Ok(());
+    }
     arguments.add(&rows.of)?;
     for (place, (_, kind)) in columns.iter().skip(1).enumerate() {
         match kind {
-            Type::Uuid => arguments.add(values(rows, place, |c| if let Cell::Id(id) = c { Some(*id) } else { None }))?,
-            Type::Int => arguments.add(values(rows, place, |c| if let Cell::Int(n) = c { Some(*n) } else { None }))?,
-            Type::Text => arguments.add(values(rows, place, |c| if let Cell::Text(t) = c { Some(t.as_ref()) } else { None }))?,
-            Type::Bytes => arguments.add(values(rows, place, |c| if let Cell::Hash(h) = c { Some(&h.0[..]) } else { None }))?,
+            Type::Uuid => arguments.add(values(rows, place, uuid))?,
+            Type::Int => arguments.add(values(rows, place, int))?,
+            Type::Text => arguments.add(values(rows, place, text))?,
+            Type::Bytes => arguments.add(values(rows, place, bytes))?,
         }
     }
     Ok(())
 }
 
-/// The same parameters as text, for [`crate::Store::statement_of`].
-fn texts((rows, columns): &Set<'_, '_>) -> Vec<String> {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+fn one(arguments: &mut PgArguments, cell: &Cell<'_>, kind: Type) -> Result<(), sqlx::error::BoxDynError> {
+    match kind {
+        Type::Uuid => arguments.add(uuid(cell)),
+        Type::Int => arguments.add(int(cell)),
+        Type::Text => arguments.add(text(cell)),
+        Type::Bytes => arguments.add(bytes(cell)),
+    }
+}
+
+fn uuid(cell: &Cell<'_>) -> Option<uuid::Uuid> {
+    if let Cell::Id(id) = cell { Some(*id) } else { None }
+}
+fn int(cell: &Cell<'_>) -> Option<i64> {
+    if let Cell::Int(n) = cell { Some(*n) } else { None }
+}
+fn text<'r>(cell: &'r Cell<'_>) -> Option<&'r str> {
+    if let Cell::Text(t) = cell { Some(t.as_ref()) } else { None }
+}
+fn bytes<'r>(cell: &'r Cell<'_>) -> Option<&'r [u8]> {
+    if let Cell::Hash(h) = cell { Some(&h.0[..]) } else { None }
+}
+
+/// The parameters of a batch alone as text, none for NULL: for [`crate::Store::statement_of`].
+fn texts(set: &Set<'_, '_>) -> Vec<Option<String>> {
     let cell = |c: &Cell, kind: Type| match (c.text(), kind) {
-        (None, _) => "NULL".to_owned(),
-        (Some(text), Type::Bytes) => quoted(&format!("\\x{text}")),
-        (Some(text), _) => quoted(&text),
+        (Some(text), Type::Bytes) => Some(format!("\\x{text}")),
+        (text, _) => text,
     };
-    let nths = rows.of.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-    let column = |(place, (_, kind)): (usize, &(&str, Type))| {
-        let all: Vec<String> = rows.rows.iter().map(|row| row.get(place).map_or("NULL".to_owned(), |c| cell(c, *kind))).collect();
-        format!("{{{}}}", all.join(","))
+    let row = |(nth, row): (&i64, &crate::table::Row<'_>)| {
+        let cells = row.iter().zip(set.columns.iter().skip(1)).map(|(c, (_, kind))| cell(c, *kind));
+        std::iter::once(Some(nth.to_string())).chain(cells).collect::<Vec<_>>()
     };
-    std::iter::once(format!("{{{nths}}}")).chain(columns.iter().skip(1).enumerate().map(column)).collect()
+    set.rows.of.iter().zip(&set.rows.rows).flat_map(row).collect()
 }
 
 /// The statement of one batch, with its parameters as text.
-pub(crate) fn as_text(batch: &Batch) -> (String, Vec<String>) {
+pub(crate) fn as_text(batch: &Batch) -> (String, Vec<Option<String>>) {
     let changes = Changes::of(batch);
-    let s = parts(&changes);
+    let s = parts(&changes, true);
     let all = s.sets.iter().flat_map(texts).collect();
     (s.sql, all)
 }
@@ -329,8 +390,8 @@ mod tests {
         waits(&mut queue, 2, 7, "y");
         waits(&mut queue, 3, 8, "x");
         waits(&mut queue, 4, 9, "z");
-        assert_eq!(numbers(&next(&mut queue)), [1, 2, 4]);
-        assert_eq!(numbers(&next(&mut queue)), [3]);
+        assert_eq!(numbers(&next(&mut queue, MOST)), [1, 2, 4]);
+        assert_eq!(numbers(&next(&mut queue, MOST)), [3]);
     }
 
     #[test]
@@ -350,7 +411,7 @@ mod tests {
         for n in 0..MOST as u128 + 3 {
             waits(&mut queue, n, 1_000 + n, &n.to_string());
         }
-        assert_eq!(next(&mut queue).len(), MOST);
+        assert_eq!(next(&mut queue, MOST).len(), MOST);
         assert_eq!(numbers(&queue), [32, 33, 34]);
     }
 }

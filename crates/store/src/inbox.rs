@@ -8,6 +8,7 @@ use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::AccountId;
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A task of an inbox.
@@ -39,44 +40,48 @@ fn by_paper() -> impl Iterator<Item = ActId> {
     ACTS.iter().filter(|act| act.paper.is_issued() && act.plain.is_none()).map(|act| act.id)
 }
 
+/// Tasks of one duty among those that are the reader's, and which of its acts.
+struct Theirs {
+    duty: Duty,
+    acts: String,
+}
+
+/// The columns of a task that is listed.
+const TASK: &str = "t.stream, t.act, t.duty, t.due_on, s.kind, s.name, s.code";
+
 impl Inbox<'_> {
-    fn condition(&self, values: &mut Vec<Value>) -> String {
-        let admitted = condition(self.scope, values);
-        let mut bind = |value: Value| {
-            values.push(value);
-            format!("${}", values.len())
-        };
-        let papers: Vec<String> = by_paper().map(|act| format!("'{}'", act.name())).collect();
-        let papers = papers.join(", ");
+    /// Whose tasks are the reader's, duty by duty.
+    fn theirs(&self) -> Vec<Theirs> {
         let (side, level) = (self.duty.side(), self.duty.level());
-        let of = |duties: &[Duty]| duties.iter().map(|d| format!("'{}'", d.code())).collect::<Vec<_>>().join(", ");
+        let papers = listed(by_paper().map(|act| act.name()));
+        let all = |duty: Duty| Theirs { duty, acts: String::new() };
         // What takes effect by a paper is begun by those who draft it; its signer is told by the paper itself.
-        let mut theirs = vec![match level {
-            _ if self.duty == Duty::HiredUnit => format!("t.duty = {} AND t.act NOT IN ({papers})", bind(self.duty.code().into())),
-            Level::Signer if side != Side::Body => format!("t.duty = {} AND t.act NOT IN ({papers})", bind(self.duty.code().into())),
-            _ => format!("t.duty = {}", bind(self.duty.code().into())),
+        let told_by_paper = self.duty == Duty::HiredUnit || (level == Level::Signer && side != Side::Body);
+        let mut theirs = vec![match told_by_paper {
+            true => Theirs { duty: self.duty, acts: format!(" AND t.act NOT IN ({papers})") },
+            false => all(self.duty),
         }];
+        let at = |side: Side, level: Level| Duty::ALL.iter().copied().filter(move |d| d.side() == side && d.level() == level);
         if level == Level::Officer {
-            let signers: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| d.side() == side && d.level() == Level::Signer).collect();
-            theirs.push(format!("t.duty IN ({}) AND t.act IN ({papers})", of(&signers)));
+            let drafted = at(side, Level::Signer).map(|duty| Theirs { duty, acts: format!(" AND t.act IN ({papers})") });
+            theirs.extend(drafted);
         }
         // Steps of a paper are told of by the duties of a managing agency; others do them at their own level.
         if matches!(side, Side::Focal | Side::Consulted) {
-            let same: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| d.side() == Side::Managing && d.level() == level).collect();
-            theirs.push(format!("s.kind = 'document' AND t.duty IN ({})", of(&same)));
+            theirs.extend(at(Side::Managing, level).map(|duty| Theirs { duty, acts: " AND s.kind = 'document'".to_owned() }));
         }
-        let holders: Vec<String> = self.holders.iter().map(|h| bind(h.clone().into())).collect();
-        let own = match self.person {
-            Some(person) => format!("t.person = {}", bind(person.to_string().into())),
-            None => "1 = 0".to_owned(),
-        };
-        let of_org =
-            if holders.is_empty() { "1 = 0".to_owned() } else { format!("(t.person = '' AND t.holder IN ({}))", holders.join(", ")) };
-        let listed = |stages: &[&str]| stages.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+        theirs
+    }
+
+    /// What keeps a task from being the reader's turn, on task `t` and its record `s`.
+    fn turn(&self, values: &mut Vec<Value>) -> String {
+        let admitted = condition(self.scope, values);
+        let papers = listed(by_paper().map(|act| act.name()));
         let waits = self.before.iter().filter(|(_, stages)| !stages.is_empty());
-        let turn: String = waits.map(|(act, stages)| format!(" AND NOT (t.act = '{act}' AND s.stage IN ({}))", listed(stages))).collect();
+        let turn: String =
+            waits.map(|(act, stages)| format!(" AND NOT (t.act = '{act}' AND s.stage IN ({}))", listed(stages.iter().copied()))).collect();
         // What a paper on its way does already is no work any more for those who draft it.
-        let drafts = level == Level::Officer || self.duty == Duty::Secretary;
+        let drafts = self.duty.level() == Level::Officer || self.duty == Duty::Secretary;
         let on_its_way = if drafts {
             format!(
                 " AND NOT (t.act IN ({papers}) AND EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND c.kind = 'document'
@@ -87,7 +92,7 @@ impl Inbox<'_> {
             String::new()
         };
         format!(
-            "(({})) AND ({of_org} OR {own}) AND {admitted}{turn}{on_its_way}
+            "{admitted}{turn}{on_its_way}
                AND NOT EXISTS (SELECT 1 FROM stream c WHERE c.parent = t.stream AND
                  ((t.act = 'E15' AND c.kind = 'sheet' AND c.stage <> 'E15.entered' AND c.round = s.round AND c.person = t.person)
                   OR (t.act = 'E30' AND c.kind = 'sheet' AND c.stage = 'E30.sealed' AND c.round = s.round AND c.person = t.person)
@@ -95,10 +100,44 @@ impl Inbox<'_> {
                AND NOT (t.act = 'E11' AND t.duty = 'MA-O' AND NOT EXISTS
                  (SELECT 1 FROM stream b WHERE b.kind = 'body' AND b.managing = s.managing AND b.stage = 'B.contracted'))
                AND NOT (t.act = 'B17' AND coalesce(s.sheets_due, 1) <=
-                 (SELECT count(*) FROM stream c WHERE c.parent = t.stream AND c.kind = 'declaration' AND c.person = t.person))",
-            theirs.join(") OR (")
+                 (SELECT count(*) FROM stream c WHERE c.parent = t.stream AND c.kind = 'declaration' AND c.person = t.person))"
         )
     }
+
+    /// The inbox as a union of parts, one for each holder and duty and one for the person, each read in the order of
+    /// its own index and no further than `most`: a long inbox costs no more than a short one.
+    fn parts(&self, values: &mut Vec<Value>, columns: &str, more: &str, end: &str) -> String {
+        let turn = self.turn(values);
+        let theirs = self.theirs();
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let mut whose = Vec::new();
+        for holder in self.holders.iter().collect::<BTreeSet<_>>() {
+            let holder = bind(holder.clone().into());
+            let part = |t: &Theirs| format!("t.holder = {holder} AND t.duty = '{}' AND t.person = ''{}", t.duty.code(), t.acts);
+            whose.extend(theirs.iter().map(part));
+        }
+        if let Some(person) = self.person {
+            let of: Vec<String> = theirs.iter().map(|t| format!("(t.duty = '{}'{})", t.duty.code(), t.acts)).collect();
+            whose.push(format!("t.person = {} AND ({})", bind(person.to_string().into()), of.join(" OR ")));
+        }
+        // The record of a task is looked up by its key, never the other way round.
+        let part = |whose: &String| {
+            format!(
+                "SELECT * FROM (SELECT {columns} FROM task t CROSS JOIN stream s WHERE s.id = t.stream AND {whose} AND {turn}{more} {end}) AS p"
+            )
+        };
+        if whose.is_empty() {
+            return format!("SELECT {columns} FROM task t CROSS JOIN stream s WHERE 1 = 0");
+        }
+        whose.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ")
+    }
+}
+
+fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
 }
 
 impl Store {
@@ -107,11 +146,11 @@ impl Store {
     /// stream of its own and takes its task away on reading.
     pub async fn inbox(&self, of: &Inbox<'_>, limit: u64) -> Result<Vec<Task>, Fault> {
         let mut values = Vec::new();
-        let waits = of.condition(&mut values);
-        let sql = format!(
-            "SELECT t.stream, t.act, t.duty, t.due_on, s.kind, s.name, s.code FROM task t JOIN stream s ON s.id = t.stream
-             WHERE {waits} ORDER BY coalesce(t.due_on, '{NO_DUE}'), t.stream LIMIT {limit}"
-        );
+        let turn = format!("coalesce(t.due_on, '{NO_DUE}')");
+        let end = format!("ORDER BY {turn}, t.stream LIMIT {limit}");
+        let parts = of.parts(&mut values, &format!("{TASK}, {turn} AS turn"), "", &end);
+        let sql =
+            format!("SELECT stream, act, duty, due_on, kind, name, code FROM ({parts}) AS all_parts ORDER BY turn, stream LIMIT {limit}");
         let rows = self.query(&sql, values).await?;
         rows.iter()
             .map(|r| {
@@ -128,16 +167,15 @@ impl Store {
             .collect()
     }
 
-    /// How many tasks wait in each of these, to `most`, in one question: in no order, so that a long inbox costs no
-    /// more than a short one. What only has to be filed keeps nobody waiting and is not counted.
+    /// How many tasks wait in each of these, to `most`, in one question. What only has to be filed keeps nobody waiting and is not counted.
     pub async fn inbox_sizes(&self, of: &[Inbox<'_>], most: u64) -> Result<Vec<u64>, Fault> {
         let mut values = Vec::new();
         let filing = ActId::D10.name();
         let counts: Vec<String> = of
             .iter()
             .map(|inbox| {
-                let waits = inbox.condition(&mut values);
-                format!("(SELECT count(*) FROM (SELECT 1 AS one FROM task t JOIN stream s ON s.id = t.stream WHERE {waits} AND t.act <> '{filing}' LIMIT {most}) AS waiting)")
+                let parts = inbox.parts(&mut values, "1 AS one", &format!(" AND t.act <> '{filing}'"), &format!("LIMIT {most}"));
+                format!("(SELECT count(*) FROM (SELECT one FROM ({parts}) AS parts LIMIT {most}) AS waiting)")
             })
             .collect();
         if counts.is_empty() {

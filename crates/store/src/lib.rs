@@ -122,7 +122,11 @@ fn sqlite_options(file: &Path, writes: bool, durability: Durability, connections
     options.max_connections(connections).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |o| {
         let o = o.filename(&file).create_if_missing(writes).busy_timeout(Duration::from_secs(10)).foreign_keys(true);
-        if writes { o.journal_mode(SqliteJournalMode::Wal).synchronous(synchronous) } else { o.pragma("query_only", "on") }
+        if writes {
+            o.journal_mode(SqliteJournalMode::Wal).synchronous(synchronous).pragma("analysis_limit", "400")
+        } else {
+            o.pragma("query_only", "on")
+        }
     });
     options
 }
@@ -169,6 +173,17 @@ impl Store {
                 Ok(Store { read, writer, backend: DatabaseBackend::Postgres, asked: Arc::default() })
             }
         }
+    }
+
+    /// Figures by which the embedded database chooses its indexes, from a sample of each: those of an empty database
+    /// would have every list of a grown one sorted whole, so those of an empty index are not kept. Reading
+    /// connections learn of them as they are renewed. PostgreSQL does this by itself.
+    pub async fn refresh_figures(&self) -> Result<(), Fault> {
+        if !self.is_postgres() {
+            self.aside_one("ANALYZE", Vec::new()).await?;
+            self.aside_one("DELETE FROM sqlite_stat1 WHERE stat LIKE '0%'", Vec::new()).await?;
+        }
+        Ok(())
     }
 
     /// Brings the schema up to date; only `ndp migrate` and `ndp demo` call it.

@@ -34,24 +34,24 @@ pub struct Steps {
 }
 
 /// Acts that somebody owes by a last day; what is only allowed until a day is not late after it.
-fn owed() -> String {
+fn owed(of: &str) -> String {
     let acts = ACTS.iter().filter(|a| a.task && a.deadline.is_some()).map(|a| format!("'{}'", a.id.name()));
-    format!("d.act IN ({})", acts.collect::<Vec<_>>().join(", "))
+    format!("{of}.act IN ({})", acts.collect::<Vec<_>>().join(", "))
 }
 
 impl Store {
     /// Running steps that the scope admits, by kind and state.
     pub async fn running(&self, scope: &Scope, today: NaiveDate) -> Result<Steps, Fault> {
         let mut values: Vec<Value> = Vec::new();
-        let (admitted, owed) = (condition(scope, &mut values), owed());
+        let (admitted, owed) = (condition(scope, &mut values), owed("d"));
         let mut bind = |day: NaiveDate| {
             values.push(day.to_string().into());
             format!("${}", values.len())
         };
         let (now, young, middle) = (bind(today), bind(today - Days::new(AGES.0)), bind(today - Days::new(AGES.1)));
         let sql = format!(
-            "WITH nearest AS (SELECT d.stream, s.kind, s.stage, d.due_on, d.started_on FROM deadline d JOIN stream s ON s.id = d.stream
-               WHERE {admitted} AND {owed} ORDER BY d.due_on, d.stream LIMIT {})
+            "WITH nearest AS (SELECT d.stream, s.kind, s.stage, d.due_on, d.started_on FROM deadline d CROSS JOIN stream s
+               WHERE s.id = d.stream AND {admitted} AND {owed} ORDER BY d.due_on, d.stream LIMIT {})
              SELECT kind, stage, sum(CASE WHEN due_on < {now} THEN 1 ELSE 0 END) AS late, count(*) AS n,
                sum(CASE WHEN started_on > {young} THEN 1 ELSE 0 END) AS young, sum(CASE WHEN started_on <= {middle} THEN 1 ELSE 0 END) AS old,
                (SELECT count(*) FROM nearest) AS looked
@@ -92,12 +92,15 @@ impl Store {
     /// Records whose running step is past its last day, the longest overdue first.
     pub async fn overdue(&self, scope: &Scope, today: NaiveDate, limit: u64) -> Result<Vec<Line>, Fault> {
         let mut values: Vec<Value> = Vec::new();
-        let (admitted, owed) = (condition(scope, &mut values), owed());
+        let admitted = condition(scope, &mut values);
         values.push(today.to_string().into());
+        // In the order of the index until the page is full: a record with several last days is told by the first.
+        let (of_d, of_e) = (owed("d"), owed("e"));
         let sql = format!(
-            "SELECT s.id, s.kind, s.stage, s.name, s.code, min(d.due_on) AS due_on, s.updated_at, min(d.due_on) AS sort_key, 1 AS beyond
-             FROM deadline d JOIN stream s ON s.id = d.stream WHERE d.due_on < ${} AND {admitted} AND {owed}
-             GROUP BY s.id, s.kind, s.stage, s.name, s.code, s.updated_at ORDER BY min(d.due_on), s.id LIMIT {limit}",
+            "SELECT s.id, s.kind, s.stage, s.name, s.code, d.due_on, s.updated_at, d.due_on AS sort_key, 1 AS beyond
+             FROM deadline d CROSS JOIN stream s WHERE s.id = d.stream AND d.due_on < ${} AND {admitted} AND {of_d}
+               AND NOT EXISTS (SELECT 1 FROM deadline e WHERE e.stream = d.stream AND {of_e} AND (e.due_on, e.act) < (d.due_on, d.act))
+             ORDER BY d.due_on, d.stream LIMIT {limit}",
             values.len()
         );
         self.query(&sql, values).await?.iter().map(line).collect()

@@ -445,6 +445,18 @@ pub(crate) fn arrays(columns: &[(&'static str, Type)], first: usize) -> String {
     format!("unnest({}) AS x({})", arrays.join(", "), names.join(", "))
 }
 
+/// Few rows as a set called `x` on PostgreSQL: a parameter each, row by row, from `$first` on.
+pub(crate) fn rowwise(columns: &[(&'static str, Type)], rows: usize, first: usize) -> String {
+    let row = |r: usize| {
+        let values: Vec<String> =
+            columns.iter().zip(first + r * columns.len()..).map(|((_, t), n)| format!("${n}::{}", t.in_postgres())).collect();
+        format!("({})", values.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    let names: Vec<&str> = columns.iter().map(|(c, _)| *c).collect();
+    format!("(VALUES {}) AS x({})", rows.join(", "), names.join(", "))
+}
+
 impl Table {
     pub fn names(&self) -> String {
         self.columns.iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ")
