@@ -179,7 +179,12 @@ async function evaluation(house, base, dossier, body, unmet) {
   }
   await house.send("ch.btc", page);
   page = await house.press("ch.btc", body, "/counting-boards");
-  await house.fill(page, { "/dossier": dossier.split("/").pop(), "/people/0": /^Chủ tịch/, "/people/1": /^Phó chủ tịch/, "/people/2": /^Ủy viên/ });
+  await house.fill(page, { "/dossier": dossier.split("/").pop() });
+  const counters = page.locator('[name^="/people/"]');
+  for (let n = 0; n < 3; n++) {
+    await counters.nth(n).check();
+    house.count("ch.btc");
+  }
   await house.send("ch.btc", page);
   for (const member of PEOPLE) {
     await house.duty(member, "EV@");

@@ -60,9 +60,13 @@ async fn a_sheet_becomes_drafts_and_the_drafts_go_by_one_letter() {
     assert_eq!(drafts(&served).await.len(), 2);
     // One letter for both, with what each says.
     let ids: Vec<String> = made.iter().map(|l| l.id.to_string()).collect();
-    let (status, place) = served.send_form(officer, LETTER, &[("chon", &ids[0]), ("chon", &ids[1])]).await;
+    // In the order of the file, however they were ticked; the letter says what it is about and how many there are.
+    let mut ids = ids;
+    ids.sort();
+    let (status, place) = served.send_form(officer, LETTER, &[("chon", &ids[1]), ("chon", &ids[0])]).await;
     assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
     let (status, html) = served.page(Some(officer), &place).await;
+    assert!(html.contains("và 1 nội dung khác") && html.contains("bổ sung 2 nền tảng vào Danh mục"), "{html}");
     assert!(status == 200 && html.contains("Cần cho họp.") && html.contains("Cần cho thủ tục."), "{html}");
     let paper: Id = place.split('/').nth(2).unwrap().parse().unwrap();
     let loaded = served.world.engine.store.load_one(paper).await.unwrap().unwrap();

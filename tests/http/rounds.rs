@@ -104,7 +104,7 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     let place = format!("/danh-gia/{}/counting-boards?dossier={}", Id::from(body), Id::from(dossier));
     let (status, html) = served.page(Some(&cast.chair), &place).await;
     assert_eq!(status, 200, "{html}");
-    let offered = |who: &Persona| html.contains(&format!("<option value=\"{}\"", Id::from(who.account)));
+    let offered = |who: &Persona| html.contains(&format!("value=\"{}\"><label", Id::from(who.account)));
     assert!(cast.evaluators.iter().all(offered) && offered(&cast.chair));
     assert!(!offered(&cast.secretary) && !offered(&cast.support), "who is no member counts nothing: {html}");
     let board = cast.chair.as_duty(Duty::CountingBoard);
@@ -132,6 +132,10 @@ async fn a_counting_board_is_of_those_present_and_a_count_is_asked_once_more() {
     story.act(&board, dossier, E::Count {}).await.unwrap();
     let (status, html) = served.page(Some(&cast.chair), &counted).await;
     assert!(status == 200 && html.contains("phát ra 5; thu về 5; hợp lệ 5; không hợp lệ 0"), "{html}");
+    // What follows from the count is told at once, as what it is until both have signed.
+    let (_, html) = served.page(Some(&cast.chair), &conclusion).await;
+    assert!(html.contains("Theo kết quả kiểm phiếu; là kết luận khi") && html.contains("outcome national"), "{html}");
+    assert!(!html.contains("national-recognitions"), "nothing to decide on yet: {html}");
     // Whoever signs the minutes has them before their eyes, with the day of the meeting in its place.
     let signing = format!("/ho-so/{}/minutes-signatures", Id::from(dossier));
     let (_, html) = served.page(Some(&cast.secretary), &signing).await;

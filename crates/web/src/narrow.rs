@@ -36,6 +36,7 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
             let present: BTreeSet<AccountId> = meetings.iter().flat_map(|(_, _, present)| present.iter().copied()).collect();
             known.records.insert(Kind::Dossier, meetings.into_iter().map(|(id, name, _)| (id.to_string(), name)).collect());
             keep(known, Kind::Account, |id| present.iter().any(|p| p.to_string() == id));
+            known.ticked.push("/people");
         }
         (ActId::B17, _) => {
             let Some(body) = crate::known::id_of(Some(Kind::Body), pairs.get("/body")) else { return Ok(()) };

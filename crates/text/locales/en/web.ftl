@@ -54,6 +54,7 @@ web-due-over = { $n ->
    *[other] { $n } working days overdue
  }
 web-updated = Updated
+web-and-others = { $name } and { $n } more
 web-count = { $n ->
     [one] { $n } item
    *[other] { $n } items
@@ -374,6 +375,7 @@ web-valid = Valid
 web-step1 = 1. Dossier and criteria set are valid
 web-step1-what = Version { $n } of the set, fixed when the round opened on { $day }; data of { $cut }.
 web-step2 = 2. Criteria other than market share
+web-minutes-both = As counted; it is the conclusion once chair and secretary have signed the minutes.
 web-minutes-wait = { $by } has signed the minutes; they wait for { $other }.
 web-step2-none = No result yet: { $of } criteria wait for the count.
 web-votes = { $met } met, { $not } not met, { $none } without an opinion

@@ -84,11 +84,13 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
     let undoes = |a: &Doing| ["/set-asides", "/stops", "/adjournments"].iter().any(|n| a.href.ends_with(n));
     acts.sort_by_key(undoes);
     acts.iter_mut().enumerate().for_each(|(n, a)| a.main = n == 0 && !undoes(a));
-    let (style, verdict, mut sentence) = verdict(&v, assessment);
-    if assessment.is_none()
-        && let Some(waits) = waits_for(&v, &room.round).await?
-    {
-        sentence = waits;
+    // What is counted is told before both have signed, as what it is: not yet the conclusion.
+    let follows = assessment.map_or_else(|| super::printed::follows(&v, d, &room.round), |_| None);
+    let told = assessment.or(follows.as_ref());
+    let (style, verdict, mut sentence) = verdict(&v, told);
+    if follows.is_some() {
+        let waits = waits_for(&v, &room.round).await?.unwrap_or_else(|| v.t("web-minutes-both"));
+        sentence = format!("{sentence} {waits}");
     }
     let mut f = frame(&v, &v.t1("web-conclusion-title", &[("name", &d.name)]), "/ho-so").await?;
     f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
@@ -105,7 +107,7 @@ pub async fn conclusion(v: Visitor, Path(id): Path<String>) -> Result<Response, 
         style,
         verdict,
         sentence,
-        steps: steps(&v, d, &room.round, assessment, &super::sheet::counted(&v, &room)),
+        steps: steps(&v, d, &room.round, told, &super::sheet::counted(&v, &room)),
         missing,
         decision,
         minutes,

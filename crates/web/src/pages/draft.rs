@@ -261,16 +261,17 @@ fn subject(v: &Visitor, open: &Open, of: Option<String>) -> String {
     let Some((first, form)) = open.acts.first() else { return String::new() };
     let words = ndp_text::texts(ndp_text::Lang::Vi);
     let act = words.get(&format!("act-{}", form.act.name()), &[]);
-    let name = match open.acts.len() {
-        1 => open
-            .records
-            .get(&first.stream)
-            .map(|s| {
-                let view = s.loaded.neighbour.whole.state.view();
-                view.name.or(view.code).unwrap_or_else(|| crate::pages::record::title(v, s))
-            })
-            .or(of),
-        n => Some(words.get("web-count", &[("n", &n.to_string())])),
+    let named = |s: &Seen| {
+        let view = s.loaded.neighbour.whole.state.view();
+        view.name.or(view.code).unwrap_or_else(|| crate::pages::record::title(v, s))
+    };
+    let name = open.records.get(&first.stream).map(named).or(of);
+    // Of several the first is named: a number alone would say nothing in a list of papers.
+    let others = open.acts.len().saturating_sub(1);
+    let name = match name {
+        Some(name) if others > 0 => Some(words.get("web-and-others", &[("name", &name), ("n", &others.to_string())])),
+        None if others > 0 => Some(words.get("web-count", &[("n", &open.acts.len().to_string())])),
+        name => name,
     };
     let all = name.map_or_else(|| act.clone(), |name| format!("{act}: {name}"));
     all.chars().take(300).collect()
@@ -303,6 +304,14 @@ fn text(v: &Visitor, open: &Open) -> String {
         if let Some(lead) = leads(form.act, by.record.name_vi.as_str(), &name) {
             return lead;
         }
+    }
+    // Several proposals go under one sentence too.
+    if open.acts.len() > 1
+        && open.acts.iter().all(|(_, form)| form.act == ActId::L2)
+        && let Some(by) = open.paper().and_then(|p| v.directory.organisations.get(&p.issuing))
+        && let Some(lead) = leads(ActId::L2, by.record.name_vi.as_str(), &format!("{} nền tảng", open.acts.len()))
+    {
+        return lead;
     }
     let said = |(pinned, form): &(PinnedAct, &'static OrderForm)| {
         let state = &open.records.get(&pinned.stream)?.loaded.neighbour.whole.state;

@@ -67,6 +67,14 @@ struct Decision {
     articles: Vec<String>,
 }
 
+/// What follows from the count before both have signed the minutes: that is what they sign, and the second signature
+/// makes it the record's.
+pub fn follows(v: &Visitor, d: &dossier::State, round: &Round) -> Option<Assessment> {
+    round.results.as_ref()?;
+    let rule = v.directory.regulations.get(&d.regulation)?.rule();
+    Some(ndp_domain::outcome::assess(rule, &d.lines, &round.all_results(), round.share))
+}
+
 /// The draft as markup, and what it still lacks. No draft without an outcome that can be decided.
 pub async fn decision(v: &Visitor, room: &Room) -> Result<(String, Vec<String>), Refused> {
     let d = state(&room.seen)?;
@@ -293,12 +301,7 @@ pub async fn minutes_of(v: &Visitor, d: &dossier::State, round: &Round) -> Resul
         let votes = votes.map(|n| format!("{}/{}/{}", n.met, n.not_met, n.abstained)).unwrap_or_default();
         (line(v, &d.regulation, &l.code), result, until, votes)
     });
-    // What is signed is what follows from the count; the second signature makes it the record's.
-    let follows = round.results.as_ref().and_then(|_| {
-        let rule = v.directory.regulations.get(&d.regulation)?.rule();
-        Some(ndp_domain::outcome::assess(rule, &d.lines, &results, round.share).outcome)
-    });
-    let outcome = match round.assessment.as_ref().map(|a| a.outcome).or(follows) {
+    let outcome = match round.assessment.clone().or_else(|| follows(v, d, round)).map(|a| a.outcome) {
         Some(Outcome::National) => "Đủ điều kiện công nhận nền tảng số quốc gia",
         Some(Outcome::Potential) => "Đủ điều kiện công nhận nền tảng số tiềm năng",
         Some(Outcome::Rejected) => "Không đủ điều kiện công nhận",

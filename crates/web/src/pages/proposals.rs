@@ -312,7 +312,9 @@ struct Asked {
 
 async fn letter_page(v: &Visitor, asked: &Asked, chosen: &[Id], errors: Vec<String>, status: StatusCode) -> Result<Response, Refused> {
     let filter = Filter { kind: Some(Kind::ListEntry), stages: vec!["L.draft".to_owned()], ..Filter::default() };
-    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, SHOWN).await?;
+    let mut lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, SHOWN).await?;
+    // Those of one file stand in its order.
+    lines.sort_by(|a, b| b.updated_at.cmp(&a.updated_at).then(a.id.uuid.cmp(&b.id.uuid)));
     // Papers under way, by the draft that they carry.
     let stages = ["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"];
     let under_way = Filter { kind: Some(Kind::Document), stages: stages.map(str::to_owned).to_vec(), ..Filter::default() };
@@ -364,7 +366,9 @@ pub async fn begin(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     }
     drafter(&v)?;
     v.proved(sent.get("_proof"))?;
-    let chosen: Vec<Id> = sent.all("chon").filter_map(|text| known::id_of(Some(Kind::ListEntry), text)).collect();
+    let mut chosen: Vec<Id> = sent.all("chon").filter_map(|text| known::id_of(Some(Kind::ListEntry), text)).collect();
+    // In the letter they stand as they were made.
+    chosen.sort_by_key(|id| id.uuid);
     let again = |what: String, status| {
         let chosen = chosen.clone();
         let v = &v;
