@@ -5,7 +5,7 @@ use ndp_domain::id::Kind;
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
 
-/// Rows of `access` (as `a`) by which the scope admits `s`, and what takes a product's records away
+/// Rows of `access` (as `a`, of whichever record) by which the scope admits one, and what takes a product's records away
 /// from a recused person. Sheets open by themselves once every due sheet is in, or when the chair
 /// opened the meeting: computed here, on reading, never stored.
 pub(crate) fn admitted(scope: &Scope, values: &mut Vec<Value>) -> (String, String) {
@@ -33,7 +33,7 @@ pub(crate) fn admitted(scope: &Scope, values: &mut Vec<Value>) -> (String, Strin
 }
 
 fn valid(day: &str, admits: &str) -> String {
-    format!("a.stream = s.id AND a.valid_from <= {day} AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})")
+    format!("a.valid_from <= {day} AND (a.valid_to IS NULL OR a.valid_to >= {day}) AND ({admits})")
 }
 
 /// What takes a product's records away from a recused person.
@@ -57,7 +57,19 @@ fn admitted_one(scope: &Scope, values: &mut Vec<Value>) -> (String, String) {
 /// The scope as one SQL condition on `s`.
 pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
     let (admits, recused) = admitted(scope, values);
-    format!("EXISTS (SELECT 1 FROM access a WHERE {admits}){recused}")
+    format!("EXISTS (SELECT 1 FROM access a WHERE a.stream = s.id AND {admits}){recused}")
+}
+
+/// The same as the set of what the scope admits, for a reader of one kind that does not open by itself (no sheets):
+/// asked once, not row by row.
+pub(crate) fn among(scope: &Scope, values: &mut Vec<Value>) -> String {
+    let narrowed = without_sheets(scope);
+    let (admits, recused) = admitted(&narrowed, values);
+    format!("s.id IN (SELECT a.stream FROM access a WHERE {admits}){recused}")
+}
+
+fn without_sheets(scope: &Scope) -> Scope {
+    Scope { admits: scope.admits.iter().filter(|(_, facet)| *facet != Facet::Sheet.name()).cloned().collect(), ..scope.clone() }
 }
 
 /// The same for a list, whose kind is mostly known: only sheets open by themselves. PostgreSQL would collect all
@@ -67,15 +79,13 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
 pub(crate) fn condition_of_list(scope: &Scope, kind: Option<Kind>, postgres: bool, values: &mut Vec<Value>) -> String {
     let narrowed = match kind {
         None | Some(Kind::Sheet) => return condition(scope, values),
-        Some(_) => {
-            Scope { admits: scope.admits.iter().filter(|(_, facet)| *facet != Facet::Sheet.name()).cloned().collect(), ..scope.clone() }
-        }
+        Some(_) => without_sheets(scope),
     };
     if !(postgres && sees_much(&narrowed)) {
         return condition(&narrowed, values);
     }
     let (admits, recused) = admitted_one(&narrowed, values);
-    format!("EXISTS (SELECT 1 FROM access a WHERE {admits} OFFSET 0){recused}")
+    format!("EXISTS (SELECT 1 FROM access a WHERE a.stream = s.id AND {admits} OFFSET 0){recused}")
 }
 
 /// Does the scope reach over an agency's files?

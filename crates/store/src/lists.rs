@@ -1,6 +1,6 @@
 //! Lists: every function takes a [`Scope`]; three fixed orders; keyset by value tuple.
 
-use crate::admission::{condition, condition_of_list, recused, sees_much};
+use crate::admission::{among, condition, condition_of_list, recused, sees_much};
 use crate::{Fault, Store};
 use chrono::NaiveDate;
 use ndp_domain::id::{AccountId, Id, Kind, OrganisationId, ProductId};
@@ -63,6 +63,10 @@ pub enum Total {
 }
 
 const LIMIT: u64 = 1_000;
+/// Rows looked at one by one before what a reader sees is asked for as a whole. Choice.
+const PIECE: u64 = 1_000;
+/// The same for a count.
+const LOOKED: u64 = 3 * LIMIT;
 /// Sorts after every date: no due date comes last.
 pub(crate) const NO_DUE: &str = "9999-12-31";
 
@@ -180,31 +184,47 @@ impl Store {
     pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
         let asked = Asked { filter, order, after, limit };
         let one_kind = !matches!(filter.kind, None | Some(Kind::Sheet | Kind::CriteriaSet));
-        if self.is_postgres() && one_kind && sees_much(scope) {
-            return self.list_in_order(scope, asked).await;
+        // A search looks at names alone, in their own index on the embedded database.
+        if !one_kind || (filter.search.is_some() && !self.is_postgres()) {
+            return self.list_asked(scope, asked).await;
         }
-        self.list_asked(scope, asked).await
+        if sees_much(scope) { self.list_in_order(scope, asked).await } else { self.list_of_seen(scope, asked).await }
     }
 
     /// The page as it stands in the list's order, and then who may see which of it, told by each row itself: who sees
-    /// an agency's files sees most of them. Where too much falls out, the rest is asked for under the scope.
+    /// an agency's files sees most of them. Where too much falls out a longer piece is looked at, and of the rest only
+    /// what the reader sees at all.
     async fn list_in_order(&self, scope: &Scope, asked: Asked<'_>) -> Result<Vec<Line>, Fault> {
-        let mut values = Vec::new();
-        let admitted = format!("1 = 1{}", recused(scope, &mut values));
-        let (sql, values) = page(true, &Admission { admitted, more: ", s.admits", beyond: "1 = 1".to_owned() }, values, asked);
         let limit = asked.limit;
-        let rows = self.query(&sql, values).await?;
-        let mut seen = Vec::with_capacity(rows.len());
-        for row in &rows {
-            if scope.admits_any(&row.try_get_by_index::<String>(9)?) {
-                seen.push(line(row)?);
+        let mut seen: Vec<Line> = Vec::new();
+        let mut from: Option<After> = asked.after.cloned();
+        for piece in [limit, PIECE.max(limit)] {
+            let mut values = Vec::new();
+            let admitted = format!("1 = 1{}", recused(scope, &mut values));
+            let admission = Admission { admitted, more: ", s.admits", beyond: "1 = 1".to_owned() };
+            let (sql, values) = page(self.is_postgres(), &admission, values, Asked { after: from.as_ref(), limit: piece, ..asked });
+            let rows = self.query(&sql, values).await?;
+            for row in &rows {
+                if (seen.len() as u64) < limit && scope.admits_any(&row.try_get_by_index::<String>(9)?) {
+                    seen.push(line(row)?);
+                }
             }
+            let (Some(last), true) = (rows.last(), (rows.len() as u64) == piece && (seen.len() as u64) < limit) else { return Ok(seen) };
+            let last = line(last)?;
+            from = Some(After { value: last.key, id: last.id.uuid });
         }
-        let (Some(last), true) = (rows.last(), (rows.len() as u64) == limit && (seen.len() as u64) < limit) else { return Ok(seen) };
-        let last = line(last)?;
-        let from = After { value: last.key, id: last.id.uuid };
-        seen.extend(self.list_asked(scope, Asked { after: Some(&from), limit: limit - seen.len() as u64, ..asked }).await?);
+        let rest = Asked { after: from.as_ref(), limit: limit - seen.len() as u64, ..asked };
+        seen.extend(self.list_of_seen(scope, rest).await?);
         Ok(seen)
+    }
+
+    /// The page out of what the reader sees at all, put in the order: as long as that is and not as the list.
+    async fn list_of_seen(&self, scope: &Scope, asked: Asked<'_>) -> Result<Vec<Line>, Fault> {
+        let mut values = Vec::new();
+        let admitted = among(scope, &mut values);
+        let admission = Admission { admitted, more: "", beyond: "1 = 1".to_owned() };
+        let (sql, values) = page(self.is_postgres(), &admission, values, asked);
+        self.query(&sql, values).await?.iter().map(line).collect()
     }
 
     async fn list_asked(&self, scope: &Scope, asked: Asked<'_>) -> Result<Vec<Line>, Fault> {
@@ -262,14 +282,39 @@ impl Store {
         self.query(&sql, values).await?.iter().map(line).collect()
     }
 
-    /// How many the scope admits, exact to 1,000.
+    /// How many the scope admits, exact to 1,000: counted among the first that pass the filter, and where those say
+    /// too little, among what the reader sees at all.
     pub async fn total(&self, scope: &Scope, filter: &Filter) -> Result<Total, Fault> {
+        let told = |n: u64| if n > LIMIT { Total::MoreThan(LIMIT) } else { Total::Exactly(n) };
+        let counted = async |admitted: String, mut values: Vec<Value>| {
+            let filters = filters(self.is_postgres(), filter, &mut values);
+            let sql =
+                format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) AS counted", LIMIT + 1);
+            let n = self.query(&sql, values).await?.first().map_or(Ok(0), |r| r.try_get::<i64>("", "n"))?;
+            Ok::<_, Fault>(told(n.unsigned_abs()))
+        };
         let mut values = Vec::new();
-        let admitted = condition_of_list(scope, filter.kind, self.is_postgres(), &mut values);
-        let filters = filters(self.is_postgres(), filter, &mut values);
-        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM stream s WHERE {admitted}{filters} LIMIT {}) AS counted", LIMIT + 1);
-        let n = self.query(&sql, values).await?.first().map_or(Ok(0), |r| r.try_get::<i64>("", "n"))? as u64;
-        Ok(if n > LIMIT { Total::MoreThan(LIMIT) } else { Total::Exactly(n) })
+        if matches!(filter.kind, None | Some(Kind::Sheet)) || filter.search.is_some() {
+            let admitted = condition_of_list(scope, filter.kind, self.is_postgres(), &mut values);
+            return counted(admitted, values).await;
+        }
+        if sees_much(scope) {
+            let admitted = condition_of_list(scope, filter.kind, false, &mut values);
+            let filters = filters(self.is_postgres(), filter, &mut values);
+            let sql = format!(
+                "SELECT count(*) AS looked, coalesce(sum(CASE WHEN {admitted} THEN 1 ELSE 0 END), 0) AS n
+                 FROM (SELECT s.id, s.product FROM stream s WHERE 1 = 1{filters} LIMIT {LOOKED}) AS s"
+            );
+            let rows = self.query(&sql, values).await?;
+            let number = |name: &str| rows.first().map_or(Ok(0), |r| r.try_get::<i64>("", name)).map(i64::unsigned_abs);
+            let (looked, n) = (number("looked")?, number("n")?);
+            if n > LIMIT || looked < LOOKED {
+                return Ok(told(n));
+            }
+            values = Vec::new();
+        }
+        let admitted = among(scope, &mut values);
+        counted(admitted, values).await
     }
 
     /// Does the scope admit this one stream?

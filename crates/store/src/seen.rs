@@ -117,7 +117,7 @@ impl Store {
         let own = columns.split(", ").map(|c| format!("s.{c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "SELECT {columns}, facets FROM (
-               SELECT {own}, (SELECT {join} FROM access a WHERE {admits}) AS facets
+               SELECT {own}, (SELECT {join} FROM access a WHERE a.stream = s.id AND {admits}) AS facets
                FROM stream s WHERE s.id = ${} AND s.kind = ${}{recused}) AS found WHERE facets IS NOT NULL",
             values.len() - 1,
             values.len()
