@@ -63,9 +63,13 @@ pub(crate) fn condition(scope: &Scope, values: &mut Vec<Value>) -> String {
 /// The same as the set of what the scope admits, for a reader of one kind that does not open by itself (no sheets):
 /// asked once, not row by row.
 pub(crate) fn among(scope: &Scope, values: &mut Vec<Value>) -> String {
-    let narrowed = without_sheets(scope);
-    let (admits, recused) = admitted(&narrowed, values);
+    let (admits, recused) = seen_rows(scope, values);
     format!("s.id IN (SELECT a.stream FROM access a WHERE {admits}){recused}")
+}
+
+/// Rows of `access` (as `a`) that admit whatever does not open by itself, and what is taken away of `s`.
+pub(crate) fn seen_rows(scope: &Scope, values: &mut Vec<Value>) -> (String, String) {
+    admitted(&without_sheets(scope), values)
 }
 
 fn without_sheets(scope: &Scope) -> Scope {

@@ -143,6 +143,9 @@ async fn readable(connection: &DatabaseConnection) -> bool {
     connection.execute_unprepared("SELECT 1 FROM seaql_migrations").await.is_ok()
 }
 
+/// A statement that takes longer is told in the log, for whoever runs the server. Choice.
+const SLOW: Duration = Duration::from_millis(100);
+
 impl Store {
     pub async fn open(place: &Place) -> Result<Store, Fault> {
         match place {
@@ -230,6 +233,14 @@ impl Store {
 
     pub(crate) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok(self.read.query_all_raw(Statement::from_sql_and_values(self.backend, sql, values)).await?)
+        let from = std::time::Instant::now();
+        let rows = self.read.query_all_raw(Statement::from_sql_and_values(self.backend, sql, values)).await?;
+        let took = from.elapsed();
+        if took > SLOW {
+            // Values are bound, so the text names nobody.
+            let statement: String = sql.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect();
+            tracing::info!(ms = took.as_millis(), rows = rows.len(), statement, "slow statement");
+        }
+        Ok(rows)
     }
 }
