@@ -167,7 +167,8 @@ impl Store {
             .collect()
     }
 
-    /// How many tasks wait in each of these, to `most`, in one question. What only has to be filed keeps nobody waiting and is not counted.
+    /// How many tasks wait in each of these, to `most`, in one question. What only has to be filed keeps nobody waiting
+    /// and is not counted.
     pub async fn inbox_sizes(&self, of: &[Inbox<'_>], most: u64) -> Result<Vec<u64>, Fault> {
         let mut values = Vec::new();
         let filing = ActId::D10.name();
