@@ -3,7 +3,7 @@
 use ndp_domain::authority::Duty;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Reader;
-use ndp_store::lists::{Filter, Order};
+use ndp_store::lists::{Filter, Order, Total};
 use ndp_tests::{World, reader};
 use std::collections::BTreeSet;
 
@@ -84,6 +84,18 @@ async fn a_list_of_a_kind_page_by_page_holds_what_is_admitted_in_its_order() {
                 }
                 assert_eq!(found.iter().copied().collect::<BTreeSet<_>>(), admitted, "{:?} {kind:?} {order:?}", who.duty);
                 assert_eq!(found.len(), admitted.len(), "nothing twice: {:?} {kind:?}", who.duty);
+            }
+            // Counted as it is listed, of every state and of each.
+            let all = Filter { kind: Some(kind), ..Filter::default() };
+            let lines = world.engine.store.list(&scope, &all, Order::Updated, None, 200).await.unwrap();
+            let states: BTreeSet<&str> = lines.iter().map(|l| l.stage.as_str()).collect();
+            let counts = std::iter::once((all.clone(), lines.len())).chain(states.iter().map(|state| {
+                let of = lines.iter().filter(|l| l.stage == *state).count();
+                (Filter { stages: vec![(*state).to_owned()], ..all.clone() }, of)
+            }));
+            for (filter, n) in counts {
+                let total = world.engine.store.total(&scope, &filter).await.unwrap();
+                assert_eq!(total, Total::Exactly(n as u64), "{:?} {kind:?} {:?}", who.duty, filter.stages);
             }
         }
     }

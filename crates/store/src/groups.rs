@@ -338,7 +338,7 @@ fn bytes<'r>(cell: &'r Cell<'_>) -> Option<&'r [u8]> {
     if let Cell::Hash(h) = cell { Some(&h.0[..]) } else { None }
 }
 
-/// The parameters of a batch alone as text, none for NULL: for [`crate::Store::statement_of`].
+/// The parameters of a batch alone as text, none for NULL: for [`crate::Store::statement_of`], whose sets have few rows.
 fn texts(set: &Set<'_, '_>) -> Vec<Option<String>> {
     let cell = |c: &Cell, kind: Type| match (c.text(), kind) {
         (Some(text), Type::Bytes) => Some(format!("\\x{text}")),

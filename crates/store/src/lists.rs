@@ -40,6 +40,13 @@ pub struct Filter {
     pub product: Option<ProductId>,
 }
 
+impl Filter {
+    /// Of one parent or product there are few, soon looked at one by one.
+    fn finds_few(&self) -> bool {
+        self.parent.is_some() || self.product.is_some()
+    }
+}
+
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -184,9 +191,8 @@ impl Store {
     pub async fn list(&self, scope: &Scope, filter: &Filter, order: Order, after: Option<&After>, limit: u64) -> Result<Vec<Line>, Fault> {
         let asked = Asked { filter, order, after, limit };
         let one_kind = !matches!(filter.kind, None | Some(Kind::Sheet | Kind::CriteriaSet));
-        // Of one parent or product there are few. A search looks at names alone, in their own index on the embedded database.
-        let few = filter.parent.is_some() || filter.product.is_some();
-        if !one_kind || few || (filter.search.is_some() && !self.is_postgres()) {
+        // A search looks at names alone, in their own index on the embedded database.
+        if !one_kind || filter.finds_few() || (filter.search.is_some() && !self.is_postgres()) {
             return self.list_asked(scope, asked).await;
         }
         if sees_much(scope) { self.list_in_order(scope, asked).await } else { self.list_of_seen(scope, asked).await }
@@ -295,8 +301,7 @@ impl Store {
             Ok::<_, Fault>(told(n.unsigned_abs()))
         };
         let mut values = Vec::new();
-        let few = filter.parent.is_some() || filter.product.is_some();
-        if matches!(filter.kind, None | Some(Kind::Sheet)) || filter.search.is_some() || few {
+        if matches!(filter.kind, None | Some(Kind::Sheet)) || filter.search.is_some() || filter.finds_few() {
             let admitted = condition_of_list(scope, filter.kind, self.is_postgres(), &mut values);
             return counted(admitted, values).await;
         }
