@@ -2,7 +2,7 @@
 
 use crate::commands;
 use crate::config::{self, Config};
-use crate::{serving, transfer, whatif};
+use crate::{loading, serving, transfer, whatif};
 use clap::{Parser, Subcommand, ValueEnum};
 use ndp_text::{Lang, texts};
 use std::ffi::OsString;
@@ -154,6 +154,19 @@ pub enum Command {
         /// Draft regulation version (a file like config/regulations/*.toml)
         #[arg(long, value_name = "FILE")]
         regulation: Option<PathBuf>,
+    },
+    /// Load holidays, a regulation version or the holders of functions, as an administrator; open last days follow holidays
+    Load {
+        set: loading::LoadSet,
+        /// holidays: CSV, whole years (other years stay); regulation, functions: TOML
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Account of the administrator who loads it
+        #[arg(long, value_name = "ACCOUNT")]
+        by: String,
+        /// Read and decide, write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Files of an organisation that changes: list them, move them as decided, move them back
     Succession {
@@ -344,6 +357,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Compare { entry, old, new } => transfer::compare(&setting, &entry, old, new),
         Command::Draft { file, by } => transfer::draft(&setting, &file, &by),
         Command::Whatif { set, regulation } => whatif::run(&setting, set.as_deref(), regulation.as_deref()),
+        Command::Load { set, file, by, dry_run } => loading::load(&setting, set, &file, &by, dry_run),
         Command::Succession { step } => transfer::succession(&setting, &step),
         Command::Outcome { criteria } => commands::outcome(&setting, criteria.as_deref()),
     }

@@ -11,6 +11,7 @@ pub mod config;
 mod config_check;
 pub mod demo;
 mod folder;
+mod loading;
 mod outcome;
 mod process;
 pub mod serving;

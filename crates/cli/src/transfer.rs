@@ -29,7 +29,7 @@ pub async fn open_engine(setting: &Setting) -> Result<Engine, Failure> {
 }
 
 /// A demonstration has its own clock, kept beside its database.
-fn clock_of(setting: &Setting) -> Clock {
+pub fn clock_of(setting: &Setting) -> Clock {
     let story = std::fs::read_to_string(setting.data.join("demo.json")).ok();
     let at = story.and_then(|s| serde_json::from_str::<serde_json::Value>(&s).ok()).and_then(|v| v["clock"].as_str()?.parse().ok());
     at.map_or(Clock::System, Clock::at)
@@ -47,7 +47,7 @@ pub fn mistakes(setting: &Setting, wrong: &[Mistake]) -> ExitCode {
     ExitCode::from(FOUND_WRONG)
 }
 
-fn account(text: &str) -> Option<AccountId> {
+pub fn account(text: &str) -> Option<AccountId> {
     text.parse::<Id>().ok().and_then(|id| id.try_into().ok())
 }
 

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use ndp_domain::account;
 use ndp_domain::canonical::Hash;
-use ndp_engine::{Clock, Engine};
+use ndp_engine::{Clock, Engine, recount};
 use ndp_files::{Files, Verdict};
 use ndp_identity::Identity;
 use ndp_store::Fault;
@@ -182,6 +182,7 @@ impl Worker {
             "act" => self.act(&message).await,
             "mail" => self.mail(&message).await,
             "scan" => self.scan(&message).await,
+            recount::TOPIC => self.recount(&message).await,
             other => Outcome::GivenUp(format!("nobody does {other}")),
         };
         let (store, now) = (&self.engine.store, self.clock.now());
@@ -223,6 +224,19 @@ impl Worker {
             Ok(()) => Outcome::Done(Vec::new()),
             Err(MailFault::Refused(why)) => Outcome::GivenUp(why),
             Err(MailFault::Passing(why)) => Outcome::Later(why),
+        }
+    }
+
+    async fn recount(&self, message: &Claimed) -> Outcome {
+        let Ok(loaded) = serde_json::from_str::<recount::Loaded>(&message.payload) else {
+            return Outcome::GivenUp("unreadable".to_owned());
+        };
+        match self.engine.recount(loaded).await {
+            Ok(moved) => {
+                tracing::info!(moved, "last days counted again");
+                Outcome::Done(Vec::new())
+            }
+            Err(problem) => Outcome::Later(problem.to_string()),
         }
     }
 

@@ -1,14 +1,17 @@
 //! The acts that every open record knows (process.md 6.10, X): transfer to another organisation
-//! (X1), and the pause of its time limits (X2, X3). The state of the file never changes by them.
+//! (X1), the pause of its time limits (X2, X3), and their recount by a corrected calendar (X5, case 32). The
+//! state of the file never changes by them.
 
 use crate::acts::ActId;
+use crate::calendar::{Calendar, Due, Term};
 use crate::canonical::{Content, Pin};
 use crate::evidence::Need;
 use crate::id::OrganisationId;
-use crate::machine::State;
+use crate::machine::{self, LastDay, State};
 use crate::occasion::Occasion;
 use crate::organisation::Organisation;
 use crate::publication;
+use crate::record::Clock;
 use crate::refusal::Refusal;
 use crate::text::{Prose, Text};
 use crate::time::Instant;
@@ -27,6 +30,18 @@ pub enum Command {
     Pause { reason: Prose },
     /// X3
     Resume {},
+    /// X5: last days that have not passed are counted again by the calendar of now, that of `edition`; `before` are
+    /// those of earlier editions, the newest first.
+    Recount { edition: Pin, before: Vec<Calendar> },
+}
+
+/// A last day that moves with a corrected calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Recounted {
+    pub act: ActId,
+    pub was: NaiveDate,
+    #[serde(flatten)]
+    pub due: Due,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -35,6 +50,7 @@ pub enum Event {
     Moved { plan: Uuid, from: OrganisationId, to: OrganisationId, unit: Option<String>, on: NaiveDate, at: Instant, basis: Pin },
     Paused { reason: Pin },
     Resumed {},
+    Recounted { edition: Pin, days: Vec<Recounted> },
 }
 
 impl Command {
@@ -43,12 +59,13 @@ impl Command {
             Command::Transfer { .. } => ActId::X1,
             Command::Pause { .. } => ActId::X2,
             Command::Resume {} => ActId::X3,
+            Command::Recount { .. } => ActId::X5,
         }
     }
     pub fn contents(&self) -> Vec<Content> {
         match self {
             Command::Transfer { basis: text, .. } | Command::Pause { reason: text } => vec![Content::of(text)],
-            Command::Resume {} => Vec::new(),
+            Command::Resume {} | Command::Recount { .. } => Vec::new(),
         }
     }
     pub fn needs(&self) -> Vec<Need> {
@@ -60,7 +77,7 @@ impl Command {
 }
 
 /// X1: the receiving organisation exists and the file is the other's. X2 and X3: there is a time
-/// limit that runs, or one that stands still.
+/// limit that runs, or one that stands still. X5: a last day moves.
 pub fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> Result<Event, Refusal> {
     match command {
         Command::Transfer { plan, from, to, unit, on, basis } => {
@@ -91,7 +108,45 @@ pub fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> 
             }
             Ok(Event::Resumed {})
         }
+        Command::Recount { edition, before } => {
+            let days = state.map(|s| recounted(s, occasion.clocks, before, occasion)).unwrap_or_default();
+            if days.is_empty() {
+                return Err(Refusal::LastDaysStay {});
+            }
+            Ok(Event::Recounted { edition: *edition, days })
+        }
     }
+}
+
+/// The last day of a term by another calendar. One that runs as it began is counted again from its beginning; of one
+/// that stood still in between, what is left of it is counted from today. `before`: the calendars of before, the newest
+/// first. Choice.
+pub fn counted_again(from: NaiveDate, due: NaiveDate, term: Term, before: &[Calendar], now: &Calendar, today: NaiveDate) -> Option<Due> {
+    let as_begun = now.due(from, term);
+    if as_begun.on == due || before.iter().any(|c| c.due(from, term).on == due) {
+        return Some(as_begun);
+    }
+    Some(now.due(today, before.first()?.left(today, due, term.unit)))
+}
+
+/// The running last days that another calendar moves (case 32): those that have passed stay, days that were agreed stay,
+/// and none moves to before today.
+pub fn recounted(state: &State, clocks: &[Clock], before: &[Calendar], occasion: &Occasion) -> Vec<Recounted> {
+    let today = occasion.day();
+    let again = |clock: &Clock| -> Option<Due> {
+        let due = match machine::last_day(state, clock.act, occasion) {
+            LastDay::Never => return None,
+            LastDay::On(due) | LastDay::Appointed(due) => due,
+            LastDay::ByTerm => {
+                let term = occasion.regulation.term(clock.act.row().deadline?)?;
+                counted_again(clock.from, clock.due.on, term, before, occasion.calendar, today)?
+            }
+        };
+        Some(Due { on: due.on.max(today), ..due })
+    };
+    let running = clocks.iter().filter(|c| c.paused.is_none() && c.due.on >= today);
+    let moved = running.filter_map(|c| again(c).map(|due| (c, due))).filter(|(c, due)| c.due != *due);
+    moved.map(|(c, due)| Recounted { act: c.act, was: c.due.on, due }).collect()
 }
 
 /// The organisation that answers for a record.

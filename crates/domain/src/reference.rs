@@ -2,7 +2,7 @@
 //! row made from it can be made again and compared.
 
 use crate::acts::ActId;
-use crate::canonical::Pin;
+use crate::canonical::{Content, Pin};
 use crate::id::Kind;
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
@@ -19,6 +19,17 @@ pub enum DataSet {
     Functions,
 }
 
+impl DataSet {
+    pub fn name(self) -> &'static str {
+        match self {
+            DataSet::Regulation => "regulation",
+            DataSet::Holidays => "holidays",
+            DataSet::Localities => "localities",
+            DataSet::Functions => "functions",
+        }
+    }
+}
+
 /// A set as loaded: `name` tells which regulation, `version` counts loads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct State {
@@ -31,8 +42,8 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
-    /// RF1: load a set, or a corrected edition of it.
-    Load { set: DataSet, name: String, rows: u32, pin: Pin },
+    /// RF1: load a set, or a further edition of it: its file as it was given, and how many rows it has.
+    Load { set: DataSet, name: String, rows: u32, text: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -56,11 +67,19 @@ impl Machine for Reference {
         "RF.loaded"
     }
     fn decide(state: Option<&State>, command: &Command, _: &Occasion) -> Result<Vec<Event>, Refusal> {
-        let Command::Load { set, name, rows, pin } = command.clone();
-        if state.is_some_and(|s| s.set != set || s.name != name) {
-            return Err(Refusal::ReferenceOfAnotherSet { name });
+        let Command::Load { set, name, rows, text } = command.clone();
+        let pin = Content::of_text(text).pin();
+        match state {
+            Some(s) if s.set != set || s.name != name => Err(Refusal::ReferenceOfAnotherSet { name }),
+            Some(s) if s.pin == pin => Err(Refusal::ReferenceUnchanged {}),
+            // Dossiers follow the version they were opened under: it is superseded by another, never changed.
+            Some(_) if set == DataSet::Regulation => Err(Refusal::RegulationOnRecord { name }),
+            _ => Ok(vec![Event::Loaded { set, name, rows, pin }]),
         }
-        Ok(vec![Event::Loaded { set, name, rows, pin }])
+    }
+    fn contents(command: &Command) -> Vec<Content> {
+        let Command::Load { text, .. } = command;
+        vec![Content::of_text(text.clone())]
     }
     fn evolve(_: Option<State>, event: &Event) -> Option<State> {
         let Event::Loaded { set, name, rows, pin } = event.clone();

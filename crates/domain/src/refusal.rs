@@ -43,6 +43,7 @@ refusals! {
     StillInTime { until: NaiveDate } = "act.still_in_time", Stage, law::CHOICE;
     NoClockRuns {} = "clock.none_runs", Stage, law::CHOICE;
     NoClockStands {} = "clock.none_stands", Stage, law::CHOICE;
+    LastDaysStay {} = "clock.last_days_stay", Stage, law::CHOICE;
     NotHeldByThem {} = "transfer.not_theirs", Stage, law::RESOLUTION_190;
     ReceiverNotExisting { code: String } = "transfer.receiver_not_existing", Content, law::RESOLUTION_190;
     EnteredAndConfirmedByOne {} = "historical.entered_and_confirmed_by_one", Content, law::CHOICE;
@@ -56,6 +57,8 @@ refusals! {
     TermTooShort { date: NaiveDate } = "input.due_in_past", Content, law::CHOICE;
 
     ReferenceOfAnotherSet { name: String } = "reference.other_set", Content, law::CHOICE;
+    ReferenceUnchanged {} = "reference.unchanged", Stage, law::CHOICE;
+    RegulationOnRecord { name: String } = "reference.regulation_on_record", Stage, law::CHOICE;
     OrganisationPeriodWrong { code: String } = "organisation.period", Content, law::RESOLUTION_190;
     OrganisationCannotSucceedItself { code: String } = "organisation.own_successor", Content, law::RESOLUTION_190;
     CoordinatingUnitTwice {} = "organisation.coordinating_unit_twice", Content, law::CHOICE;

@@ -4,7 +4,7 @@
 use crate::directory::Directory;
 use crate::drafts;
 use crate::loading::Loading;
-use crate::{Engine, Problem};
+use crate::{Engine, Problem, recount};
 use ndp_domain::account::{self, Account};
 use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Denied, Duty, Side, Standing, fits_state, is_theirs, may_at_all, prepares};
@@ -17,6 +17,7 @@ use ndp_domain::machine::{Command, Known};
 use ndp_domain::occasion::{Actor, Fresh};
 use ndp_domain::projection::{Lists, Projection};
 use ndp_domain::record::{Envelope, Recorded, RequestMark};
+use ndp_domain::reference::{self, DataSet};
 use ndp_domain::refusal::Refusal;
 use ndp_domain::time::{Instant, legal_date};
 use ndp_domain::{body::Body, dossier::Dossier};
@@ -160,7 +161,13 @@ impl Engine {
             let standing = standing(ask, &loaded, &directory, at);
             is_theirs(ask.command.act().row(), &standing.borrow(), &opened.whole.state.view())?;
         }
-        Ok(batch_of(batch_id, at, ask, request, &loaded, done))
+        let mut batch = batch_of(batch_id, at, ask, request, &loaded, done);
+        if let (Command::Reference(_), true) = (&ask.command, loaded.contains_key(&ask.stream)) {
+            let lines = self.store.audit_reference(ask.stream.uuid).await?;
+            let stays = |line: u32| batch.reference.iter().any(|r| r.line == line);
+            batch.reference_gone = lines.iter().filter(|(line, ..)| !stays(*line)).map(|(line, ..)| (ask.stream, *line)).collect();
+        }
+        Ok(batch)
     }
 
     /// Writes a batch made outside an act: the installation's loading of data.
@@ -310,6 +317,10 @@ fn authorise(ask: &Ask, loaded: &BTreeMap<Id, Loaded>, directory: &Directory, at
     let standing = standing(ask, loaded, directory, at);
     let standing = standing.borrow();
     let row = ask.command.act().row();
+    // The installation's own acts have no order from outside (`parse::command`).
+    if matches!(row.who, Who::Installation) && ask.actor.account.is_none() {
+        return Ok(None);
+    }
     let form = may_at_all(row, &standing)?;
     if let Some(file) = loaded.get(&ask.stream) {
         let state = &file.neighbour.whole.state;
@@ -374,8 +385,16 @@ fn entitled(document: &document::State, standing: &Standing, loaded: &BTreeMap<I
 fn batch_of(id: Uuid, at: Instant, ask: &Ask, request: Hash, loaded: &BTreeMap<Id, Loaded>, done: Done) -> Batch {
     let mark = ask.key.as_ref().map(|key| RequestMark { key: key.clone(), sha256: request });
     let after: BTreeMap<Id, Neighbour> = done.world.streams;
-    let extra = Extra { contents: done.contents, ..Extra::default() };
+    let mut extra = Extra { contents: done.contents, ..Extra::default() };
+    if let Command::Reference(load) = &ask.command {
+        extra.reference = crate::install::edition_rows(ask.stream, load);
+    }
     let mut batch = assemble(id, at, done.steps, mark, loaded, &after, extra);
+    if let (Command::Reference(reference::Command::Load { set: DataSet::Holidays, .. }), Some(before)) =
+        (&ask.command, loaded.get(&ask.stream))
+    {
+        batch.outbox.push(recount_message(recount::Loaded { stream: ask.stream, version: before.neighbour.version + 1 }));
+    }
     batch.idempotency = ask.key.as_ref().map(|key| IdempotencyMark { account: account_text(&ask.actor), key: key.clone(), request });
     let subjects: Vec<Id> = after
         .get(&ask.stream)
@@ -384,6 +403,12 @@ fn batch_of(id: Uuid, at: Instant, ask: &Ask, request: Hash, loaded: &BTreeMap<I
         .unwrap_or_default();
     batch.drafts = drafts::locks(ask.command.act()).map(|locked| subjects.into_iter().map(|s| (s, locked)).collect()).unwrap_or_default();
     batch
+}
+
+/// The open last days are counted again after the commit.
+fn recount_message(loaded: recount::Loaded) -> Message {
+    let dedup_key = format!("{}:{}:{}", recount::TOPIC, loaded.stream, loaded.version);
+    Message { id: Uuid::now_v7(), topic: recount::TOPIC, payload: canonical(&loaded), dedup_key, run_at: crate::Clock::System.now() }
 }
 
 /// Everything decided of several acts, ready to be written.

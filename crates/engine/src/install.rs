@@ -40,6 +40,13 @@ pub fn rows_of(set: DataSet, text: &str) -> Result<Vec<(u32, String, String)>, V
     })
 }
 
+/// The rows that an edition brings.
+pub(crate) fn edition_rows(stream: Id, load: &reference_machine::Command) -> Vec<ReferenceRow> {
+    let reference_machine::Command::Load { set, text, .. } = load;
+    let rows = rows_of(*set, text).unwrap_or_default();
+    rows.into_iter().map(|(line, key, row)| ReferenceRow { stream, line, key, row }).collect()
+}
+
 fn step(stream: Id, n: u64, act: ActId, regulation: &str, event: Event) -> Step {
     Step {
         stream,
@@ -73,10 +80,11 @@ impl Engine {
         for (set, name, text) in sets {
             let stream = Id::new(Kind::Reference, self.id());
             let content = Content::of_text(text.to_owned());
-            let rows = rows_of(set, text).unwrap_or_default();
+            let load = reference_machine::Command::Load { set, name: name.clone(), rows: 0, text: text.to_owned() };
+            let rows = edition_rows(stream, &load);
             let event = reference_machine::Event::Loaded { set, name, rows: rows.len() as u32, pin: content.pin() };
             steps.push(step(stream, 1, ActId::RF1, &default, Event::Reference(event)));
-            extra.reference.extend(rows.into_iter().map(|(line, key, row)| ReferenceRow { stream, line, key, row }));
+            extra.reference.extend(rows);
             extra.contents.push(content);
         }
         self.commit_steps(self.id(), self.clock.now(), steps, extra).await?;

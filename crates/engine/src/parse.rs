@@ -156,8 +156,8 @@ pub(crate) fn variant(act: ActId, kind: Kind) -> Option<&'static str> {
         (X2, _) => "pause",
         (X3, _) => "resume",
         (X4, _) => "import",
-        // Consequences and the installation's own acts have no order of their own.
-        (E1 | C6 | E25 | E28 | R1 | R2 | R17 | P1 | P8 | PE3 | RF1 | OR1 | OR2, _) => return None,
+        // Consequences and the installation's own acts have no order of their own; what is loaded is a file (`load`).
+        (E1 | C6 | E25 | E28 | R1 | R2 | R17 | P1 | P8 | PE3 | RF1 | OR1 | OR2 | X5, _) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Every operation of the API, once: its address, its handler, and what the published document says of
 //! it. The router and the document are made from this list.
 
-use crate::{App, acts, evidence, feed, lists, openapi, people, process, public, records, sign_in, webhooks};
+use crate::{App, acts, evidence, feed, lists, openapi, people, process, public, records, reference, sign_in, webhooks};
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use schemars::{JsonSchema, SchemaGenerator};
@@ -98,6 +98,7 @@ operations! {
     get "/api/v1/regulations" "list_regulations" "process" Public &[], None, (200, JSON), &[], process::regulations, "Regulation versions.";
     get "/api/v1/regulations/{regulation}" "get_regulation" "process" Public &[], None, (200, JSON), &[404], process::regulation, "One version with its framework.";
     get "/api/v1/calendar" "calendar" "process" Public &[needed("from", "date", "First day."), needed("to", "date", "Last day, at most 366 days on.")], None, (200, JSON), &[400], process::calendar, "Working days.";
+    post "/api/v1/reference-data" "load_reference_data" "process" Token &[query("dry_run", "flag", "Decide and answer, write nothing."), in_header("Idempotency-Key", false, "text", "Repeated with the same content, it gets the first answer.")], Some(schema::<reference::Load>), (201, JSON), &[200, 400, 401, 403, 409, 415, 422], reference::load, "A regulation version, holidays of whole years, or who holds a function, as an administrator loads them; open last days follow holidays.";
     put "/api/v1/demo/clock" "move_clock" "process" Public &[], Some(schema::<process::MoveClock>), (200, JSON), &[400, 404, 415, 422], process::move_clock, "Moves the demonstration's clock on; elsewhere not found.";
 
     get "/api/v1/registers/{register}" "get_register" "public" Public &[query("on", "date", "As of this day."), query("known", "instant", "As known at this instant."), AFTER, LIMIT], None, (200, JSON), &[304, 400, 404], public::register, "A public register as of a day: `list`, `recognised`, `deployed`, `planned`.";

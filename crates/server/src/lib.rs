@@ -23,6 +23,7 @@ pub mod problem;
 pub mod process;
 pub mod public;
 pub mod records;
+pub mod reference;
 pub mod rounds;
 pub mod settings;
 pub mod sign_in;

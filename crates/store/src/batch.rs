@@ -77,6 +77,8 @@ pub struct Batch {
     pub evidence: Vec<(Id, u64)>,
     pub content: Vec<Content>,
     pub reference: Vec<ReferenceRow>,
+    /// Rows of an edition before that the new one does not have: stream and line.
+    pub reference_gone: Vec<(Id, u32)>,
     pub outbox: Vec<Message>,
     pub idempotency: Option<IdempotencyMark>,
     /// Drafts that this batch freezes or frees.
@@ -93,6 +95,7 @@ impl Batch {
             evidence: Vec::new(),
             content: Vec::new(),
             reference: Vec::new(),
+            reference_gone: Vec::new(),
             outbox: Vec::new(),
             idempotency: None,
             drafts: Vec::new(),

@@ -268,7 +268,7 @@ fn parts<'c, 'a>(changes: &'c Changes<'a>, alone: bool) -> Parts<'c, 'a> {
             s.part(&format!("put_{}", table.name), &format!("INSERT INTO {} ({names}) SELECT {list} FROM events x", table.name));
         }
     }
-    for table in PROJECTED {
+    for table in PROJECTED.into_iter().chain([&REFERENCE]) {
         if let Some(rows) = changes.remove.get(table.name) {
             let from = s.carry(rows, &table.key_types());
             let on = table.key.iter().map(|k| format!("t.{k} = x.{k}")).collect::<Vec<_>>().join(" AND ");

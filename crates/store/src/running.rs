@@ -5,8 +5,10 @@ use crate::lists::{Line, line};
 use crate::{Fault, Store};
 use chrono::{Days, NaiveDate};
 use ndp_domain::acts::ACTS;
+use ndp_domain::id::{Id, Kind};
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
+use uuid::Uuid;
 
 /// Running steps of records in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +78,34 @@ impl Store {
         Ok(out)
     }
 
-    /// Last days that have not passed, the nearest first: the step and its day, of every record. For counts alone.
-    pub async fn last_days(&self, today: NaiveDate, limit: u64) -> Result<Vec<(String, NaiveDate)>, Fault> {
-        let sql = format!("SELECT act, due_on FROM deadline WHERE due_on >= $1 ORDER BY due_on, stream LIMIT {limit}");
+    /// Records with a last day that has not passed, by id.
+    pub async fn running_after(&self, today: NaiveDate, after: Option<Uuid>, limit: u64) -> Result<Vec<Id>, Fault> {
+        let sql = format!(
+            "SELECT s.id, s.kind FROM (SELECT DISTINCT stream FROM deadline WHERE stream > $1 AND due_on >= $2 ORDER BY stream LIMIT {limit})
+             AS running JOIN stream s ON s.id = running.stream ORDER BY s.id"
+        );
+        let values = vec![after.unwrap_or_default().into(), today.to_string().into()];
+        let id = |r: &sea_orm::QueryResult| {
+            let (id, kind): (Uuid, String) = (r.try_get("", "id")?, r.try_get("", "kind")?);
+            let wrong = || Fault::Inconsistent { table: "stream", record: id.simple().to_string(), what: kind.clone() };
+            Ok(Id::new(Kind::of_name(&kind).ok_or_else(wrong)?, id))
+        };
+        self.query(&sql, values).await?.iter().map(id).collect()
+    }
+
+    /// Last days that have not passed, the nearest first: the step, when it began and its day, of every record. For
+    /// counts alone.
+    pub async fn last_days(&self, today: NaiveDate, limit: u64) -> Result<Vec<(String, NaiveDate, NaiveDate)>, Fault> {
+        let sql = format!("SELECT act, started_on, due_on FROM deadline WHERE due_on >= $1 ORDER BY due_on, stream LIMIT {limit}");
         let rows = self.query(&sql, vec![today.to_string().into()]).await?;
         rows.iter()
             .map(|r| {
-                let (act, text): (String, String) = (r.try_get("", "act")?, r.try_get("", "due_on")?);
-                let wrong = || Fault::Inconsistent { table: "deadline", record: act.clone(), what: text.clone() };
-                Ok((act.clone(), text.parse().map_err(|_| wrong())?))
+                let act: String = r.try_get("", "act")?;
+                let day = |name: &str| -> Result<NaiveDate, Fault> {
+                    let text: String = r.try_get("", name)?;
+                    text.parse().map_err(|_| Fault::Inconsistent { table: "deadline", record: act.clone(), what: text.clone() })
+                };
+                Ok((act.clone(), day("started_on")?, day("due_on")?))
             })
             .collect()
     }

@@ -236,7 +236,7 @@ async fn commit_in(tx: &DatabaseTransaction, batch: &Batch) -> Result<(), Commit
         Ok(())
     };
     let into = |table: &Table| format!("INSERT INTO {} ({}) {}", table.name, table.names(), from_json(table.columns));
-    for table in PROJECTED {
+    for table in PROJECTED.into_iter().chain([&REFERENCE]) {
         if let Some(rows) = changes.remove.get(table.name) {
             let key = table.key_types();
             let names = key.iter().map(|(c, _)| *c).collect::<Vec<_>>().join(", ");

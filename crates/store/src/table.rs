@@ -414,6 +414,9 @@ impl<'a> Changes<'a> {
         for r in &batch.reference {
             self.put(of, "reference", row![r.stream.uuid, r.line, &r.key, &r.row]);
         }
+        for (stream, line) in &batch.reference_gone {
+            self.remove.entry("reference").or_default().push(of, row![stream.uuid, *line]);
+        }
         for m in &batch.outbox {
             self.put(of, "outbox", row![m.id, m.topic, &m.payload, &m.dedup_key, instant(m.run_at), 0_i64]);
         }

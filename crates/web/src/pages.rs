@@ -84,6 +84,7 @@ pub fn routes() -> Router<App> {
         .route("/quan-tri/lich", get(administration::calendar))
         .route("/quan-tri/quy-dinh", get(administration::regulations))
         .route("/quan-tri/xem-truoc", get(preview::form).post(preview::preview))
+        .route("/quan-tri/nap", get(preview::form).post(preview::load))
         .route("/co-quan", get(organisation::all))
         .route("/co-quan/{id}", get(organisation::one))
         .route("/bo-tieu-chi/{id}/so-sanh", get(compare::compare))

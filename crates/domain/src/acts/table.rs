@@ -39,7 +39,7 @@ use To::{Either, Joint, Opens, Same, State};
 use Who::{Each, Installation, OfIssuing, OneOf, With};
 
 table! {
-    RF1 [NEW, "RF.loaded"] => Opens("RF.loaded"), Installation, None, NoPaper, [CHOICE], [], [], false;
+    RF1 [NEW, "RF.loaded"] => Opens("RF.loaded"), OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
     OR1 [NEW] => State("OR.existing"), Installation, None, NoPaper, [CHOICE], [], [], false;
     OR2 ["OR.existing"] => Same, Installation, None, NoPaper, [RESOLUTION_190], [], [], false;
     OR3 ["OR.existing"] => Same, OneOf(&[Administrator]), None, NoPaper, [CHOICE], [], [], false;
@@ -209,4 +209,5 @@ table! {
     X2 [ANY] => Same, OneOf(&[ManagingUnitHead, ListUnitHead]), None, NoPaper, [CHOICE], [STEP_IS_OURS], [], false;
     X3 [ANY] => Same, OneOf(&[ManagingUnitHead, ListUnitHead]), None, NoPaper, [CHOICE], [STEP_IS_OURS], [], false;
     X4 [NEW] => Either(&["L.listed", "R.in_force", "P.published", "PE.issued"]), OneOf(&[ManagingUnitHead, ListUnitHead]), None, NoPaper, [CHOICE], [], [], false;
+    X5 [ANY] => Same, Installation, None, NoPaper, [CHOICE], [], [], false;
 }

@@ -21,7 +21,7 @@ machine-X = Acts common to open records
 
 ## Acts: reference data, organisations, accounts
 act-RF1 = Load reference data
-act-RF1-guard = A later load is of the same data set and name.
+act-RF1-guard = An administrator loads it; a later edition is of the same set and name and differs; a rule version on record is not loaded again.
 act-OR1 = Register an organisation
 act-OR1-guard = The code is not in use; the last day is not before the first.
 act-OR2 = Record a transfer of functions
@@ -362,6 +362,8 @@ act-X3 = Resume the time limit
 act-X3-guard = The step that waits is the actor's side's; a time limit is paused.
 act-X4 = Enter a historical record
 act-X4-guard = Number and date of the document are given, the date not in the future; its scan or a public source is attached; one person enters and another confirms.
+act-X5 = Count time limits again by the new calendar
+act-X5-guard = Another edition of the holidays is loaded and a last day to come moves; days that have passed and days agreed stay.
 
 ## States
 state-new = –

@@ -158,3 +158,4 @@ did-X1 = transferred it to another agency
 did-X2 = paused the time limit
 did-X3 = resumed the time limit
 did-X4 = entered a historical record
+did-X5 = counted the time limits again by the new calendar

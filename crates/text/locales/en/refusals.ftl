@@ -7,6 +7,7 @@ refusal-act-step_of_another = The step that waits belongs to another side; let t
 refusal-act-still_in_time = There is still time until the end of { $until }; wait for the answer or report, or do this after that day.
 refusal-clock-none_runs = No time limit is running, so there is nothing to pause; look at the time limits of the record.
 refusal-clock-none_stands = No time limit is paused, so there is nothing to resume; look at the time limits of the record.
+refusal-clock-last_days_stay = No last day moves with the new calendar; nothing needs to be done.
 refusal-transfer-not_theirs = The record does not belong to the transferring agency named, or both agencies are the same; check the two agencies.
 refusal-transfer-receiver_not_existing = Organisation { $code } does not exist on the day of the act, or is the one that holds the record; choose another organisation that exists.
 refusal-historical-entered_and_confirmed_by_one = The person who entered a historical record must not confirm it; another person must confirm it.
@@ -25,6 +26,8 @@ refusal-supplement-reminders_missing = Reminders needed before stopping: { $need
 
 ## Reference data and organisations
 refusal-reference-other_set = The reference data { $name } does not belong to the set loaded before; load the right set or use another name.
+refusal-reference-unchanged = These data are the same as those in use; load them only when something has changed.
+refusal-reference-regulation_on_record = Version { $name } is on record and cannot be edited; make a new version with another id.
 refusal-organisation-period = The dates of organisation { $code } cannot be right: the last day must not come before the first; a renaming is not in the future, after any earlier one and within the organisation's existence.
 refusal-organisation-own_successor = Organisation { $code } cannot succeed itself; choose another receiving organisation.
 refusal-organisation-coordinating_unit_twice = This agency already has a coordinating unit; enter the last day of that one first, or do not mark the new unit as coordinating.

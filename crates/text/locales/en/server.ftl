@@ -73,6 +73,7 @@ input-too_deep = The content is nested too deeply; at most { $expected } levels.
 input-not_utf8 = The content must be UTF-8 text (readable up to byte { $expected }).
 input-id_given = The id of a new record is made by the system; leave it out.
 input-email = Enter an e-mail address.
+input-line_wrong = A line of the file is not right (line and what belongs there: { $expected }); correct it and load again.
 mail-footer = This letter was written by a program; please do not answer it.
 mail-due = Due by the end of { $day }.
 mail-invitation-subject = Invitation to the system of national digital platforms

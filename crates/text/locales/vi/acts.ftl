@@ -21,7 +21,7 @@ machine-X = Hành vi chung cho hồ sơ đang mở
 
 ## Hành vi: dữ liệu tham chiếu, tổ chức, tài khoản
 act-RF1 = Nạp dữ liệu tham chiếu
-act-RF1-guard = Lần nạp lại đúng bộ dữ liệu và tên đã nạp.
+act-RF1-guard = Người nạp là quản trị; bản nạp lại đúng bộ dữ liệu và tên đã nạp, có thay đổi; phiên bản quy định đã nạp không nạp lại.
 act-OR1 = Ghi nhận tổ chức
 act-OR1-guard = Mã tổ chức chưa được dùng; ngày kết thúc không trước ngày bắt đầu.
 act-OR2 = Ghi nhận chuyển giao chức năng
@@ -362,6 +362,8 @@ act-X3 = Tính tiếp thời hạn
 act-X3-guard = Bước đang chờ thuộc bên thực hiện; có thời hạn đang tạm dừng.
 act-X4 = Nhập hồ sơ lịch sử
 act-X4-guard = Có số, ngày của văn bản, ngày không ở tương lai; kèm bản chụp hoặc nguồn công khai; người nhập và người xác nhận là hai người.
+act-X5 = Tính lại thời hạn theo lịch mới
+act-X5-guard = Có bản lịch nghỉ mới và có hạn chưa đến phải dời; hạn đã qua, ngày đã hẹn giữ nguyên.
 
 ## Trạng thái
 state-new = –

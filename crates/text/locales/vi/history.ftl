@@ -158,3 +158,4 @@ did-X1 = chuyển cơ quan
 did-X2 = tạm dừng tính thời hạn
 did-X3 = tính tiếp thời hạn
 did-X4 = nhập hồ sơ lịch sử
+did-X5 = tính lại thời hạn theo lịch nghỉ mới

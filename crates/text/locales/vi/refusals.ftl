@@ -7,6 +7,7 @@ refusal-act-step_of_another = Bước đang chờ thuộc trách nhiệm của b
 refusal-act-still_in_time = Thời hạn chưa hết, còn đến hết ngày { $until }; chờ trả lời hoặc báo cáo, hoặc thực hiện sau ngày đó.
 refusal-clock-none_runs = Không có thời hạn nào đang tính nên không có gì để tạm dừng; xem các thời hạn của hồ sơ.
 refusal-clock-none_stands = Không có thời hạn nào đang tạm dừng nên không có gì để tính tiếp; xem các thời hạn của hồ sơ.
+refusal-clock-last_days_stay = Không có hạn nào phải dời theo lịch mới; không cần làm gì thêm.
 refusal-transfer-not_theirs = Hồ sơ không thuộc cơ quan chuyển giao đã nêu, hoặc cơ quan chuyển giao và cơ quan tiếp nhận là một; kiểm tra lại hai cơ quan.
 refusal-transfer-receiver_not_existing = Cơ quan, tổ chức { $code } không tồn tại vào ngày thực hiện, hoặc chính là cơ quan đang giữ hồ sơ; chọn cơ quan, tổ chức khác đang tồn tại.
 refusal-historical-entered_and_confirmed_by_one = Người đã nhập hồ sơ lịch sử không được tự xác nhận hồ sơ đó; để một người khác xác nhận.
@@ -25,6 +26,8 @@ refusal-supplement-reminders_missing = Phải đôn đốc { $needed } lần tr�
 
 ## Dữ liệu tham chiếu và cơ quan, tổ chức
 refusal-reference-other_set = Dữ liệu tham chiếu { $name } không thuộc bộ đã nạp trước đây; nạp đúng bộ hoặc đặt tên khác.
+refusal-reference-unchanged = Dữ liệu này giống hệt bản đang áp dụng; chỉ nạp khi có thay đổi.
+refusal-reference-regulation_on_record = Phiên bản { $name } đã nạp và không sửa được; lập phiên bản mới với mã khác.
 refusal-organisation-period = Ngày ghi cho cơ quan { $code } không hợp lý: ngày kết thúc phải là ngày bắt đầu hoặc sau đó; ngày đổi tên không ở tương lai, sau lần đổi tên trước và trong thời gian cơ quan tồn tại.
 refusal-organisation-own_successor = Cơ quan { $code } không thể kế thừa chính mình; chọn cơ quan tiếp nhận khác.
 refusal-organisation-coordinating_unit_twice = Cơ quan này đã có một đơn vị đầu mối tổng hợp; ghi ngày kết thúc của đơn vị đó trước, hoặc không đánh dấu đơn vị mới là đầu mối.

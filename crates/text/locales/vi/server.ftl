@@ -73,6 +73,7 @@ input-too_deep = Nội dung lồng nhau quá sâu; nhiều nhất { $expected } 
 input-not_utf8 = Nội dung phải là văn bản UTF-8 (đọc được đến byte { $expected }).
 input-id_given = Mã của bản ghi mới do hệ thống đặt; bỏ mục này.
 input-email = Nhập một địa chỉ thư điện tử.
+input-line_wrong = Một dòng của tệp chưa đúng (dòng và nội dung cần có: { $expected }); sửa rồi nạp lại.
 mail-footer = Thư tự động, xin không trả lời.
 mail-due = Hạn: hết ngày { $day }.
 mail-invitation-subject = Mời sử dụng hệ thống nền tảng số quốc gia

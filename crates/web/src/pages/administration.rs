@@ -2,6 +2,7 @@
 //! Data in force is superseded, never edited; what follows from the calendar is computed before it counts.
 
 use super::act::errors;
+use super::record::Notice;
 use crate::form::{Drawing, Mistakes, Property, Shape};
 use crate::frame::{Frame, frame, page, page_with, place_of};
 use crate::markup::{self, esc};
@@ -62,8 +63,10 @@ async fn show(
     button: Option<(&str, &str)>,
     tables: Vec<Table>,
     below: String,
+    notice: Option<String>,
 ) -> Result<Response, Refused> {
-    let f = frame(v, &v.t("web-nav-administration"), "/quan-tri").await?;
+    let mut f = frame(v, &v.t("web-nav-administration"), "/quan-tri").await?;
+    f.notice = notice;
     let button = button.map(|(href, key)| (href.to_owned(), v.t(key)));
     page(&Page { f, lead: v.t(lead), button, tabs: tabs(v, current), tables, below })
 }
@@ -97,12 +100,13 @@ pub async fn duties(v: Visitor) -> Result<Response, Refused> {
         None,
         vec![Table { title: v.t("web-admin-duties"), columns, rows }],
         String::new(),
+        None,
     )
     .await
 }
 
 /// `GET /quan-tri/quy-dinh`: the versions on record, and what each changes against the one before.
-pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
+pub async fn regulations(v: Visitor, Query(notice): Query<Notice>) -> Result<Response, Refused> {
     administrator(&v)?;
     let mut all: Vec<_> = v.directory.regulations.values().collect();
     all.sort_by_key(|r| std::cmp::Reverse(r.effective_from));
@@ -137,7 +141,16 @@ pub async fn regulations(v: Visitor) -> Result<Response, Refused> {
             rows: terms.collect(),
         });
     }
-    show(&v, "/quan-tri/quy-dinh", "web-admin-regulations-lead", Some(("/quan-tri/xem-truoc", "web-preview")), tables, String::new()).await
+    show(
+        &v,
+        "/quan-tri/quy-dinh",
+        "web-admin-regulations-lead",
+        Some(("/quan-tri/xem-truoc", "web-admin-regulations-add")),
+        tables,
+        String::new(),
+        notice.text(&v),
+    )
+    .await
 }
 
 fn term_text(v: &Visitor, term: &serde_json::Value) -> String {
@@ -152,6 +165,8 @@ fn term_text(v: &Visitor, term: &serde_json::Value) -> String {
 #[derive(Debug, serde::Deserialize)]
 pub struct Year {
     nam: Option<i32>,
+    #[serde(default)]
+    xong: String,
 }
 
 /// `GET /quan-tri/lich?nam=2026`: a year as a grid: what is no working day, and what is made up for.
@@ -224,7 +239,16 @@ pub async fn calendar(v: Visitor, Query(asked): Query<Year>) -> Result<Response,
         below.push_str("</tr></tbody></table></section>");
     }
     below.push_str("</div>");
-    show(&v, "/quan-tri/lich", "web-admin-calendar-lead", Some(("/quan-tri/xem-truoc", "web-preview")), Vec::new(), below).await
+    show(
+        &v,
+        "/quan-tri/lich",
+        "web-admin-calendar-lead",
+        Some(("/quan-tri/xem-truoc", "web-admin-calendar-add")),
+        Vec::new(),
+        below,
+        Notice { xong: asked.xong }.text(&v),
+    )
+    .await
 }
 
 #[derive(Template)]

@@ -1,19 +1,23 @@
 //! What a regulation version or a calendar would change, before anybody loads it: the file is read, its mistakes
-//! are all named, and its effects counted. Nothing is written. Counts only: an administrator sees no dossiers.
+//! are all named, and its effects counted; then it may be loaded (RF1). Counts only: an administrator sees no dossiers.
 
 use crate::frame::{Frame, frame, page_with};
 use crate::markup::{self, esc};
+use crate::pages::act::said;
 use crate::pages::administration::{administrator, tabs};
 use crate::say;
 use crate::sent::Sent;
 use crate::visitor::Visitor;
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ACTS;
-use ndp_domain::calendar::{Calendar, Unit};
+use ndp_domain::any::counted_again;
+use ndp_domain::calendar::Calendar;
 use ndp_domain::id::Kind;
+use ndp_domain::reference::DataSet;
 use ndp_domain::regulation::Regulation;
+use ndp_engine::load::Edition;
 use ndp_engine::reference::{Mistake, calendar_of, parse_holidays, parse_regulation};
 use ndp_engine::whatif::Draft;
 use ndp_server::problem::Refused;
@@ -33,13 +37,24 @@ struct Page {
     tabs: Vec<(String, String, bool)>,
     errors: Vec<String>,
     cards: Vec<Card>,
+    offer: Option<Offer>,
 }
 
-async fn show(v: &Visitor, errors: Vec<String>, cards: Vec<Card>, status: StatusCode) -> Result<Response, Refused> {
+/// What was looked at and may be loaded; `refused` says why it may not.
+struct Offer {
+    set: &'static str,
+    file: String,
+    text: String,
+    key: String,
+    what: String,
+    refused: String,
+}
+
+async fn show(v: &Visitor, errors: Vec<String>, cards: Vec<Card>, offer: Option<Offer>, status: StatusCode) -> Result<Response, Refused> {
     let mut f = frame(v, &v.t("web-preview"), "/quan-tri").await?;
     f.crumbs.push(("/quan-tri".to_owned(), v.t("web-nav-administration")));
     f.wrong = !errors.is_empty();
-    page_with(status, &Page { f, tabs: tabs(v, "/quan-tri/xem-truoc"), errors, cards })
+    page_with(status, &Page { f, tabs: tabs(v, "/quan-tri/xem-truoc"), errors, cards, offer })
 }
 
 /// What the readers of data files say, with the keys of the same in the page's language; the longer first.
@@ -72,7 +87,7 @@ fn in_words(v: &Visitor, said: &str) -> String {
 /// `GET /quan-tri/xem-truoc`
 pub async fn form(v: Visitor) -> Result<Response, Refused> {
     administrator(&v)?;
-    show(&v, Vec::new(), Vec::new(), StatusCode::OK).await
+    show(&v, Vec::new(), Vec::new(), None, StatusCode::OK).await
 }
 
 /// `POST /quan-tri/xem-truoc`: a regulation version (TOML) or the holidays (CSV), told by the ending of its name.
@@ -82,12 +97,12 @@ pub async fn preview(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     }
     administrator(&v)?;
     v.proved(sent.get("_proof"))?;
-    let wrong = |errors| show(&v, errors, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = |errors| show(&v, errors, Vec::new(), None, StatusCode::UNPROCESSABLE_ENTITY);
     let Some(file) = sent.files.first() else { return wrong(vec![v.t("web-preview-choose")]).await };
     let Ok(text) = std::str::from_utf8(&file.bytes) else { return wrong(vec![v.t("web-preview-choose")]).await };
     let text = text.trim_start_matches('\u{feff}');
     let name = file.name.to_lowercase();
-    let said = |all: Vec<Mistake>| {
+    let told = |all: Vec<Mistake>| {
         let one = |m: &Mistake| {
             v.t1(
                 "web-preview-mistake",
@@ -96,20 +111,77 @@ pub async fn preview(v: Visitor, sent: Sent) -> Result<Response, Refused> {
         };
         all.iter().take(50).map(one).collect::<Vec<_>>()
     };
-    let cards = if name.ends_with(".toml") {
-        match parse_regulation(&file.name, text) {
-            Ok(regulation) => of_regulation(&v, regulation).await?,
-            Err(all) => return wrong(said(all)).await,
-        }
-    } else if name.ends_with(".csv") {
-        match parse_holidays(&file.name, text) {
-            Ok(rows) => of_calendar(&v, calendar_of(&rows)).await?,
-            Err(all) => return wrong(said(all)).await,
-        }
-    } else {
-        return wrong(vec![v.t("web-preview-choose")]).await;
+    let set = match name.rsplit_once('.') {
+        Some((_, "toml")) => DataSet::Regulation,
+        Some((_, "csv")) => DataSet::Holidays,
+        _ => return wrong(vec![v.t("web-preview-choose")]).await,
     };
-    show(&v, Vec::new(), cards, StatusCode::OK).await
+    let edition = match v.app.engine.edition(set, &file.name, text).await? {
+        Ok(edition) => edition,
+        Err(all) => return wrong(told(all)).await,
+    };
+    let cards = match set {
+        DataSet::Holidays => {
+            let rows = parse_holidays(&file.name, &edition.text).unwrap_or_default();
+            of_calendar(&v, calendar_of(&rows)).await?
+        }
+        _ => match parse_regulation(&file.name, text) {
+            Ok(regulation) => of_regulation(&v, regulation).await?,
+            Err(all) => return wrong(told(all)).await,
+        },
+    };
+    let offer = offered(&v, set, &file.name, text, &edition).await?;
+    show(&v, Vec::new(), cards, Some(offer), StatusCode::OK).await
+}
+
+/// What may be loaded of what was looked at, or why it may not.
+async fn offered(v: &Visitor, set: DataSet, file: &str, text: &str, edition: &Edition) -> Result<Offer, Refused> {
+    let refused = match ndp_server::reference::loaded(&v.app, &v.reading, edition, None, true).await {
+        Ok(_) => String::new(),
+        Err(refused) if refused.status().is_client_error() => said(v, &refused),
+        Err(other) => return Err(other),
+    };
+    let what = match set {
+        DataSet::Holidays => v.t("web-load-holidays"),
+        _ => v.t1("web-load-regulation", &[("version", &edition.name)]),
+    };
+    Ok(Offer {
+        set: set.name(),
+        file: file.to_owned(),
+        text: text.to_owned(),
+        key: uuid::Uuid::now_v7().simple().to_string(),
+        what,
+        refused,
+    })
+}
+
+/// `POST /quan-tri/nap`: what was looked at is loaded, once.
+pub async fn load(v: Visitor, sent: Sent) -> Result<Response, Refused> {
+    if !v.signed_in() {
+        return Ok(super::sign_in::ended(&v, &sent));
+    }
+    administrator(&v)?;
+    v.proved(sent.get("_proof"))?;
+    let (set, place) = match sent.get("set") {
+        "holidays" => (DataSet::Holidays, "/quan-tri/lich?xong=calendar"),
+        "regulation" => (DataSet::Regulation, "/quan-tri/quy-dinh?xong=version"),
+        _ => return show(&v, vec![v.t("web-preview-choose")], Vec::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await,
+    };
+    // A browser sends lines of a field with CR LF; the edition keeps what was looked at.
+    let text = sent.get("text").replace("\r\n", "\n");
+    let edition = match v.app.engine.edition(set, sent.get("file"), &text).await? {
+        Ok(edition) => edition,
+        Err(_) => return show(&v, vec![v.t("web-preview-choose")], Vec::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await,
+    };
+    let key = Some(sent.get("key").to_owned()).filter(|k| !k.is_empty());
+    match ndp_server::reference::loaded(&v.app, &v.reading, &edition, key, false).await {
+        Ok(_) => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(place))]).into_response()),
+        Err(refused) if refused.status().is_client_error() => {
+            let status = refused.status();
+            show(&v, vec![said(&v, &refused)], Vec::new(), None, status).await
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// What stays recognised under a version, and what becomes of dossiers under way.
@@ -162,20 +234,17 @@ async fn of_regulation(v: &Visitor, regulation: Regulation) -> Result<Vec<Card>,
 const MOST: u64 = 20_000;
 
 /// Which last days would move. Days that have passed never do; years that the file does not have stay.
-async fn of_calendar(v: &Visitor, given: Calendar) -> Result<Vec<Card>, Refused> {
+async fn of_calendar(v: &Visitor, new: Calendar) -> Result<Vec<Card>, Refused> {
     let old = &v.directory.calendar;
-    let mut new = given;
-    let kept = old.days.iter().filter(|(day, _)| !new.years.contains(&chrono::Datelike::year(*day)));
-    let kept: Vec<_> = kept.map(|(day, what)| (*day, *what)).collect();
-    new.days.extend(kept);
-    new.years.extend(old.years.iter().copied());
     let mut moved: BTreeMap<String, (u64, u64, i64)> = BTreeMap::new();
     let (mut all, mut changed) = (0_u64, 0_u64);
     let regulation = v.directory.regulation_on(v.today);
-    for (act, due) in v.app.engine.store.last_days(v.today, MOST).await? {
+    for (act, from, due) in v.app.engine.store.last_days(v.today, MOST).await? {
         let Some(row) = ACTS.iter().find(|r| r.id.name() == act) else { continue };
-        let unit = row.deadline.and_then(|name| regulation.and_then(|r| r.terms.get(name))).map_or(Unit::Calendar, |t| t.unit);
-        let then = new.due(v.today, old.left(v.today, due, unit)).on;
+        let term = row.deadline.and_then(|name| regulation.and_then(|r| r.terms.get(name)));
+        let then = term.and_then(|term| counted_again(from, due, *term, std::slice::from_ref(old), &new, v.today));
+        // A day that no term counts was agreed or follows from another: it stays.
+        let then = then.map_or(due, |then| then.on.max(v.today));
         let entry = moved.entry(act).or_default();
         (all, entry.0) = (all + 1, entry.0 + 1);
         if then != due {

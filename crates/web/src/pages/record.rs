@@ -65,6 +65,12 @@ impl Notice {
         if self.xong == "invited" {
             return Some(v.t("web-done-invited"));
         }
+        if self.xong == "calendar" {
+            return Some(v.t("web-loaded"));
+        }
+        if self.xong == "version" {
+            return Some(v.t("web-loaded-regulation"));
+        }
         if self.xong == "draft" {
             return Some(v.t("web-done-draft"));
         }
