@@ -14,6 +14,7 @@ mod m20261123_000007_admits;
 mod m20261123_000008_asked;
 mod m20261123_000009_people_by_name;
 mod m20261123_000010_turns;
+mod m20261123_000011_verdict;
 
 pub struct Migrator;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_asked::Migration),
             Box::new(m20261123_000009_people_by_name::Migration),
             Box::new(m20261123_000010_turns::Migration),
+            Box::new(m20261123_000011_verdict::Migration),
         ]
     }
 }

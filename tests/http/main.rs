@@ -8,6 +8,7 @@ mod integration;
 mod journeys;
 mod leaks;
 mod letters;
+mod loading;
 mod pages;
 mod proposals;
 mod rounds;

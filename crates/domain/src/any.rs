@@ -50,7 +50,7 @@ pub enum Event {
     Moved { plan: Uuid, from: OrganisationId, to: OrganisationId, unit: Option<String>, on: NaiveDate, at: Instant, basis: Pin },
     Paused { reason: Pin },
     Resumed {},
-    Recounted { edition: Pin, days: Vec<Recounted> },
+    Recounted { edition: Pin, last_days: Vec<Recounted> },
 }
 
 impl Command {
@@ -109,11 +109,11 @@ pub fn decide(state: Option<&State>, command: &Command, occasion: &Occasion) -> 
             Ok(Event::Resumed {})
         }
         Command::Recount { edition, before } => {
-            let days = state.map(|s| recounted(s, occasion.clocks, before, occasion)).unwrap_or_default();
-            if days.is_empty() {
+            let last_days = state.map(|s| recounted(s, occasion.clocks, before, occasion)).unwrap_or_default();
+            if last_days.is_empty() {
                 return Err(Refusal::LastDaysStay {});
             }
-            Ok(Event::Recounted { edition: *edition, days })
+            Ok(Event::Recounted { edition: *edition, last_days })
         }
     }
 }

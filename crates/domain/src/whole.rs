@@ -79,8 +79,8 @@ pub fn clocks_after(old: &[Clock], before: Option<&str>, state: &State, event: &
             let until = occasion.due_from(occasion.day(), "organisation.confirm").map(|d| d.on);
             old.iter().map(|c| pause(c, until, occasion)).collect()
         }
-        Event::Any(any::Event::Recounted { days, .. }) => {
-            let counted = |c: &Clock| days.iter().find(|d| d.act == c.act && c.paused.is_none()).map(|d| d.due);
+        Event::Any(any::Event::Recounted { last_days, .. }) => {
+            let counted = |c: &Clock| last_days.iter().find(|d| d.act == c.act && c.paused.is_none()).map(|d| d.due);
             old.iter().map(|c| Clock { due: counted(c).unwrap_or(c.due), ..c.clone() }).collect()
         }
         _ if before != Some(stage) => entering(old, stage, state, occasion),

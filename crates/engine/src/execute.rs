@@ -4,7 +4,7 @@
 use crate::directory::Directory;
 use crate::drafts;
 use crate::loading::Loading;
-use crate::{Engine, Problem, recount};
+use crate::{Engine, Problem};
 use ndp_domain::account::{self, Account};
 use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Denied, Duty, Side, Standing, fits_state, is_theirs, may_at_all, prepares};
@@ -17,7 +17,6 @@ use ndp_domain::machine::{Command, Known};
 use ndp_domain::occasion::{Actor, Fresh};
 use ndp_domain::projection::{Lists, Projection};
 use ndp_domain::record::{Envelope, Recorded, RequestMark};
-use ndp_domain::reference::{self, DataSet};
 use ndp_domain::refusal::Refusal;
 use ndp_domain::time::{Instant, legal_date};
 use ndp_domain::{body::Body, dossier::Dossier};
@@ -162,10 +161,8 @@ impl Engine {
             is_theirs(ask.command.act().row(), &standing.borrow(), &opened.whole.state.view())?;
         }
         let mut batch = batch_of(batch_id, at, ask, request, &loaded, done);
-        if let (Command::Reference(_), true) = (&ask.command, loaded.contains_key(&ask.stream)) {
-            let lines = self.store.audit_reference(ask.stream.uuid).await?;
-            let stays = |line: u32| batch.reference.iter().any(|r| r.line == line);
-            batch.reference_gone = lines.iter().filter(|(line, ..)| !stays(*line)).map(|(line, ..)| (ask.stream, *line)).collect();
+        if let Command::Reference(load) = &ask.command {
+            self.bring_edition(&mut batch, ask.stream, load, loaded.get(&ask.stream)).await?;
         }
         Ok(batch)
     }
@@ -385,16 +382,8 @@ fn entitled(document: &document::State, standing: &Standing, loaded: &BTreeMap<I
 fn batch_of(id: Uuid, at: Instant, ask: &Ask, request: Hash, loaded: &BTreeMap<Id, Loaded>, done: Done) -> Batch {
     let mark = ask.key.as_ref().map(|key| RequestMark { key: key.clone(), sha256: request });
     let after: BTreeMap<Id, Neighbour> = done.world.streams;
-    let mut extra = Extra { contents: done.contents, ..Extra::default() };
-    if let Command::Reference(load) = &ask.command {
-        extra.reference = crate::install::edition_rows(ask.stream, load);
-    }
+    let extra = Extra { contents: done.contents, ..Extra::default() };
     let mut batch = assemble(id, at, done.steps, mark, loaded, &after, extra);
-    if let (Command::Reference(reference::Command::Load { set: DataSet::Holidays, .. }), Some(before)) =
-        (&ask.command, loaded.get(&ask.stream))
-    {
-        batch.outbox.push(recount_message(recount::Loaded { stream: ask.stream, version: before.neighbour.version + 1 }));
-    }
     batch.idempotency = ask.key.as_ref().map(|key| IdempotencyMark { account: account_text(&ask.actor), key: key.clone(), request });
     let subjects: Vec<Id> = after
         .get(&ask.stream)
@@ -403,12 +392,6 @@ fn batch_of(id: Uuid, at: Instant, ask: &Ask, request: Hash, loaded: &BTreeMap<I
         .unwrap_or_default();
     batch.drafts = drafts::locks(ask.command.act()).map(|locked| subjects.into_iter().map(|s| (s, locked)).collect()).unwrap_or_default();
     batch
-}
-
-/// The open last days are counted again after the commit.
-fn recount_message(loaded: recount::Loaded) -> Message {
-    let dedup_key = format!("{}:{}:{}", recount::TOPIC, loaded.stream, loaded.version);
-    Message { id: Uuid::now_v7(), topic: recount::TOPIC, payload: canonical(&loaded), dedup_key, run_at: crate::Clock::System.now() }
 }
 
 /// Everything decided of several acts, ready to be written.

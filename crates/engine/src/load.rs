@@ -3,13 +3,16 @@
 //! whole, so that it can be read by itself.
 
 use crate::directory::Directory;
-use crate::install::rows_of;
+use crate::install::{edition_rows, rows_of};
 use crate::reference::{Mistake, parse_functions, parse_holidays, parse_regulation};
-use crate::{Ask, Engine, Problem, Receipt};
+use crate::{Ask, Engine, Problem, Receipt, recount};
 use chrono::Datelike;
+use ndp_domain::canonical::canonical;
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::occasion::{Actor, derived};
 use ndp_domain::reference::{Command, DataSet};
+use ndp_store::batch::{Batch, Message};
+use ndp_store::read::Loaded;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -70,6 +73,33 @@ impl Engine {
             self.refresh().await?;
         }
         Ok(receipt)
+    }
+
+    /// What an edition brings beside its event: its rows in the place of those before, and the count of open last days
+    /// that follows the commit.
+    pub(crate) async fn bring_edition(
+        &self,
+        batch: &mut Batch,
+        stream: Id,
+        load: &Command,
+        before: Option<&Loaded>,
+    ) -> Result<(), Problem> {
+        batch.reference = edition_rows(stream, load);
+        let Some(before) = before else { return Ok(()) };
+        let lines = self.store.audit_reference(stream.uuid).await?;
+        let stays = |line: u32| batch.reference.iter().any(|r| r.line == line);
+        batch.reference_gone = lines.iter().filter(|(line, ..)| !stays(*line)).map(|(line, ..)| (stream, *line)).collect();
+        if matches!(load, Command::Load { set: DataSet::Holidays, .. }) {
+            let version = before.neighbour.version + 1;
+            batch.outbox.push(Message {
+                id: Uuid::now_v7(),
+                topic: recount::TOPIC,
+                payload: canonical(&recount::Loaded { stream, version }),
+                dedup_key: format!("{}:{stream}:{version}", recount::TOPIC),
+                run_at: crate::Clock::System.now(),
+            });
+        }
+        Ok(())
     }
 
     /// The file of the edition on record.

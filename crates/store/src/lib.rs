@@ -29,6 +29,7 @@ pub mod sequence;
 mod sqlite;
 mod table;
 pub mod tally;
+pub mod verdict;
 pub mod webhooks;
 
 use ndp_migrations::{Migrator, MigratorTrait};

@@ -18,7 +18,7 @@ use crate::organisation::{self, Ground, Organisation};
 use crate::product::{self, Product};
 use crate::recognition::{self, Class, Recognition};
 use crate::refusal::Refusal;
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 fn ask(l: &mut Ledger, entry: ListEntryId, list: &[(u32, Option<u32>)]) -> Answer {
     l.by_paper(keeper(), entry, L::AskSupplement { points: points(list) })
@@ -281,6 +281,59 @@ fn a_term_skips_holidays_swapped_days_and_says_estimated_across_an_unconfirmed_o
     assert_eq!(calendar.due(day("2026-08-20"), Term { days: 2, unit: Unit::Working }).on, day("2026-08-22"), "a worked Saturday counts");
     assert!(calendar.due(day("2026-11-20"), three).estimated);
     assert!(calendar.due(day("2026-12-30"), three).estimated, "a year without calendar");
+}
+
+/// The last day of the first running step of a record.
+fn last_day(l: &Ledger, entry: ListEntryId) -> NaiveDate {
+    l.streams[&Id::from(entry)].whole.clocks.first().unwrap().due.on
+}
+
+#[test]
+fn a_corrected_calendar_moves_last_days_to_come_and_none_that_has_passed() {
+    let mut l = Ledger::new();
+    let entry = l.entry(2);
+    assert_eq!(last_day(&l, entry), day("2026-03-09"), "five working days from Monday 2 March");
+    l.recounted(&["2026-03-05"]);
+    assert_eq!(last_day(&l, entry), day("2026-03-10"));
+    l.recounted(&["2026-03-20"]);
+    assert_eq!(last_day(&l, entry), day("2026-03-10"), "a day off behind it moves nothing");
+    l.pass(30);
+    l.recounted(&["2026-03-09"]);
+    assert_eq!(last_day(&l, entry), day("2026-03-10"), "what has passed stays");
+    let recounts = l.steps.iter().filter(|s| s.act == ActId::X5).count();
+    assert_eq!(recounts, 1, "only what moves is recorded");
+}
+
+#[test]
+fn of_a_time_limit_that_stood_still_what_is_left_is_counted_again() {
+    let mut l = Ledger::new();
+    let entry = l.entry(2);
+    let head = actor(20, Duty::ListUnitHead, KEEPER);
+    l.act(head.clone(), entry, any::Command::Pause { reason: t("x") }).unwrap();
+    l.recounted(&["2026-03-04"]);
+    let clock = |l: &Ledger| l.streams[&Id::from(entry)].whole.clocks.first().cloned().unwrap();
+    assert!(clock(&l).paused.is_some_and(|p| p.left.days == 5), "what stands still is not counted");
+    l.pass(7);
+    l.act(head, entry, any::Command::Resume {}).unwrap();
+    assert_eq!(clock(&l).due.on, day("2026-03-16"), "five working days from Monday 9 March");
+    l.recounted(&["2026-03-12"]);
+    assert_eq!(clock(&l).due.on, day("2026-03-17"));
+}
+
+#[test]
+fn a_last_day_that_comes_nearer_is_never_before_today() {
+    let mut l = Ledger::new();
+    for off in ["2026-03-03", "2026-03-04", "2026-03-05"] {
+        l.calendar.days.insert(day(off), Day { kind: DayKind::Off, confirmed: false });
+    }
+    let entry = l.entry(2);
+    assert_eq!(last_day(&l, entry), day("2026-03-12"));
+    l.pass(9);
+    let before = vec![l.calendar.clone()];
+    l.calendar.days.clear();
+    let edition = crate::canonical::Pin(crate::canonical::Hash::ZERO);
+    l.act(Default::default(), entry, any::Command::Recount { edition, before }).unwrap();
+    assert_eq!(last_day(&l, entry), day("2026-03-11"), "today: without the days off it had passed on the 9th");
 }
 
 #[test]

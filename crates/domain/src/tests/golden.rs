@@ -85,9 +85,11 @@ fn story() -> Ledger {
     let transfer = Transfer { to: MINISTRY, what: t("w"), what_vi: None, on, main: true, ground: Ground::Sample };
     l.act(Default::default(), org, O::RecordTransfer { transfer }).unwrap();
     let set = crate::reference::DataSet::Holidays;
-    let load = crate::reference::Command::Load { set, name: "h".into(), rows: 1, pin: crate::canonical::Pin(crate::canonical::Hash::ZERO) };
+    let load = crate::reference::Command::Load { set, name: "h".into(), rows: 1, text: "x".into() };
     let id = crate::id::ReferenceId(l.fresh());
     l.act(Default::default(), id, load).unwrap();
+    let soon: Vec<String> = l.today().iter_days().skip(1).take(4).map(|d| d.to_string()).collect();
+    l.recounted(&soon.iter().map(String::as_str).collect::<Vec<_>>());
     l
 }
 

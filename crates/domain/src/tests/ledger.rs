@@ -2,9 +2,10 @@
 //! build a situation, `when` tries an act, `then` looks.
 
 use crate::acts::ActId;
+use crate::any;
 use crate::authority::Duty;
 use crate::body::{self, Establishing, Form, Member};
-use crate::calendar::{Calendar, Term, Unit};
+use crate::calendar::{Calendar, Day, DayKind, Term, Unit};
 use crate::canonical::{Hash, Pin};
 use crate::criteria_set::{self, Basis, CriteriaSet, Lineage, Market, Response, SetLine, SetText, set_of};
 use crate::declaration::{self, Conflict, Relation};
@@ -164,6 +165,21 @@ impl Ledger {
 
     pub fn today(&self) -> NaiveDate {
         legal_date(self.at)
+    }
+
+    /// Days off are added to the calendar, and every record whose last days move is counted again (X5).
+    pub fn recounted(&mut self, off: &[&str]) {
+        let before = vec![self.calendar.clone()];
+        let days = off.iter().map(|d| (day(d), Day { kind: DayKind::Off, confirmed: true }));
+        self.calendar.days.extend(days.collect::<Vec<_>>());
+        let edition = Pin(Hash::of(off.concat().as_bytes()));
+        for id in self.streams.keys().copied().collect::<Vec<_>>() {
+            let recount = any::Command::Recount { edition, before: before.clone() };
+            match self.act(Default::default(), id, recount) {
+                Ok(()) | Err(Refusal::LastDaysStay {} | Refusal::WrongStage { .. }) => {}
+                Err(other) => panic!("{id}: {other:?}"),
+            }
+        }
     }
 
     pub fn pass(&mut self, days: u64) {

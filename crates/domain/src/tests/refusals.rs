@@ -76,11 +76,14 @@ fn installation() -> Vec<(&'static str, Answer)> {
     use crate::organisation::{Command as O, Ground, Record, Transfer};
     use crate::reference::{Command as R, DataSet};
     let mut l = Ledger::new();
-    let pin = crate::canonical::Pin(Hash::ZERO);
     let set = ReferenceId(l.fresh());
-    let load = |name: &str| R::Load { set: DataSet::Holidays, name: name.into(), rows: 1, pin };
-    l.act(Default::default(), set, load("a")).unwrap();
-    let other_set = l.clone().act(Default::default(), set, load("b"));
+    let load = |set, name: &str, text: &str| R::Load { set, name: name.into(), rows: 1, text: text.into() };
+    l.act(Default::default(), set, load(DataSet::Holidays, "a", "x")).unwrap();
+    let other_set = l.clone().act(Default::default(), set, load(DataSet::Holidays, "b", "x"));
+    let unchanged = l.clone().act(Default::default(), set, load(DataSet::Holidays, "a", "x"));
+    let version = ReferenceId(l.fresh());
+    l.act(Default::default(), version, load(DataSet::Regulation, "v", "x")).unwrap();
+    let on_record = l.clone().act(Default::default(), version, load(DataSet::Regulation, "v", "y"));
     let id = OrganisationId(l.fresh());
     let record = |from: Option<&str>, to: Option<&str>| Record {
         code: t("X"),
@@ -109,6 +112,8 @@ fn installation() -> Vec<(&'static str, Answer)> {
     auditor.act(admin.clone(), account, held(Duty::Auditor, None, None)).unwrap();
     vec![
         ("reference.other_set", other_set),
+        ("reference.unchanged", unchanged),
+        ("reference.regulation_on_record", on_record),
         ("organisation.period", period),
         ("organisation.own_successor", own),
         ("account.duty_period", try_(&l, held(Duty::ManagingOfficer, None, Some("2026-03-01")))),

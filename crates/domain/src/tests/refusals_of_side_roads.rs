@@ -6,6 +6,7 @@ use crate::acts::ActId;
 use crate::any;
 use crate::authority::Duty;
 use crate::body;
+use crate::canonical::{Hash, Pin};
 use crate::change_proposal::{self, Weight};
 use crate::criteria_set::{self, Basis};
 use crate::dossier::{self, Dossier};
@@ -57,6 +58,10 @@ fn any_record() -> Vec<Story> {
         ("act.step_of_another", l.clone().act(head(), two, pause())),
         ("clock.none_runs", l.clone().act(head(), one, pause())),
         ("clock.none_stands", l.clone().act(list_head, two, resume())),
+        ("clock.last_days_stay", {
+            let (edition, before) = (Pin(Hash::ZERO), vec![l.calendar.clone()]);
+            l.clone().act(Default::default(), one, any::Command::Recount { edition, before })
+        }),
         ("transfer.not_theirs", l.clone().transfer(one, KEEPER, POLICE)),
         ("transfer.receiver_not_existing", l.clone().transfer(one, MINISTRY, ENTERPRISE)),
         ("historical.entered_and_confirmed_by_one", {

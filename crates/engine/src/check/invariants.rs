@@ -57,7 +57,7 @@ impl Facts {
             }
             (Who::With, Some(_)) => true,
             (Who::Installation, _) => installed,
-            (_, None) => installed && envelope.stream.kind == Kind::Account,
+            (_, None) => installed && matches!(envelope.stream.kind, Kind::Account | Kind::Reference),
         };
         if !entitled {
             found.push(finding("process.not_entitled", envelope, format!("act {} by another duty", row.id)));

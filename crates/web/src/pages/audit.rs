@@ -16,6 +16,7 @@ use ndp_domain::time::Instant;
 use ndp_engine::Problem;
 use ndp_server::problem::Refused;
 use ndp_store::journal::{Sought, Told};
+use ndp_store::verdict::Verdict;
 use serde::Deserialize;
 
 /// One event as told.
@@ -92,15 +93,29 @@ fn overseer(v: &Visitor) -> Result<(), Refused> {
 /// `GET /nhat-ky`: what happened, the newest first, by day, act and kind of record.
 pub async fn audit(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     overseer(&v)?;
-    show(&v, asked, None, Vec::new()).await
+    show(&v, asked, v.app.engine.store.verdict().await?).await
 }
 
-async fn show(
-    v: &Visitor,
-    asked: Asked,
-    verdict: Option<(&'static str, &'static str, String)>,
-    wrong: Vec<String>,
-) -> Result<Response, Refused> {
+/// One record that is wrong, as a verdict keeps it: what, and which.
+type Found = (String, String);
+
+/// The verdict in words, and what is wrong.
+fn told(v: &Visitor, verdict: &Verdict) -> ((&'static str, &'static str, String), Vec<String>) {
+    let found: Vec<Found> = serde_json::from_str(&verdict.wrong).unwrap_or_default();
+    let at = say::instant(verdict.at);
+    let said = match found.first() {
+        None => ("ok", "tick", v.t1("web-audit-sound", &[("number", &say::whole(u128::from(verdict.events), v.lang)), ("at", &at)])),
+        Some((_, record)) => ("bad", "triangle", v.t1("web-audit-wrong", &[("record", record), ("at", &at)])),
+    };
+    (said, found.iter().map(|(what, record)| format!("{record} – {}", v.t(&ndp_text::key("finding", what)))).collect())
+}
+
+async fn show(v: &Visitor, asked: Asked, verdict: Option<Verdict>) -> Result<Response, Refused> {
+    let (verdict, wrong) = match verdict.map(|verdict| told(v, &verdict)) {
+        Some((said, wrong)) => (Some(said), wrong),
+        None if v.app.settings.seal_keys.is_none() => (Some(("warn", "help", v.t("web-audit-no-keys"))), Vec::new()),
+        None => (None, Vec::new()),
+    };
     let day = |text: &str| crate::form::pairs::read_date(text);
     let backwards = matches!((day(asked.tu.trim()), day(asked.den.trim())), (Some(from), Some(to)) if to < from);
     let unread = [&asked.tu, &asked.den].into_iter().any(|t| !t.trim().is_empty() && day(t.trim()).is_none());
@@ -112,8 +127,8 @@ async fn show(
         below: asked.truoc,
     };
     let scope = v.reading.scope(&v.app);
-    let told = v.app.engine.store.journal(&scope, &sought, 50).await?;
-    let ids: Vec<_> = told.lines.iter().map(|l| l.stream).collect();
+    let journal = v.app.engine.store.journal(&scope, &sought, 50).await?;
+    let ids: Vec<_> = journal.lines.iter().map(|l| l.stream).collect();
     let names = v.app.engine.store.lines_of(&scope, &ids).await?;
     let row = |l: &Told| {
         let name = names.iter().find(|n| n.id == l.stream).map(|n| known::line_name(v, n));
@@ -133,7 +148,7 @@ async fn show(
             hash: l.hash.to_string().chars().take(12).collect(),
         }
     };
-    let rows = told.lines.iter().map(row).collect();
+    let rows = journal.lines.iter().map(row).collect();
     let mut kinds: Vec<(String, String, bool)> =
         SLUGS.iter().map(|(k, slug)| ((*slug).to_owned(), v.t(&format!("kind-{}", k.name())), *slug == asked.loai)).collect();
     kinds.sort_by(|a, b| a.1.cmp(&b.1));
@@ -165,7 +180,7 @@ async fn show(
             String::new()
         },
         rows,
-        older: told.older.map(|below| asked.address("", Some(below))),
+        older: journal.older.map(|below| asked.address("", Some(below))),
         last_seal,
         asked,
     })
@@ -178,15 +193,15 @@ pub async fn check(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     }
     overseer(&v)?;
     v.proved(sent.get("_proof"))?;
-    let Some(keys) = v.app.settings.seal_keys.clone() else {
-        return show(&v, Asked::default(), Some(("warn", "help", v.t("web-audit-no-keys"))), Vec::new()).await;
-    };
-    let report = ndp_engine::check::check(&v.app.engine.store, &keys, None, |_, _| {}).await?;
-    let at = say::instant(v.app.engine.clock.now());
-    let verdict = match report.wrong.first() {
-        None => ("ok", "tick", v.t1("web-audit-sound", &[("number", &say::whole(u128::from(report.events), v.lang)), ("at", &at)])),
-        Some(first) => ("bad", "triangle", v.t1("web-audit-wrong", &[("record", &first.record), ("at", &at)])),
-    };
-    let wrong = report.wrong.iter().take(20).map(|w| format!("{} – {}", w.record, v.t(&ndp_text::key("finding", &w.what)))).collect();
-    show(&v, Asked::default(), Some(verdict), wrong).await
+    let Some(keys) = v.app.settings.seal_keys.clone() else { return show(&v, Asked::default(), None).await };
+    let store = &v.app.engine.store;
+    let report = ndp_engine::check::check(store, &keys, None, |_, _| {}).await?;
+    let found: Vec<Found> = report.wrong.iter().take(20).map(|w| (w.what.clone(), w.record.clone())).collect();
+    let wrong = serde_json::to_string(&found).unwrap_or_default();
+    let verdict = Verdict { at: v.app.engine.clock.now(), events: report.events, wrong };
+    // A record that cannot be written to is checked as well.
+    if let Err(fault) = store.note_verdict(&verdict).await {
+        tracing::warn!(%fault, "the verdict of a check is not kept");
+    }
+    show(&v, Asked::default(), Some(verdict)).await
 }

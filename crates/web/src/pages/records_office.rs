@@ -10,14 +10,13 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use ndp_domain::acts::ActId;
+use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Level, Side};
 use ndp_domain::canonical::Pin;
 use ndp_domain::document::Document;
 use ndp_domain::id::{AccountId, Kind, OrganisationId};
 use ndp_domain::list_entry::Incoming;
 use ndp_domain::machine::{Known as _, State};
-use ndp_domain::occasion::IssuedPaper;
 use ndp_domain::record::Envelope;
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order};
@@ -135,11 +134,15 @@ struct Row {
     name: String,
     about: String,
     badge: String,
-    number: String,
-    updated: String,
+    /// Under the columns of the group.
+    cells: Vec<String>,
+    /// What this duty does with it next: address and words.
+    next: Option<(String, String)>,
 }
 
 struct Group {
+    /// Words over the cells.
+    columns: Vec<String>,
     title: String,
     empty: String,
     /// How many, as far as they stand here.
@@ -147,6 +150,13 @@ struct Group {
     rows: Vec<Row>,
     /// Where the rest of them is, and in what words; none where all stand here.
     more: Option<(String, String)>,
+}
+
+impl Group {
+    /// Does the reader's duty do something next with one of them?
+    fn acts(&self) -> bool {
+        self.rows.iter().any(|r| r.next.is_some())
+    }
 }
 
 /// A group to be listed: its title's key and the states of its papers.
@@ -193,12 +203,75 @@ pub async fn abouts(v: &Visitor, ids: &[ndp_domain::id::Id]) -> Result<BTreeMap<
     }
     let needs: Vec<_> = ids.iter().map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
     let loaded: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
-    let rows = rows(v, &loaded).await?;
+    let rows = rows(v, &loaded, Columns::Way).await?;
     let say = |r: &Row| if r.about.is_empty() { r.name.clone() } else { format!("{} · {}", r.name, r.about) };
     Ok(rows.iter().filter_map(|r| Some((r.href.rsplit('/').next()?.parse().ok()?, say(r)))).collect())
 }
 
-async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
+/// What a group tells of its papers beside subject and state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    /// On its way: number and day of the last step.
+    Way,
+    /// Gone out: number and date, to whom, when it was sent and registered there.
+    Out,
+}
+
+impl Columns {
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Columns::Way => &["web-paper-number", "web-updated"],
+            Columns::Out => &["web-paper-number", "web-paper-recipients", "web-paper-sent", "web-paper-received"],
+        }
+    }
+}
+
+/// What a records office does next with a paper, in the order of its steps.
+const OFFICE: &[ActId] = &[ActId::D7, ActId::D8, ActId::D9, ActId::D10];
+
+/// The first of the acts that leaves the state and that the reader's duty does, as a link to its form.
+fn next(v: &Visitor, l: &Loaded, acts: &[ActId]) -> Option<(String, String)> {
+    let (duty, stage) = (v.duty()?.duty, l.neighbour.whole.state.stage());
+    let before = v.directory.before(v.today);
+    let theirs = |row: &ndp_domain::acts::Act| match row.who {
+        Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty),
+        Who::OfIssuing(levels) => levels.contains(&duty.level()),
+        Who::With | Who::Installation => false,
+    };
+    let fits = |act: &&ActId| {
+        let row = act.row();
+        let early = before.iter().any(|(id, stages)| id == *act && stages.contains(&stage));
+        row.leaves(stage) && theirs(row) && !early
+    };
+    let act = acts.iter().find(fits)?;
+    let form = ndp_engine::orders::all().iter().find(|f| f.act == *act && f.kind == l.id.kind)?;
+    Some((format!("{}/{}", place_of(l.id), form.noun), v.t(&format!("act-{}", act.name()))))
+}
+
+/// Number and date of a paper as one reads them.
+fn numbered(number: &str, date: Option<chrono::NaiveDate>) -> String {
+    date.map_or_else(|| number.to_owned(), |date| format!("{number}, {}", say::day(date)))
+}
+
+/// The cells of a paper that has gone out. It is received when the office of whoever it went to has registered it.
+fn out(v: &Visitor, d: &ndp_domain::document::State, about: Option<&State>) -> Vec<String> {
+    let to = d.issued.as_ref().map(|i| i.recipients.as_slice()).unwrap_or_default();
+    let to = match to {
+        [] => "–".to_owned(),
+        [one] => v.organisation(*one),
+        [first, rest @ ..] => v.t1("web-paper-and-more", &[("first", &v.organisation(*first)), ("n", &rest.len().to_string())]),
+    };
+    let sent = d.issued.as_ref().map(|i| say::day(ndp_domain::time::legal_date(i.at)));
+    let arrived = match about {
+        Some(State::ListEntry(e)) if e.letter.as_ref().is_some_and(|l| l.document == d.id) => e.incoming.as_ref().map(|i| i.arrived_on),
+        _ => None,
+    };
+    let number = d.number.as_ref().map(|n| numbered(&n.printed(), Some(n.date)));
+    let dash = || "–".to_owned();
+    vec![number.unwrap_or_else(dash), to, sent.unwrap_or_else(dash), arrived.map_or_else(dash, say::day)]
+}
+
+async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>, Refused> {
     let about: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.acts.first().map(|a| a.stream)).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &about).await?;
     // Once frozen a paper has its own subject; before, it is told by its act and the record.
@@ -209,8 +282,8 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
         snapshot.get("subject").and_then(|s| s.as_str()).map(str::to_owned)
     };
     // What a paper is about is the paper's own to say, whoever takes it through its steps.
-    let unnamed: Vec<_> =
-        about.iter().filter(|id| lines.iter().all(|x| x.id != **id)).map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
+    let asked = |id: &&ndp_domain::id::Id| columns == Columns::Out || lines.iter().all(|x| x.id != **id);
+    let unnamed: Vec<_> = about.iter().filter(asked).map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
     let further = if unnamed.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&unnamed).await? };
     let one = |l: &Loaded| {
         let state = Document::known(&l.neighbour.whole.state)?;
@@ -226,8 +299,14 @@ async fn rows(v: &Visitor, all: &[Loaded]) -> Result<Vec<Row>, Refused> {
             name,
             about,
             badge: markup::state(l.neighbour.whole.state.stage(), v.lang),
-            number: state.number.as_ref().map(ndp_domain::document::Number::printed).unwrap_or_default(),
-            updated: say::day(ndp_domain::time::legal_date(l.neighbour.whole.updated_at)),
+            cells: match columns {
+                Columns::Out => out(v, state, further.get(&first.stream).map(|l| &l.neighbour.whole.state)),
+                Columns::Way => {
+                    let number = state.number.as_ref().map_or_else(|| "–".to_owned(), ndp_domain::document::Number::printed);
+                    vec![number, say::day(ndp_domain::time::legal_date(l.neighbour.whole.updated_at))]
+                }
+            },
+            next: next(v, l, OFFICE),
         })
     };
     Ok(all.iter().filter_map(one).collect())
@@ -241,9 +320,11 @@ async fn group(
     after: Option<&After>,
     most: usize,
 ) -> Result<Group, Refused> {
+    let columns = if title == "web-outgoing" { Columns::Out } else { Columns::Way };
     let (all, next) = papers(v, stages, after, most).await?;
     let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
     Ok(Group {
+        columns: columns.keys().iter().map(|k| v.t(k)).collect(),
         title: v.t(title),
         empty: v.t(&format!("{title}-none")),
         count: if own.is_some() { format!("{}+", all.len()) } else { all.len().to_string() },
@@ -251,7 +332,7 @@ async fn group(
             let words = v.t(if after.is_empty() { "web-papers-all" } else { "web-papers-more" });
             (address(place, &[("nhom", &n.to_string()), ("after", &after)]), words)
         }),
-        rows: rows(v, &all).await?,
+        rows: rows(v, &all, columns).await?,
     })
 }
 
@@ -323,19 +404,21 @@ async fn incoming(v: &Visitor) -> Result<Group, Refused> {
     let needs: Vec<_> = lines.iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
     let loaded = v.app.engine.store.load(&needs).await?;
     let row = |l: &ndp_store::lists::Line| {
-        let (sender, number) = loaded.get(&l.id).map(|l| arrived(&l.neighbour.whole.state)).unwrap_or_default();
-        let kind = v.t(&format!("kind-{}", l.id.kind.name()));
+        let arrived = loaded.get(&l.id).map(|l| arrived(&l.neighbour.whole.state)).unwrap_or_default();
+        let dash = || "–".to_owned();
+        let said = |part: Option<(String, Option<chrono::NaiveDate>)>| part.map_or_else(dash, |(number, on)| numbered(&number, on));
         Row {
             href: place_of(l.id),
             name: known::line_name(v, l),
-            about: sender.map_or_else(|| kind.clone(), |sender| format!("{kind} · {}", v.organisation(sender))),
+            about: v.t(&format!("kind-{}", l.id.kind.name())),
             badge: markup::state(&l.stage, v.lang),
-            number,
-            updated: say::when(&l.updated_at).and_then(|t| t.rsplit(", ").next().map(str::to_owned)).unwrap_or_default(),
+            cells: vec![arrived.sender.map_or_else(dash, |sender| v.organisation(sender)), said(arrived.letter), said(arrived.registered)],
+            next: loaded.get(&l.id).and_then(|l| next(v, l, &[ActId::L3, ActId::L4, ActId::E4, ActId::E5])),
         }
     };
     let whole = lines.len() as u64 == INCOMING;
     Ok(Group {
+        columns: ["web-paper-sender", "web-paper-letter", "web-paper-arrived"].iter().map(|k| v.t(k)).collect(),
         title: v.t("web-incoming"),
         empty: v.t("web-incoming-none"),
         count: format!("{}{}", lines.len(), if whole { "+" } else { "" }),
@@ -347,15 +430,28 @@ async fn incoming(v: &Visitor) -> Result<Group, Refused> {
 /// Files on their way in that are listed; the oldest wait no longer than their last days allow.
 const INCOMING: u64 = 100;
 
-/// Who sent what has arrived, and its number: the office's own where it is registered, else that of the letter.
-fn arrived(state: &State) -> (Option<OrganisationId>, String) {
-    let number = |incoming: Option<&Incoming>, letter: Option<&IssuedPaper>| {
-        incoming.map(|i| i.number.to_string()).or_else(|| letter.map(|l| l.number.to_string())).unwrap_or_default()
-    };
+/// What has arrived: who sent it, number and date of its letter, number and day given to it here.
+#[derive(Default)]
+struct Arrived {
+    sender: Option<OrganisationId>,
+    letter: Option<(String, Option<chrono::NaiveDate>)>,
+    registered: Option<(String, Option<chrono::NaiveDate>)>,
+}
+
+fn arrived(state: &State) -> Arrived {
+    let registered = |i: &Incoming| (i.number.to_string(), Some(i.arrived_on));
     match state {
-        State::ListEntry(entry) => (Some(entry.managing), number(entry.incoming.as_ref(), entry.letter.as_ref())),
-        State::Dossier(dossier) => (Some(dossier.applicant.unwrap_or(dossier.managing)), number(dossier.incoming.as_ref(), None)),
-        _ => (None, String::new()),
+        State::ListEntry(entry) => Arrived {
+            sender: Some(entry.managing),
+            letter: entry.letter.as_ref().map(|l| (l.number.clone(), Some(l.date))),
+            registered: entry.incoming.as_ref().map(registered),
+        },
+        State::Dossier(dossier) => Arrived {
+            sender: Some(dossier.applicant.unwrap_or(dossier.managing)),
+            letter: None,
+            registered: dossier.incoming.as_ref().map(registered),
+        },
+        _ => Arrived::default(),
     }
 }
 
