@@ -65,7 +65,15 @@ pub fn ring(byte: u8) -> KeyRing {
 
 /// Limits that no test meets by accident.
 pub fn wide() -> Settings {
-    Settings { rate_account: 10_000_000, rate_address: 10_000_000, rate_sign_in: 10_000_000, private_webhooks: true, ..Settings::default() }
+    let seal_keys = Some(std::sync::Arc::new(crate::key().public()));
+    Settings {
+        rate_account: 10_000_000,
+        rate_address: 10_000_000,
+        rate_sign_in: 10_000_000,
+        private_webhooks: true,
+        seal_keys,
+        ..Settings::default()
+    }
 }
 
 /// How an address of a person is made in tests.

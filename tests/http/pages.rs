@@ -119,6 +119,18 @@ async fn the_found_part_of_the_list_is_downloaded_as_csv_xlsx_and_json() {
     let mut texts = String::new();
     zip.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut texts).unwrap();
     assert!(texts.contains("Cơ quan chủ quản") && texts.contains(items[0]["name"].as_str().unwrap()), "{texts}");
+    let annex = word(&get("/nen-tang.docx?q=cong+bo").await);
+    assert!(annex.contains("w:orient=\"landscape\"") && annex.contains("<w:tblHeader />"), "{annex}");
+    assert!(annex.contains(items[0]["name"].as_str().unwrap()) && annex.contains("Danh sách nền tảng số đang công bố"), "{annex}");
+    assert_eq!(annex.matches("<w:tr>").count() + annex.matches("<w:tr ").count(), items.len() + 1, "a head and a row for each");
+}
+
+/// The body of a Word file.
+pub(crate) fn word(file: &[u8]) -> String {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.to_vec())).unwrap();
+    let mut text = String::new();
+    zip.by_name("word/document.xml").unwrap().read_to_string(&mut text).unwrap();
+    text
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -130,7 +130,21 @@ async fn a_reminder_is_begun_where_the_overdue_file_is_listed() {
     let report = served.page_answer(&cast.keeper.officer, "/theo-doi.xlsx", None).await;
     assert_eq!(report.status(), 200);
     assert!(report.bytes().await.unwrap().starts_with(b"PK"), "a workbook");
-    assert_eq!(served.page_answer(&cast.managing.officer, "/theo-doi.xlsx", None).await.status(), 403);
+    served.world.engine.seal(&ndp_tests::key()).await.unwrap();
+    let report = served.page_answer(&cast.keeper.officer, "/theo-doi.docx?ky=2026-Q1", None).await;
+    let text = super::pages::word(&report.bytes().await.unwrap());
+    assert!(text.contains("Quý 1/2026") && text.contains("Nền tảng chờ bổ sung"), "{text}");
+    // In the quarter one proposal was registered; in the year before none.
+    let done = |text: &str| {
+        text.split("Vào sổ văn bản đến").nth(1).unwrap().split("<w:t ").nth(1).unwrap().split(['>', '<']).nth(1).unwrap().to_owned()
+    };
+    assert_eq!(done(&text), "1", "{text}");
+    let before = served.page_answer(&cast.keeper.officer, "/theo-doi.docx?ky=2025-Q1", None).await;
+    assert_eq!(done(&super::pages::word(&before.bytes().await.unwrap())), "0");
+    assert_eq!(served.page_answer(&cast.keeper.officer, "/theo-doi.docx?ky=2026-13", None).await.status(), 400);
+    for file in ["/theo-doi.xlsx", "/theo-doi.docx"] {
+        assert_eq!(served.page_answer(&cast.managing.officer, file, None).await.status(), 403);
+    }
     let place = format!("/de-xuat/{}/van-ban/", Id::from(entry));
     let at = html.find(&place).expect("the form of the row");
     let action = html[at..].split('"').next().unwrap();

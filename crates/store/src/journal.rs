@@ -98,6 +98,28 @@ impl Store {
         Ok(Page { lines, older: (looked > first).then_some(looked) })
     }
 
+    /// How often each of the acts was done from one moment until before another, in records that the scope admits now.
+    pub async fn acts_between(&self, scope: &Scope, acts: &[&str], from: Instant, until: Instant) -> Result<Vec<(String, u64)>, Fault> {
+        let (first, last) = self.positions_of(Some(from)).await?;
+        let mut values: Vec<Value> = Vec::new();
+        let admitted = told(scope, &mut values);
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let named: Vec<String> = acts.iter().map(|act| bind((*act).into())).collect();
+        let (first, last) = (bind((first as i64).into()), bind((last as i64).into()));
+        let (from, until) = (bind(instant(from).into()), bind(instant(until).into()));
+        let sql = format!(
+            "SELECT e.act, count(*) AS n FROM feed f JOIN event e ON e.stream = f.stream AND e.n = f.n JOIN stream s ON s.id = f.stream
+             WHERE f.position BETWEEN {first} AND {last} AND e.act IN ({}) AND e.at >= {from} AND e.at < {until} AND {admitted}
+             GROUP BY e.act",
+            named.join(", ")
+        );
+        let rows = self.query(&sql, values).await?;
+        rows.iter().map(|r| Ok((r.try_get("", "act")?, r.try_get::<i64>("", "n")?.unsigned_abs()))).collect()
+    }
+
     /// Between which positions events from this moment on can stand: a seal holds nothing that happened after it, by
     /// clocks that may differ by less than an hour.
     async fn positions_of(&self, from: Option<Instant>) -> Result<(u64, u64), Fault> {

@@ -31,6 +31,7 @@ pub mod problem;
 pub mod proposals;
 pub mod record;
 pub mod records_office;
+pub mod report;
 pub mod round;
 pub mod set;
 pub mod sheet;
@@ -39,6 +40,7 @@ pub mod text;
 pub mod topics;
 pub mod track;
 pub mod tracking;
+pub mod word;
 pub mod work;
 
 use axum::Router;
@@ -52,8 +54,10 @@ pub fn routes() -> Router<App> {
         .route("/nen-tang/{id}", get(list::platform))
         .route("/nen-tang.csv", get(downloads::csv))
         .route("/nen-tang.json", get(downloads::as_json))
-        .route("/theo-doi.xlsx", get(tracking::report))
+        .route("/theo-doi.xlsx", get(report::xlsx))
+        .route("/theo-doi.docx", get(report::docx))
         .route("/nen-tang.xlsx", get(downloads::xlsx))
+        .route("/nen-tang.docx", get(downloads::docx))
         .route("/tra-cuu", get(track::track))
         .route("/huong-dan", get(text::guide))
         .route("/kha-nang-tiep-can", get(text::accessibility))

@@ -22,7 +22,7 @@ async fn rows(v: &Visitor, query: Option<&str>) -> Result<Vec<Row>, Refused> {
     Ok(found(v, &lines, &asked).into_iter().map(row).collect())
 }
 
-fn titles(v: &Visitor) -> Vec<String> {
+fn titles_of(v: &Visitor) -> Vec<String> {
     v.t("web-list-columns").split(',').map(str::to_owned).collect()
 }
 
@@ -33,7 +33,7 @@ fn file(v: &Visitor, kind: &str, media_type: &'static str, body: Vec<u8>) -> Res
 
 /// `GET /nen-tang.csv`
 pub async fn csv(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let mut text = format!("\u{feff}{}\r\n", titles(&v).join(","));
+    let mut text = format!("\u{feff}{}\r\n", titles_of(&v).join(","));
     for row in rows(&v, query.as_deref()).await? {
         let cells = row.map(|c| ndp_server::public::cell(&c));
         text.push_str(&cells.join(","));
@@ -53,7 +53,7 @@ pub async fn as_json(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, 
 /// `GET /nen-tang.xlsx`: texts stay texts, the first row stays in sight.
 pub async fn xlsx(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
     let rows = rows(&v, query.as_deref()).await?;
-    let titles = titles(&v);
+    let titles = titles_of(&v);
     let written = tokio::task::spawn_blocking(move || sheet(&titles, &rows)).await;
     let fault = |what: String| Refused::from(ndp_identity::Denial::Fault(what));
     let body = written.map_err(|e| fault(e.to_string()))?.map_err(|e| fault(e.to_string()))?;
@@ -94,6 +94,34 @@ pub async fn workbook(v: &Visitor, name: &str, sheets: Vec<Sheet>) -> Result<Res
     let place = format!("attachment; filename=\"{name}-{}.xlsx\"", v.today);
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned();
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], body).into_response())
+}
+
+/// A Word file, written beside the other work.
+pub async fn word(v: &Visitor, name: &str, write: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static) -> Result<Response, Refused> {
+    let fault = |what: String| Refused::from(ndp_identity::Denial::Fault(what));
+    let body = tokio::task::spawn_blocking(write).await.map_err(|e| fault(e.to_string()))?.map_err(fault)?;
+    let place = format!("attachment; filename=\"{name}-{}.docx\"", v.today);
+    let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], body).into_response())
+}
+
+/// `GET /nen-tang.docx`: the annex of the List, numbered, with the head on every page.
+pub async fn docx(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let rows = rows(&v, query.as_deref()).await?;
+    let numbered = (1..).zip(rows).map(|(n, [_, name, agency, status, since]): (u32, Row)| {
+        let since = crate::say::when(&since).unwrap_or(since);
+        vec![n.to_string(), name, agency, status, since]
+    });
+    let mut titles = vec![v.t("web-annex-number")];
+    titles.extend(titles_of(&v).into_iter().skip(1));
+    let said = v.t1("web-annex-under", &[("day", &crate::say::day(v.today)), ("agency", &v.organisation(v.directory.focal_on(v.today)))]);
+    let part = super::word::Part {
+        sheet: Sheet { name: String::new(), titles, rows: numbered.collect() },
+        said: Vec::new(),
+        widths: vec![2, 14, 10, 9, 4],
+    };
+    let title = v.t("web-annex-title");
+    word(&v, "nen-tang-so", move || super::word::document(&title, &[said], &[part])).await
 }
 
 fn book(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {

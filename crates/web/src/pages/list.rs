@@ -269,7 +269,7 @@ pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
         counted: v.t1("web-hero-count", &[("n", &lines.len().to_string()), ("recognised", &recognised)]),
         count: v.t1("web-list-count", &[("n", &n), ("day", &say::day(v.today))]),
         showing,
-        files: ["csv", "xlsx", "json"].map(|kind| (asked.address(&format!("/nen-tang.{kind}"), 0), kind.to_uppercase())).to_vec(),
+        files: ["csv", "xlsx", "docx", "json"].map(|kind| (asked.address(&format!("/nen-tang.{kind}"), 0), kind.to_uppercase())).to_vec(),
         open: !asked.status.is_empty() || !asked.agency.is_empty(),
         chips,
         rows,

@@ -141,8 +141,8 @@ struct Row {
 }
 
 struct Group {
-    /// Words over the cells.
-    columns: Vec<String>,
+    /// Words over the cells, and whether they are numbers and days.
+    columns: Vec<(String, bool)>,
     title: String,
     empty: String,
     /// How many, as far as they stand here.
@@ -218,6 +218,9 @@ enum Columns {
 }
 
 impl Columns {
+    fn words(self, v: &Visitor) -> Vec<(String, bool)> {
+        self.keys().iter().map(|key| (v.t(key), *key != "web-paper-recipients")).collect()
+    }
     fn keys(self) -> &'static [&'static str] {
         match self {
             Columns::Way => &["web-paper-number", "web-updated"],
@@ -324,7 +327,7 @@ async fn group(
     let (all, next) = papers(v, stages, after, most).await?;
     let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
     Ok(Group {
-        columns: columns.keys().iter().map(|k| v.t(k)).collect(),
+        columns: columns.words(v),
         title: v.t(title),
         empty: v.t(&format!("{title}-none")),
         count: if own.is_some() { format!("{}+", all.len()) } else { all.len().to_string() },
@@ -418,7 +421,9 @@ async fn incoming(v: &Visitor) -> Result<Group, Refused> {
     };
     let whole = lines.len() as u64 == INCOMING;
     Ok(Group {
-        columns: ["web-paper-sender", "web-paper-letter", "web-paper-arrived"].iter().map(|k| v.t(k)).collect(),
+        columns: [("web-paper-sender", false), ("web-paper-letter", true), ("web-paper-arrived", true)]
+            .map(|(k, number)| (v.t(k), number))
+            .to_vec(),
         title: v.t("web-incoming"),
         empty: v.t("web-incoming-none"),
         count: format!("{}{}", lines.len(), if whole { "+" } else { "" }),

@@ -22,124 +22,81 @@ use ndp_store::running::Running;
 use ndp_text::key;
 use std::collections::BTreeMap;
 
-struct Row {
-    label: String,
-    href: String,
-    n: u64,
-    wide: u64,
+pub(super) struct Row {
+    pub label: String,
+    pub href: String,
+    pub n: u64,
+    pub wide: u64,
 }
 
-struct Group {
-    title: String,
-    rows: Vec<Row>,
+pub(super) struct Group {
+    pub title: String,
+    pub rows: Vec<Row>,
 }
 
-struct Age {
-    label: String,
-    kind: String,
-    href: String,
-    on_time: u64,
-    late: u64,
+pub(super) struct Age {
+    pub label: String,
+    pub kind: String,
+    pub href: String,
+    pub on_time: u64,
+    pub late: u64,
     /// Lengths of the bar's parts in thousandths.
-    good: u64,
-    bad: u64,
-    ages: [u64; 3],
+    pub good: u64,
+    pub bad: u64,
+    pub ages: [u64; 3],
 }
 
 /// A file past its last day.
-struct Over {
-    href: String,
-    name: String,
-    agency: String,
-    badge: String,
+pub(super) struct Over {
+    pub href: String,
+    pub name: String,
+    pub agency: String,
+    pub badge: String,
     /// The state and how late, in words.
-    state: String,
-    left: String,
-    due: String,
-    late: String,
+    pub state: String,
+    pub left: String,
+    pub due: String,
+    pub late: String,
     /// Reminders sent of the letter that waits for an answer; none where there is no such letter.
-    reminded: Option<usize>,
+    pub reminded: Option<usize>,
     /// Where the next reminder is begun, with the key of the press; none where that is not the reader's to do.
-    remind: Option<(String, String)>,
+    pub remind: Option<(String, String)>,
     /// The reminder that is being drafted already.
-    drafted: String,
+    pub drafted: String,
 }
 
 #[derive(Template)]
 #[template(path = "tracking.html")]
-struct Page {
-    f: Frame,
-    lead: String,
+pub(super) struct Page {
+    pub f: Frame,
+    pub lead: String,
+    /// Periods of which a report can be had: as in an address, in words.
+    pub periods: Vec<(String, String)>,
     /// Counts are older than the record: said in amber.
-    behind: bool,
-    figures: Vec<(String, String)>,
-    groups: Vec<Group>,
-    ages: Vec<Age>,
+    pub behind: bool,
+    pub figures: Vec<(String, String)>,
+    pub groups: Vec<Group>,
+    pub ages: Vec<Age>,
     /// More are running than were looked at; empty where none are.
-    cut: String,
-    handled: String,
-    over: Vec<Over>,
-    coverage: String,
+    pub cut: String,
+    pub handled: String,
+    pub over: Vec<Over>,
+    pub coverage: String,
     /// Agencies of which something is on the registers, and the others: nothing known is not nothing there.
-    tiles: Vec<Tile>,
-    unknown: Vec<Tile>,
-    former: Vec<Tile>,
+    pub tiles: Vec<Tile>,
+    pub unknown: Vec<Tile>,
+    pub former: Vec<Tile>,
 }
 
 /// An agency: its name, what is known of it, how that looks, its page.
-type Tile = (String, String, &'static str, String);
+pub(super) type Tile = (String, String, &'static str, String);
 
 /// `GET /theo-doi`
 pub async fn tracking(v: Visitor) -> Result<Response, Refused> {
     page(&view(&v).await?)
 }
 
-/// `GET /theo-doi.xlsx`: the same as a report, a sheet for each part.
-pub async fn report(v: Visitor) -> Result<Response, Refused> {
-    let view = view(&v).await?;
-    let t = |key: &str| v.t(key);
-    let over = view.over.iter().map(|o| {
-        let reminded = o.reminded.map(|n| n.to_string()).unwrap_or_default();
-        vec![o.name.clone(), o.agency.clone(), o.state.clone(), o.due.clone(), o.left.clone(), reminded]
-    });
-    let ages = view.ages.iter().map(|a| {
-        let n = |n: u64| n.to_string();
-        vec![a.kind.clone(), a.label.clone(), n(a.on_time), n(a.late), n(a.ages[0]), n(a.ages[1]), n(a.ages[2])]
-    });
-    let agencies = view.tiles.iter().chain(&view.unknown).chain(&view.former).map(|t| vec![t.0.clone(), t.1.clone()]);
-    let figures = view.figures.iter().map(|(name, n)| vec![name.clone(), n.clone()]);
-    let stages = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| vec![g.title.clone(), r.label.clone(), r.n.to_string()]));
-    let sheets = vec![
-        super::downloads::Sheet {
-            name: t("web-report-figures"),
-            titles: vec![view.lead.clone(), t("web-number-n")],
-            rows: figures.collect(),
-        },
-        super::downloads::Sheet {
-            name: t("web-report-over"),
-            titles: ["web-column-name", "web-agency-name", "web-state", "web-due", "web-late", "web-reminded"].map(t).to_vec(),
-            rows: over.collect(),
-        },
-        super::downloads::Sheet {
-            name: t("web-report-stages"),
-            titles: ["web-report-kind", "web-state", "web-number-n"].map(t).to_vec(),
-            rows: stages.collect(),
-        },
-        super::downloads::Sheet {
-            name: t("web-report-ages"),
-            titles: ["web-report-kind", "web-state", "web-on-time", "web-late", "web-age-1", "web-age-2", "web-age-3"].map(t).to_vec(),
-            rows: ages.collect(),
-        },
-        super::downloads::Sheet {
-            name: t("web-report-agencies"),
-            titles: ["web-agency-name", "web-number-n"].map(t).to_vec(),
-            rows: agencies.collect(),
-        },
-    ];
-    super::downloads::workbook(&v, "theo-doi", sheets).await
-}
-
-async fn view(v: &Visitor) -> Result<Page, Refused> {
+pub(super) async fn view(v: &Visitor) -> Result<Page, Refused> {
     v.acting()?;
     // The view over all agencies is the focal agency's, and those who look after it.
     if !matches!(v.side(), Side::Focal | Side::Overseer) || v.is(Duty::Administrator) {
@@ -234,6 +191,7 @@ async fn view(v: &Visitor) -> Result<Page, Refused> {
         handled: handled.unwrap_or_default(),
         f,
         lead,
+        periods: super::report::Period::near(v.today).into_iter().map(|p| (p.name(), p.said(v))).collect(),
         figures,
         groups,
         over,
