@@ -14,7 +14,7 @@ use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::account::{self, Held};
-use ndp_domain::acts::{ACTS, Who};
+use ndp_domain::acts::{ACTS, ANY, Act, Who};
 use ndp_domain::authority::{Denied, Duty};
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::Command;
@@ -71,38 +71,66 @@ async fn show(
     page(&Page { f, lead: v.t(lead), button, tabs: tabs(v, current), tables, below })
 }
 
+/// Does the act's row name the duty, in whatever state?
+fn names(act: &Act, duty: Duty) -> bool {
+    let by_row = match act.who {
+        Who::OneOf(all) | Who::Each(all) => all.contains(&duty),
+        Who::OfIssuing(levels) => levels.contains(&duty.level()),
+        Who::With | Who::Installation => false,
+    };
+    by_row || act.plain.is_some_and(|p| p.who.contains(&duty))
+}
+
+/// A matrix of acts and the duties that do them; only duties that do one of them have a column.
+fn matrix(v: &Visitor, id: &str, title: &str, acts: &[&Act]) -> String {
+    let duties: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| acts.iter().any(|a| names(a, *d))).collect();
+    let mut out = format!(
+        "<section class=\"card\" id=\"{2}\"><h2>{0}</h2><div class=\"tw\"><table class=\"matrix\"><caption class=\"unseen\">{0}</caption><thead><tr><th scope=\"col\">{1}</th>",
+        esc(title),
+        esc(&v.t("web-acts")),
+        id
+    );
+    for duty in &duties {
+        let name = v.t(&format!("duty-{}", duty.code()));
+        out.push_str(&format!("<th scope=\"col\"><abbr title=\"{}\">{}</abbr></th>", esc(&name), duty.code()));
+    }
+    out.push_str("</tr></thead><tbody>");
+    let yes = format!("{}<span class=\"unseen\">{}</span>", markup::icon("tick"), esc(&v.t("web-yes")));
+    for act in acts {
+        out.push_str(&format!("<tr><th scope=\"row\">{}</th>", esc(&v.t(&format!("act-{}", act.id.name())))));
+        for duty in &duties {
+            out.push_str(&format!("<td>{}</td>", if names(act, *duty) { yes.as_str() } else { "" }));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table></div></section>");
+    out
+}
+
 /// `GET /quan-tri/nhiem-vu`: which duty does what, from the table of acts; to be read, not changed.
 pub async fn duties(v: Visitor) -> Result<Response, Refused> {
     administrator(&v)?;
-    let acts_of = |duty: Duty| {
-        let names = |who: Who| match who {
-            Who::OneOf(all) | Who::Each(all) => all.contains(&duty),
-            Who::OfIssuing(levels) => levels.contains(&duty.level()),
-            Who::With | Who::Installation => false,
-        };
-        let all: Vec<String> = ACTS
-            .iter()
-            .filter(|a| names(a.who) || a.plain.is_some_and(|p| p.who.contains(&duty)))
-            .map(|a| esc(&v.t(&format!("act-{}", a.id.name()))))
-            .collect();
-        format!("<details><summary>{}</summary>{}</details>", esc(&v.t1("web-acts-n", &[("n", &all.len().to_string())])), all.join("<br>"))
-    };
+    let kind_of = |act: &Act| orders::all().iter().find(|f| f.act == act.id).map(|f| f.kind);
+    let every = |act: &&Act| act.from == [ANY];
+    let mut parts: Vec<(&str, String, Vec<&Act>)> = Vec::new();
+    for kind in Kind::ALL {
+        let acts = ACTS.iter().filter(|a| !every(a) && kind_of(a) == Some(*kind)).collect();
+        parts.push((kind.name(), v.t(&format!("kinds-{}", kind.name())), acts));
+    }
+    let acts = ACTS.iter().filter(|a| every(a) && kind_of(a).is_some()).collect();
+    parts.push(("every", v.t("web-duties-every"), acts));
+    parts.retain(|(.., acts)| !acts.is_empty());
+    let links = parts.iter().map(|(id, title, _)| format!("<li><a href=\"#{id}\">{}</a></li>", esc(title))).collect::<String>();
+    let mut below = format!("<nav class=\"prose\" aria-label=\"{}\"><ul>{links}</ul></nav>", esc(&v.t("web-parts")));
+    parts.iter().for_each(|(id, title, acts)| below.push_str(&matrix(&v, id, title, acts)));
     let rows = Duty::ALL
         .iter()
         .filter(|d| **d != Duty::Public)
-        .map(|d| vec![format!("<span class=\"num\">{}</span>", d.code()), esc(&v.t(&format!("duty-{}", d.code()))), acts_of(*d)])
+        .map(|d| vec![format!("<span class=\"num\">{}</span>", d.code()), esc(&v.t(&format!("duty-{}", d.code())))])
         .collect();
-    let columns = vec![v.t("field-code"), v.t("field-duty"), v.t("web-acts")];
-    show(
-        &v,
-        "/quan-tri/nhiem-vu",
-        "web-admin-duties-lead",
-        None,
-        vec![Table { title: v.t("web-admin-duties"), columns, rows }],
-        String::new(),
-        None,
-    )
-    .await
+    let columns = vec![v.t("field-code"), v.t("field-duty")];
+    let tables = vec![Table { title: v.t("web-admin-duties"), columns, rows }];
+    show(&v, "/quan-tri/nhiem-vu", "web-admin-duties-lead", None, tables, below, None).await
 }
 
 /// `GET /quan-tri/quy-dinh`: the versions on record, and what each changes against the one before.

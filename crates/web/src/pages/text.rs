@@ -4,13 +4,23 @@ use crate::frame::{Frame, frame, page};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
+use ndp_domain::authority::Duty;
 use ndp_server::problem::Refused;
 
 #[derive(Template)]
 #[template(path = "text.html")]
 struct Text {
     f: Frame,
+    /// The reader's own duty and its steps, then the others.
+    mine: Option<Steps>,
     parts: Vec<Part>,
+    duties: Vec<Steps>,
+}
+
+/// What somebody in a duty does, in order.
+struct Steps {
+    title: String,
+    steps: Vec<String>,
 }
 
 /// A paragraph under its heading, with the pages that it speaks of.
@@ -35,9 +45,10 @@ impl Plain {
     }
 }
 
-async fn said(v: &Visitor, title: &str, current: &str, parts: Vec<Part>) -> Result<Response, Refused> {
-    let f = frame(v, &v.t(title), current).await?;
-    page(&Text { f, parts })
+/// The steps of a duty; the text has them between bars.
+fn steps(v: &Visitor, duty: Duty, title: String) -> Steps {
+    let text = v.t(&format!("web-guide-duty-{}", duty.code()));
+    Steps { title, steps: text.split('|').map(|step| step.trim().to_owned()).collect() }
 }
 
 /// Parts of the guidance with the pages that each speaks of.
@@ -66,12 +77,19 @@ pub async fn guide(v: Visitor) -> Result<Response, Refused> {
         links: links.iter().map(|(href, label)| ((*href).to_owned(), v.t(label))).collect(),
     };
     let parts = GUIDE.iter().map(part).collect();
-    said(&v, "web-nav-guide", "/huong-dan", parts).await
+    let name = |duty: Duty| v.t(&format!("duty-{}", duty.code()));
+    let own = v.duty().map(|d| d.duty).filter(|d| *d != Duty::Public);
+    let mine = own.map(|duty| steps(&v, duty, v.t1("web-duties-mine", &[("duty", &name(duty))])));
+    let others = Duty::ALL.iter().filter(|d| **d != Duty::Public && Some(**d) != own);
+    let duties = others.map(|d| steps(&v, *d, name(*d))).collect();
+    let f = frame(&v, &v.t("web-nav-guide"), "/huong-dan").await?;
+    page(&Text { f, mine, parts, duties })
 }
 
 /// `GET /kha-nang-tiep-can`
 pub async fn accessibility(v: Visitor) -> Result<Response, Refused> {
     let part = |n: u8| Part { title: String::new(), text: whom(&v, &format!("web-accessibility-{n}")), links: Vec::new() };
     let parts = (1..=4).map(part).collect();
-    said(&v, "web-accessibility", "", parts).await
+    let f = frame(&v, &v.t("web-accessibility"), "").await?;
+    page(&Text { f, mine: None, parts, duties: Vec::new() })
 }
