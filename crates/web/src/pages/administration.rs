@@ -121,7 +121,7 @@ pub async fn duties(v: Visitor) -> Result<Response, Refused> {
     parts.push(("every", v.t("web-duties-every"), acts));
     parts.retain(|(.., acts)| !acts.is_empty());
     let links = parts.iter().map(|(id, title, _)| format!("<li><a href=\"#{id}\">{}</a></li>", esc(title))).collect::<String>();
-    let mut below = format!("<nav class=\"prose\" aria-label=\"{}\"><ul>{links}</ul></nav>", esc(&v.t("web-parts")));
+    let mut below = format!("<nav class=\"prose\" aria-label=\"{}\"><ul>{links}</ul></nav>", esc(&v.t("web-report-kind")));
     parts.iter().for_each(|(id, title, acts)| below.push_str(&matrix(&v, id, title, acts)));
     let rows = Duty::ALL
         .iter()

@@ -4,6 +4,7 @@
 use crate::form::{Shape, shape};
 use crate::frame::{place_of, slug};
 use crate::visitor::Visitor;
+use ndp_domain::account::Account;
 use ndp_domain::acts::{ActId, Who};
 use ndp_domain::authority::{Denied, Duty, Level, Side};
 use ndp_domain::document::Document;
@@ -70,6 +71,9 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         let idle = match may.act.id {
             ActId::X2 => clocks.iter().all(|c| c.paused.is_some()),
             ActId::X3 => clocks.iter().all(|c| c.paused.is_none()),
+            // Nothing to end where every duty has ended.
+            ActId::AC3 => Account::known(&seen.loaded.neighbour.whole.state)
+                .is_some_and(|a| a.held.iter().all(|h| h.to.is_some_and(|to| to < v.today))),
             _ => false,
         };
         // Whoever has signed the minutes owes nothing more; the other one does.
