@@ -198,6 +198,27 @@ try {
     assert.equal(rest, 0, "nothing of a sheet rests in the browser");
     done("the evaluator's sheet goes by keyboard, asks for the reason, and leaves nothing in the browser");
   }
+  // An administrator looks at next year's holidays and loads them; the calendar shows the year, the same file is refused.
+  {
+    const file = { name: "lich-2031.csv", mimeType: "text/csv", buffer: Buffer.from("date,weekday,name_vi,name_en,kind,status\n2031-01-01,Wed,Tết Dương lịch,New Year's Day,public_holiday,official\n2031-09-02,Tue,Quốc khánh,\"National Day, \"\"2/9\"\"\",public_holiday,official") };
+    const look = async () => {
+      const page = await house.open("adm.bkhcn", "/quan-tri/xem-truoc");
+      await page.setInputFiles("#file", file);
+      await page.getByRole("button", { name: "Xem trước", exact: true }).click();
+      await page.waitForLoadState();
+      return page;
+    };
+    let page = await look();
+    assert.match(await page.locator("main").innerText(), /Đưa lịch nghỉ này vào áp dụng/);
+    await page.getByRole("button", { name: "Nạp", exact: true }).click();
+    await page.waitForURL(/\/quan-tri\/lich/);
+    assert.match(await page.locator("main").innerText(), /Đã nạp/);
+    page = await house.open("adm.bkhcn", "/quan-tri/lich?nam=2031");
+    assert.equal(await page.locator("td.holiday").count(), 2);
+    page = await look();
+    assert.match(await page.locator("main").innerText(), /giống hệt bản đang áp dụng/);
+    done("holidays are looked at, loaded and shown, and not loaded twice");
+  }
   assert.deepEqual(house.faults.filter((f) => !/Failed to load resource|ERR_INTERNET_DISCONNECTED|net::/.test(f)), []);
 } finally {
   await chrome.close();
