@@ -15,6 +15,7 @@ mod m20261123_000008_asked;
 mod m20261123_000009_people_by_name;
 mod m20261123_000010_turns;
 mod m20261123_000011_verdict;
+mod m20261123_000012_notices;
 
 pub struct Migrator;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_people_by_name::Migration),
             Box::new(m20261123_000010_turns::Migration),
             Box::new(m20261123_000011_verdict::Migration),
+            Box::new(m20261123_000012_notices::Migration),
         ]
     }
 }

@@ -151,6 +151,35 @@ async fn whoever_has_a_new_task_is_told_each_in_their_language_and_nobody_else()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_wants_no_letters_about_tasks_gets_none_and_still_those_about_the_account() {
+    let served = Served::new().await;
+    let (cast, store) = (&served.world.cast, &served.world.engine.store);
+    store.let_go(ndp_engine::Clock::System.now()).await.unwrap();
+    let records = &cast.keeper.records;
+    let (_, html) = served.page(Some(records), "/tai-khoan").await;
+    assert!(html.contains("id=\"n-on\" name=\"notices\" value=\"on\" checked"), "{html}");
+    let (status, _) = served.send_form(records, "/tai-khoan/ngon-ngu", &[("lang", "vi"), ("notices", "off")]).await;
+    assert_eq!(status, 303);
+    let (_, html) = served.page(Some(records), "/tai-khoan").await;
+    assert!(html.contains("value=\"off\" checked"), "{html}");
+    served.world.story().list_entry("Nền tảng thử", 2).await.unwrap();
+    served.app.identity.ask_reset(&email_of(records)).await.unwrap();
+    let (port, received) = server(vec![Way::Well]).await;
+    work(&served, mailer(port), 50).await;
+    let subjects = |all: &[Received]| -> Vec<String> {
+        let of = all.iter().filter(|r| r.to == email_of(records));
+        of.map(|r| mail_parser::MessageParser::default().parse(r.data.as_bytes()).unwrap().subject().unwrap().to_owned()).collect()
+    };
+    assert_eq!(subjects(&received.lock().unwrap()), ["Đặt lại mật khẩu"]);
+    // On again by the API: the next task is told.
+    let body = serde_json::json!({ "on": true });
+    assert_eq!(ndp_tests::served::answer(served.by(records, reqwest::Method::PUT, "/api/v1/me/notices").await.json(&body)).await.0, 204);
+    served.world.story().numbered_from(50).list_entry("Nền tảng sau", 2).await.unwrap();
+    work(&served, mailer(port), 50).await;
+    assert!(subjects(&received.lock().unwrap()).iter().any(|s| s.starts_with("Việc mới: ")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mail_server_that_is_down_slow_or_drops_the_line_loses_no_letter() {
     let served = Served::new().await;
     let store = &served.world.engine.store;

@@ -19,6 +19,7 @@ fn data(name: &str) -> &'static str {
         "m20261123_000009_people_by_name" => include_str!("data/m20261123_000009_people_by_name.sql"),
         "m20261123_000010_turns" => include_str!("data/m20261123_000010_turns.sql"),
         "m20261123_000011_verdict" => include_str!("data/m20261123_000011_verdict.sql"),
+        "m20261123_000012_notices" => include_str!("data/m20261123_000012_notices.sql"),
         other => panic!("migration {other} has no data file in tests/migrations/data"),
     }
 }

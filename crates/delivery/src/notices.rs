@@ -75,9 +75,11 @@ impl Worker {
                 }
             }
         }
-        let people = store.persons(&told.keys().copied().collect::<Vec<_>>()).await?;
+        let all: Vec<AccountId> = told.keys().copied().collect();
+        let quiet = store.without_notices(&all).await?;
+        let people = store.persons(&all).await?;
         let mut letters = Vec::new();
-        for person in people {
+        for person in people.into_iter().filter(|p| !quiet.contains(&p.account)) {
             let Some((task, reader)) = told.get(&person.account) else { continue };
             // A title in a letter is a thing seen.
             if store.seen(&self.engine.scope(reader), done.stream).await?.is_none() {

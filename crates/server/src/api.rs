@@ -120,6 +120,7 @@ operations! {
     get "/api/v1/me" "me" "me" Token &[], None, (200, JSON), &[401, 403], sign_in::me, "Oneself, and the duties one may act in.";
     put "/api/v1/me/password" "change_password" "me" Token &[], Some(schema::<sign_in::NewPassword>), (204, None), &[400, 401, 403, 415, 422, 429], sign_in::change_password, "Changes one's password; all sessions end.";
     put "/api/v1/me/language" "change_language" "me" Token &[], Some(schema::<sign_in::Language>), (204, None), &[400, 401, 403, 415, 422], sign_in::change_language, "Language of letters.";
+    put "/api/v1/me/notices" "change_notices" "me" Token &[], Some(schema::<sign_in::Notices>), (204, None), &[400, 401, 403, 415, 422], sign_in::change_notices, "Whether a letter comes for each new task.";
     post "/api/v1/me/second-factor" "offer_second_factor" "me" Token &[], None, (201, JSON), &[401, 403, 429], sign_in::offer_second_factor, "Offers a second factor: an address for an authenticator, and recovery codes, shown once.";
     post "/api/v1/me/second-factor/confirmations" "confirm_second_factor" "me" Token &[], Some(schema::<sign_in::Code>), (201, JSON), &[400, 401, 403, 415, 422, 429], sign_in::confirm_second_factor, "Switches it on.";
     delete "/api/v1/me/second-factor" "drop_second_factor" "me" Token &[], None, (204, None), &[401, 403], sign_in::drop_second_factor, "Switches it off.";

@@ -229,6 +229,23 @@ pub async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// A letter for each new task; invitations and letters about the account itself always come.
+    pub on: bool,
+}
+
+/// `PUT /me/notices`
+pub async fn change_notices(
+    State(app): State<App>,
+    InPerson(me): InPerson,
+    Checked(body): Checked<Notices>,
+) -> Result<StatusCode, Refused> {
+    app.identity.store.set_notices(me.caller.account, body.on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `PUT /me/language`
 pub async fn change_language(
     State(app): State<App>,

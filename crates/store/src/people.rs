@@ -10,6 +10,7 @@ use ndp_domain::canonical::Hash;
 use ndp_domain::id::AccountId;
 use ndp_domain::time::Instant;
 use sea_orm::{QueryResult, Value};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Name, address and language of an account. The address is stored folded to lower case.
@@ -185,6 +186,23 @@ impl Store {
 
     pub async fn set_language(&self, account: AccountId, lang: &str) -> Result<(), Fault> {
         self.aside_one("UPDATE person SET lang = $2 WHERE account = $1", vec![account.0.into(), lang.into()]).await.map(|_| ())
+    }
+
+    /// Whether a person is told of new tasks by letter.
+    pub async fn set_notices(&self, account: AccountId, on: bool) -> Result<(), Fault> {
+        let sql = "UPDATE person SET notices = $2 WHERE account = $1";
+        self.aside_one(sql, vec![account.0.into(), i64::from(on).into()]).await.map(|_| ())
+    }
+
+    /// Those of the accounts whose people want no letters about new tasks.
+    pub async fn without_notices(&self, accounts: &[AccountId]) -> Result<BTreeSet<AccountId>, Fault> {
+        if accounts.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let marks: Vec<String> = (1..=accounts.len()).map(|n| format!("${n}")).collect();
+        let sql = format!("SELECT account FROM person WHERE notices = 0 AND account IN ({})", marks.join(", "));
+        let rows = self.query(&sql, accounts.iter().map(|a| a.0.into()).collect()).await?;
+        rows.iter().map(|r| Ok(AccountId(r.try_get("", "account")?))).collect()
     }
 
     pub async fn credential(&self, account: AccountId) -> Result<Option<Credential>, Fault> {

@@ -20,6 +20,8 @@ struct Page {
     email: String,
     duties: Vec<String>,
     letters: String,
+    /// Told of new tasks by letter.
+    notices: bool,
     factor: bool,
     offered: String,
     /// The same as a square code, and its key for typing, in groups of four.
@@ -44,6 +46,7 @@ async fn of(
     let signed_in = me(v)?;
     let account = signed_in.caller.account;
     let person = v.app.identity.store.persons(&[account]).await?.into_iter().next();
+    let notices = v.app.identity.store.without_notices(&[account]).await?.is_empty();
     let credential = v.app.identity.store.credential(account).await?;
     let now = v.app.identity.clock.now();
     let sessions = v.app.identity.store.sessions(account, now).await?;
@@ -64,6 +67,7 @@ async fn of(
             name: person.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
             email: person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
             letters: person.map(|p| p.lang).unwrap_or_default(),
+            notices,
             duties: f.duties.iter().map(|d| d.label.clone()).collect(),
             factor: credential.is_some_and(|c| c.totp_confirmed),
             square: crate::paper_foot::code(&url).filter(|_| !url.is_empty()).unwrap_or_default(),
@@ -92,12 +96,18 @@ fn back(v: &Visitor) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, v.href("/tai-khoan"))]).into_response()
 }
 
-/// `POST /tai-khoan/ngon-ngu`: the language of letters.
+/// `POST /tai-khoan/ngon-ngu`: letters: their language, and whether one comes for each new task.
 pub async fn language(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     let account = me(&v)?.caller.account;
     v.proved(sent.get("_proof"))?;
     let lang: Lang = sent.get("lang").parse().map_err(|_| Edge::Parameter("lang"))?;
+    let notices = match sent.get("notices") {
+        "on" => true,
+        "off" => false,
+        _ => return Err(Edge::Parameter("notices").into()),
+    };
     v.app.identity.store.set_language(account, &lang.to_string()).await?;
+    v.app.identity.store.set_notices(account, notices).await?;
     Ok(back(&v))
 }
 

@@ -1,0 +1,1 @@
+UPDATE person SET notices = 0;
