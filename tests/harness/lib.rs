@@ -84,9 +84,14 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
+        World::of(&Sources::read(None).unwrap()).await
+    }
+
+    /// The same under data of its own.
+    pub async fn of(sources: &Sources) -> World {
         let db = TestDb::migrated().await;
         let engine = Engine::open(Store::open(&db.place).await.unwrap(), Clock::at(demo::start())).await.unwrap();
-        let cast = demo::install(&engine, &Sources::read(None).unwrap()).await.unwrap();
+        let cast = demo::install(&engine, sources).await.unwrap();
         World { engine, cast, db }
     }
 

@@ -5,6 +5,7 @@ mod authority;
 mod bodies;
 mod evidence;
 mod integration;
+mod joined;
 mod journeys;
 mod leaks;
 mod letters;

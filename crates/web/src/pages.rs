@@ -16,6 +16,7 @@ pub mod draft;
 pub mod evaluation;
 pub mod evidence;
 pub mod history;
+pub mod joined;
 pub mod letter;
 pub mod list;
 pub mod lists;
@@ -106,6 +107,7 @@ pub fn routes() -> Router<App> {
         .route("/de-xuat/nhap-excel", get(proposals::form).post(proposals::send))
         .route("/de-xuat/nhap-excel/mau.xlsx", get(proposals::template))
         .route("/de-xuat/mot-cong-van", get(proposals::choose).post(proposals::begin))
+        .route("/van-ban/{id}/phat-hanh", get(joined::form).post(joined::send))
         .route("/van-ban/{id}/ban-in", get(letter::letter))
         .route("/{slug}", get(lists::list))
         .route("/{slug}/{id}", get(record::record))

@@ -114,6 +114,14 @@ pub async fn doings(v: &Visitor, seen: &Seen) -> Result<(Vec<Doing>, Vec<(String
         now.insert(0, plain(v.t("web-paper-fill"), format!("{}/noi-dung", place_of(id))));
         let _ = d;
     }
+    // Steps that follow each other at once are offered together, before each by itself.
+    if let Some((acts, name)) = super::joined::steps(v, &seen.loaded.neighbour.whole.state)
+        && let Some(first) = orders::of_act(Kind::Document, acts.first().copied().unwrap_or(ActId::D9))
+        && let Some(at) = now.iter().position(|d| d.href.ends_with(&format!("/{}", first.noun)))
+    {
+        let joined = Doing { main: true, ..plain(v.t(name), format!("{}/{}", place_of(id), super::joined::PLACE)) };
+        now.insert(at, joined);
+    }
     // What is done seldom, or undoes, is never the main thing.
     let seldom = [
         "/transfers",

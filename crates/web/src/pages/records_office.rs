@@ -247,6 +247,9 @@ fn next(v: &Visitor, l: &Loaded, acts: &[ActId]) -> Option<(String, String)> {
         row.leaves(stage) && theirs(row) && !early
     };
     let act = acts.iter().find(fits)?;
+    if let Some((_, name)) = super::joined::steps(v, &l.neighbour.whole.state).filter(|(joined, _)| joined.first() == Some(act)) {
+        return Some((format!("{}/{}", place_of(l.id), super::joined::PLACE), v.t(name)));
+    }
     let form = ndp_engine::orders::all().iter().find(|f| f.act == *act && f.kind == l.id.kind)?;
     Some((format!("{}/{}", place_of(l.id), form.noun), v.t(&format!("act-{}", act.name()))))
 }
