@@ -180,13 +180,17 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
                             "tong-hop",
                             "ket-luan",
                             "bien-ban",
+                            "kiem-phieu",
+                            "thao-luan",
                             "noi-dung",
                             "noi-dung/thi-phan",
                             "noi-dung/kiem-tra",
                         ];
                         places.extend(under.map(|p| format!("{place}/{p}")));
                     }
-                    Kind::Document => places.extend(["noi-dung", "noi-dung/cong-van", "noi-dung/kiem-tra"].map(|p| format!("{place}/{p}"))),
+                    Kind::Document => places.extend(
+                        ["noi-dung", "noi-dung/cong-van", "noi-dung/kiem-tra", "ban-in", "phat-hanh"].map(|p| format!("{place}/{p}")),
+                    ),
                     Kind::CriteriaSet => places.extend(["gop-y", "so-sanh", "soan"].map(|p| format!("{place}/{p}"))),
                     Kind::Body => places.push(format!("{place}/chi-tra")),
                     _ => {}
@@ -222,6 +226,11 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
             ] {
                 out.push_str(&served.page(who, place).await.1);
             }
+            if let Some(who) = who {
+                for place in ["/theo-doi.xlsx", "/theo-doi.docx", "/nen-tang.xlsx", "/nen-tang.docx"] {
+                    out.push_str(&unpacked(&served.page_answer(who, place, None).await.bytes().await.unwrap()));
+                }
+            }
             out.push_str(&served.page(who, &format!("/?q={q}")).await.1);
             out.push_str(&served.page(who, &format!("/tra-cuu?ma={q}")).await.1);
         }
@@ -236,6 +245,16 @@ async fn channel(served: &Served, who: Option<&Persona>, name: &str, fact: &Fact
         other => panic!("{other}"),
     }
     out
+}
+
+/// What stands in an office file; a refusal as it is.
+fn unpacked(file: &[u8]) -> String {
+    let Ok(mut zip) = zip::ZipArchive::new(std::io::Cursor::new(file)) else { return String::from_utf8_lossy(file).into_owned() };
+    let mut all = String::new();
+    for n in 0..zip.len() {
+        std::io::Read::read_to_string(&mut zip.by_index(n).unwrap(), &mut all).unwrap();
+    }
+    all
 }
 
 fn label(served: &Served, who: &Persona) -> String {
