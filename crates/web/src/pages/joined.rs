@@ -115,11 +115,11 @@ async fn show(
     f.crumbs.push((place_of(id), crate::pages::record::title(v, seen)));
     f.wrong = status.is_client_error();
     let mut out = FormPage::new(f, format!("{}/{PLACE}", place_of(id)), place_of(id), title);
-    out.body = Drawing { lang: v.lang, act: "D10", pairs: &pairs, wrong, known: &known, prefix: "" }.form(&shape);
+    let drawn = Drawing { lang: v.lang, act: "D10", pairs: &pairs, wrong, known: &known, prefix: "" }.form(&shape);
+    out.body = format!("<p class=\"hint\">{}</p>{drawn}", esc(&v.t("web-join-what")));
     out.errors = act::ordered(act::errors(v, "D10", wrong, "", general), &out.body);
     out.version = Some(seen.loaded.neighbour.version);
     out.lead = known::called(v, &[id]).await?.remove(&id).unwrap_or_else(|| crate::pages::record::title(v, seen));
-    out.notes = vec![v.t("web-join-what")];
     if let Some(paper) = super::letter::drawn(v, seen).await? {
         out.below = format!("<h2>{}</h2>{paper}", esc(&v.t("web-paper-itself")));
     }
