@@ -49,6 +49,14 @@ try {
     await page.waitForURL(/noi-dung$/);
     await page.goto(house.place(`${paper}/noi-dung/nhu-cau`));
     assert.equal(await page.locator('[name="/0/proposal/need"]').inputValue(), "Bản của người thứ hai");
+    // Whoever leaves within a second of typing leaves nothing behind.
+    await page.goto(house.place(`${paper}/noi-dung/nhu-cau`));
+    await page.fill('[name="/0/proposal/need"]', "Gõ rồi đi ngay");
+    await page.locator("nav.bar a").first().click();
+    await page.waitForLoadState();
+    await page.waitForTimeout(500);
+    await page.goto(house.place(`${paper}/noi-dung/nhu-cau`));
+    assert.equal(await page.locator('[name="/0/proposal/need"]').inputValue(), "Gõ rồi đi ngay");
     // Somebody in another topic is never in the way.
     await page.goto(house.place(`${paper}/noi-dung/pham-vi`));
     await other.goto(house.place(`${paper}/noi-dung/nhu-cau`));
@@ -194,6 +202,13 @@ try {
     await sheet.keyboard.press("Enter");
     await sheet.waitForLoadState();
     assert.match(await sheet.locator(".summary").innerText(), /Nhập lý do không đạt/);
+    // It saves itself while it is written, a question too.
+    await sheet.locator('[name=mark][value=ask]').check();
+    await sheet.fill("[name=reason]", "Đề nghị bổ sung biên bản kiểm thử.");
+    await sheet.waitForFunction(() => /Đã tự động lưu/.test(document.querySelector("#saved")?.textContent ?? ""));
+    await sheet.reload();
+    assert.equal(await sheet.locator('[name=mark][value=ask]').isChecked(), true);
+    assert.equal(await sheet.locator("[name=reason]").inputValue(), "Đề nghị bổ sung biên bản kiểm thử.");
     const rest = await sheet.evaluate(() => localStorage.length + sessionStorage.length);
     assert.equal(rest, 0, "nothing of a sheet rests in the browser");
     done("the evaluator's sheet goes by keyboard, asks for the reason, and leaves nothing in the browser");

@@ -46,6 +46,9 @@ async fn an_administrator_adds_a_day_off_and_the_open_last_days_move() {
     let csv = with_day_off(before);
     let (status, html) = served.send_file(&cast.administrator, place, "holidays.csv", &csv).await;
     assert!(status == 200 && html.contains("Đưa lịch nghỉ này vào áp dụng"), "{status} {html}");
+    assert!(html.contains("Số ngày theo năm") && html.contains(&before.format("%d/%m/%Y").to_string()), "every day is shown: {html}");
+    let (status, template) = served.page(Some(&cast.administrator), "/quan-tri/lich.csv").await;
+    assert!(status == 200 && template.contains("date,weekday,name_vi"), "{template}");
     let moved = html.split(" hạn sẽ dời").next().unwrap().rsplit(", ").next().unwrap();
     assert_ne!(moved, "0", "{html}");
     assert_eq!(last_day(&served, entry).await, before, "looking writes nothing");
@@ -63,6 +66,10 @@ async fn an_administrator_adds_a_day_off_and_the_open_last_days_move() {
     assert!(after > before && served.world.engine.directory().calendar.works(after), "{before} {after}");
     let (_, history) = served.page(Some(&cast.keeper.records), &format!("/de-xuat/{entry}/lich-su")).await;
     assert!(history.contains("Tính lại thời hạn theo lịch mới") && history.contains("Hạn cũ"), "{history}");
+    // Whoever oversees reads in the journal who loaded what.
+    served.world.engine.seal(&ndp_tests::key()).await.unwrap();
+    let (_, journal) = served.page(Some(&cast.administrator), "/nhat-ky?viec=RF1").await;
+    assert!(journal.contains("holidays") && journal.contains("Quản trị"), "{journal}");
     // The same file once more is refused before anybody can load it.
     let (status, html) = served.send_file(&cast.administrator, place, "holidays.csv", &csv).await;
     assert!(status == 200 && html.contains("giống hệt bản đang áp dụng") && !html.contains("/quan-tri/nap\""), "{html}");

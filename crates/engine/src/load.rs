@@ -103,7 +103,7 @@ impl Engine {
     }
 
     /// The file of the edition on record.
-    async fn loaded_text(&self, stream: Id) -> Result<Option<String>, Problem> {
+    pub async fn loaded_text(&self, stream: Id) -> Result<Option<String>, Problem> {
         let Some(loaded) = self.store.load_one(stream).await? else { return Ok(None) };
         let ndp_domain::machine::State::Reference(set) = &loaded.neighbour.whole.state else { return Ok(None) };
         Ok(self.store.content(set.pin.0).await?)

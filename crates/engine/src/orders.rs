@@ -317,7 +317,8 @@ mod tests {
 
     #[test]
     fn every_act_that_a_person_orders_has_one_place() {
-        for act in ACTS.iter().filter(|a| !matches!(a.who, Who::With | Who::Installation)) {
+        // What is loaded is a file, read before it is an act (`load`).
+        for act in ACTS.iter().filter(|a| a.id != RF1 && !matches!(a.who, Who::With | Who::Installation)) {
             assert!(all().iter().any(|f| f.act == act.id), "{} has no noun", act.id.name());
         }
         let mut seen = BTreeSet::new();

@@ -46,7 +46,7 @@ pub struct Page {
 const WINDOW: u64 = 100_000;
 
 impl Store {
-    /// Events of records that the scope admits now, the newest first.
+    /// Events of records that the scope admits now, and of loaded data, which are public; the newest first.
     pub async fn journal(&self, scope: &Scope, sought: &Sought, limit: u64) -> Result<Page, Fault> {
         let (first, last) = self.positions_of(sought.from).await?;
         let top = sought.below.map_or(last, |below| below.saturating_sub(1).min(last));
@@ -75,7 +75,7 @@ impl Store {
         let sql = format!(
             "SELECT f.position, s.kind, f.stream, e.act, e.at, f.hash, e.body FROM feed f
                JOIN event e ON e.stream = f.stream AND e.n = f.n JOIN stream s ON s.id = f.stream
-             WHERE {filter} AND {admitted} ORDER BY f.position DESC LIMIT {limit}"
+             WHERE {filter} AND ({admitted} OR s.kind = 'reference') ORDER BY f.position DESC LIMIT {limit}"
         );
         let rows = self.query(&sql, values).await?;
         let lines: Vec<Told> = rows

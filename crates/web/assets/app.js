@@ -38,14 +38,19 @@
   // Drafts save themselves a second after the last change.
   const form = $("form[data-autosave]");
   if (form) {
-    let timer, running = false, again = false;
+    let timer, running = false, again = false, typed = false;
     const status = $("#saved");
-    const save = async () => {
-      if (running) { again = true; return; }
-      running = true;
+    const content = () => {
       const data = new URLSearchParams();
       for (const [k, v] of new FormData(form)) if (typeof v === "string" && k !== "_do" && k !== "_key") data.append(k, v);
       data.append("_do", "autosave");
+      return data;
+    };
+    const save = async () => {
+      if (running) { again = true; return; }
+      running = true;
+      typed = false;
+      const data = content();
       try {
         const r = await fetch(form.action, { method: "POST", body: data, headers: { "x-requested-with": "fetch" } });
         const text = await r.text();
@@ -60,6 +65,7 @@
           status.classList.add("failed");
         } else { throw new Error(String(r.status)); }
       } catch {
+        typed = true;
         status.textContent = document.documentElement.lang === "en" ? "Not saved yet. Your text is still on this screen." : "Chưa lưu được. Nội dung vẫn ở trên màn hình này.";
         status.classList.add("failed");
         timer = setTimeout(save, 5000);
@@ -67,7 +73,10 @@
       running = false;
       if (again) { again = false; save(); }
     };
-    form.addEventListener("input", (e) => { if (e.target.type !== "file") { clearTimeout(timer); timer = setTimeout(save, 1000); } });
+    form.addEventListener("input", (e) => { if (e.target.type !== "file") { typed = true; clearTimeout(timer); timer = setTimeout(save, 1000); } });
+    // Whoever leaves within that second leaves nothing behind.
+    form.addEventListener("submit", () => { typed = false; });
+    addEventListener("pagehide", () => { if (typed && !running) { typed = false; fetch(form.action, { method: "POST", body: content(), headers: { "x-requested-with": "fetch" }, keepalive: true }); } });
   }
 
   // The control for a file speaks the page's language, not the browser's.

@@ -7,6 +7,7 @@ use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::body::Body;
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::{Known as _, State};
+use ndp_domain::text::fold;
 use ndp_server::problem::Refused;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::read::Loaded;
@@ -40,7 +41,7 @@ async fn named(v: &Visitor, accounts: Vec<Loaded>) -> Result<Vec<(String, String
             (id.to_string(), if said.is_empty() { name } else { format!("{name} ({said})") })
         })
         .collect();
-    all.sort_by(|a, b| a.1.cmp(&b.1));
+    all.sort_by_cached_key(|(_, name)| fold(name));
     Ok(all)
 }
 
@@ -111,7 +112,7 @@ pub fn organisations(v: &Visitor) -> Vec<(String, String)> {
         .filter(|o| o.exists_on(v.today))
         .map(|o| (rank(o.record.class.as_str()), v.organisation(o.id), o.id.to_string()))
         .collect();
-    all.sort();
+    all.sort_by_cached_key(|(rank, name, _)| (*rank, fold(name)));
     all.into_iter().map(|(_, name, id)| (id, name)).collect()
 }
 

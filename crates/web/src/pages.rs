@@ -89,6 +89,7 @@ pub fn routes() -> Router<App> {
         .route("/quan-tri/lich", get(administration::calendar))
         .route("/quan-tri/quy-dinh", get(administration::regulations))
         .route("/quan-tri/xem-truoc", get(preview::form).post(preview::preview))
+        .route("/quan-tri/lich.csv", get(preview::calendar_file))
         .route("/quan-tri/nap", get(preview::form).post(preview::load))
         .route("/co-quan", get(organisation::all))
         .route("/co-quan/{id}", get(organisation::one))

@@ -142,6 +142,8 @@ impl Fields<'_> {
             Value::Bool(false) if name == "verified" => esc(&t.get("web-not-verified", &[])),
             Value::Bool(yes) if name == "results" => met(self.v, *yes),
             Value::Bool(yes) => esc(&t.get(if *yes { "web-yes" } else { "web-no" }, &[])),
+            // A number of a paper is a name, not an amount.
+            Value::Number(n) if matches!(name, "number" | "year") => n.to_string(),
             Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), |n| say::whole(u128::from(n), self.v.lang)),
             Value::String(text) => self.text(name, text),
             Value::Array(items) if items.is_empty() => "–".to_owned(),

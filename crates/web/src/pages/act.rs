@@ -254,6 +254,11 @@ async fn show(
         (ActId::E16, Some(State::Dossier(d))) => super::evaluation::quorum(v, d).await?,
         (ActId::E18, Some(State::Dossier(d))) => super::evaluation::counting(v, d).await?,
         (ActId::E19, Some(State::Dossier(d))) if d.round().is_some_and(|r| !r.signatures.is_empty()) => v.t("web-minutes-same"),
+        // Number, date and sender are copied into the book from the letter.
+        (ActId::L3, Some(State::ListEntry(e))) if e.letter.is_some() => {
+            let letter = e.letter.as_ref().map(|l| v.t1("web-register-letter", &[("number", &l.number), ("day", &say::day(l.date))]));
+            format!("{} · {} · {}", e.name, letter.unwrap_or_default(), v.organisation(e.managing))
+        }
         // What is being done, and with what.
         _ => match seen {
             Some(seen) => {
@@ -385,6 +390,13 @@ pub async fn send(
     }
     let mut wrong = Mistakes::new();
     let holder = id.or_else(|| ["/on", "/set", "/entry", "/dossier"].iter().find_map(|p| known::id_of(None, sent.pairs.get(p))));
+    // What cannot be the signed paper is told before it is kept with it.
+    if form.act == ActId::D6 {
+        let no_pdf = |f: &crate::sent::Given| !f.bytes.starts_with(b"%PDF");
+        for file in sent.files.extract_if(.., |f| no_pdf(f)) {
+            wrong.insert(file.pointer, ("said".to_owned(), said(&v, &Edge::SignedFileType.into())));
+        }
+    }
     match holder {
         Some(record) if !sent.files.is_empty() => files::keep(&v, |_| record, &mut sent, &mut wrong).await?,
         _ => {}

@@ -11,7 +11,10 @@ use axum::response::Response;
 use chrono::{FixedOffset, NaiveDate, Utc};
 use ndp_domain::acts::{ACTS, ActId};
 use ndp_domain::authority::{Denied, Side};
+use ndp_domain::id::Kind;
+use ndp_domain::machine::Event;
 use ndp_domain::record::Envelope;
+use ndp_domain::reference;
 use ndp_domain::time::Instant;
 use ndp_engine::Problem;
 use ndp_server::problem::Refused;
@@ -96,6 +99,15 @@ pub async fn audit(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
     show(&v, asked, v.app.engine.store.verdict().await?).await
 }
 
+/// The set that loaded data are of.
+fn set_of(l: &Told) -> Option<String> {
+    let envelope: Envelope = serde_json::from_str(&l.body).ok()?;
+    match envelope.event {
+        Event::Reference(reference::Event::Loaded { name, .. }) => Some(name),
+        _ => None,
+    }
+}
+
 /// One record that is wrong, as a verdict keeps it: what, and which.
 type Found = (String, String);
 
@@ -143,8 +155,9 @@ async fn show(v: &Visitor, asked: Asked, verdict: Option<Verdict>) -> Result<Res
             at: say::when(&l.at).unwrap_or_default(),
             who: who.unwrap_or_default(),
             what: v.t(&format!("act-{}", l.act)),
-            href: place_of(l.stream),
-            name: name.unwrap_or_else(|| v.t(&format!("kind-{}", l.stream.kind.name()))),
+            // Loaded data have no page of their own; they are told by the name of their set.
+            href: if l.stream.kind == Kind::Reference { String::new() } else { place_of(l.stream) },
+            name: name.or_else(|| set_of(l)).unwrap_or_else(|| v.t(&format!("kind-{}", l.stream.kind.name()))),
             hash: l.hash.to_string().chars().take(12).collect(),
         }
     };

@@ -229,8 +229,9 @@ fn doing(v: &Visitor, title: &str, form: &'static orders::OrderForm, id: Option<
         let label = if form.act == ActId::L2 { v.t("web-begin-proposal") } else { crate::known::to_draft(v, form.act) };
         return Doing { label, href, inline: false, post: true, main, note: String::new(), key };
     }
-    // What throws something away, or opens what was sealed, is asked once more.
-    let asks = matches!(form.act, ActId::D11 | ActId::D12 | ActId::E18);
+    // What throws something away, or opens what was sealed, is asked once more; a paper is initialled and checked before
+    // one's eyes.
+    let asks = matches!(form.act, ActId::D3 | ActId::D4 | ActId::D11 | ActId::D12 | ActId::E18);
     let empty = !asks && matches!(shape::of(form), Shape::Object(_, p) if p.is_empty());
     Doing { label: title.to_owned(), href: super::act::place(form, id), inline: empty, post: false, main, note: String::new(), key }
 }

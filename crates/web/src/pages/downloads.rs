@@ -118,7 +118,7 @@ pub async fn docx(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
     let part = super::word::Part {
         sheet: Sheet { name: String::new(), titles, rows: numbered.collect() },
         said: Vec::new(),
-        widths: vec![2, 14, 10, 9, 4],
+        widths: vec![2, 14, 10, 9, 5],
     };
     let title = v.t("web-annex-title");
     word(&v, "nen-tang-so", move || super::word::document(&title, &[said], &[part])).await

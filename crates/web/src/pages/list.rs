@@ -215,7 +215,11 @@ fn facets(v: &Visitor, lines: &[Line], asked: &Asked) -> Vec<Facet> {
     let mut of_status: Vec<Option1> =
         by_status.into_iter().map(|(s, n)| Option1 { label: status_name(v, &s), chosen: asked.status.contains(&s), value: s, n }).collect();
     of_status.sort_by_key(|o| rank(&o.value));
-    let by_agency = count(Asked { agency: Vec::new(), ..asked.clone() }, &|l| l.managing.map(|m| m.to_string()).unwrap_or_default());
+    let mut by_agency = count(Asked { agency: Vec::new(), ..asked.clone() }, &|l| l.managing.map(|m| m.to_string()).unwrap_or_default());
+    // What was ticked stays, also where nothing of it is found.
+    for ticked in asked.agency.iter().filter(|a| v.organisation_of(a).is_some()) {
+        by_agency.entry(ticked.clone()).or_default();
+    }
     let mut of_agency: Vec<Option1> = by_agency
         .into_iter()
         .filter(|(a, _)| !a.is_empty())

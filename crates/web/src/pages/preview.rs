@@ -18,10 +18,10 @@ use ndp_domain::id::Kind;
 use ndp_domain::reference::DataSet;
 use ndp_domain::regulation::Regulation;
 use ndp_engine::load::Edition;
-use ndp_engine::reference::{Mistake, calendar_of, parse_holidays, parse_regulation};
+use ndp_engine::reference::{HolidayRow, Mistake, calendar_of, parse_holidays, parse_regulation};
 use ndp_engine::whatif::Draft;
-use ndp_server::problem::Refused;
-use std::collections::BTreeMap;
+use ndp_server::problem::{Edge, Refused};
+use std::collections::{BTreeMap, BTreeSet};
 
 struct Card {
     title: String,
@@ -59,6 +59,11 @@ async fn show(v: &Visitor, errors: Vec<String>, cards: Vec<Card>, offer: Option<
 
 /// What the readers of data files say, with the keys of the same in the page's language; the longer first.
 const PHRASES: &[(&str, &str)] = &[
+    ("no column ", "web-phrase-no-column"),
+    ("the columns ", "web-phrase-columns"),
+    ("each date once", "web-phrase-once"),
+    ("CSV with a header", "web-phrase-csv"),
+    (" is a ", "web-phrase-is-a"),
     (" is missing", "web-phrase-missing"),
     (" is unknown", "web-phrase-unknown"),
     ("expected one of ", "web-phrase-one-of"),
@@ -123,7 +128,10 @@ pub async fn preview(v: Visitor, sent: Sent) -> Result<Response, Refused> {
     let cards = match set {
         DataSet::Holidays => {
             let rows = parse_holidays(&file.name, &edition.text).unwrap_or_default();
-            of_calendar(&v, calendar_of(&rows)).await?
+            let given = parse_holidays(&file.name, text).unwrap_or_default();
+            let mut cards = of_days(&v, &given);
+            cards.extend(of_calendar(&v, calendar_of(&rows)).await?);
+            cards
         }
         _ => match parse_regulation(&file.name, text) {
             Ok(regulation) => of_regulation(&v, regulation).await?,
@@ -228,6 +236,54 @@ async fn of_regulation(v: &Visitor, regulation: Regulation) -> Result<Vec<Card>,
         rows: Vec::new(),
     };
     Ok(if lines.rows.is_empty() { vec![recognised, under_way] } else { vec![recognised, lines, under_way] })
+}
+
+/// The days of the file as they were read, and how many each year has now and would have. A day off on a weekend and a
+/// day made up for on a weekday are told: they change nothing, or are a slip.
+fn of_days(v: &Visitor, given: &[HolidayRow]) -> Vec<Card> {
+    use chrono::Datelike;
+    let mut years: BTreeMap<i32, (usize, BTreeSet<chrono::NaiveDate>)> = BTreeMap::new();
+    for row in given {
+        years.entry(row.date.year()).or_default().1.insert(row.date);
+    }
+    for day in v.directory.calendar.days.keys() {
+        if let Some(year) = years.get_mut(&day.year()) {
+            year.0 += 1;
+        }
+    }
+    let by_year = Card {
+        title: v.t("web-preview-years"),
+        lead: String::new(),
+        columns: ["web-year", "web-preview-now", "web-preview-then"].map(|k| v.t(k)).to_vec(),
+        rows: years.iter().map(|(year, (now, then))| vec![year.to_string(), now.to_string(), then.len().to_string()]).collect(),
+    };
+    let english = v.lang == ndp_text::Lang::En;
+    let row = |r: &HolidayRow| {
+        let weekend = r.date.weekday().num_days_from_monday() >= 5;
+        let kind = v.t(if r.working { "web-made-up" } else { "web-holiday" });
+        let odd = (r.working != weekend).then(|| markup::pill("warn", "triangle", &v.t("web-preview-odd"))).unwrap_or_default();
+        let sure = if r.confirmed { String::new() } else { format!(" ({})", v.t("web-preview-unsure")) };
+        let name = if english { &r.name_en } else { &r.name_vi };
+        let weekday = v.t(&format!("web-weekday-{}", r.date.weekday().num_days_from_monday()));
+        vec![format!("{} {odd}", esc(name)), format!("{}, {}", esc(&weekday), say::day(r.date)), format!("{}{}", esc(&kind), esc(&sure))]
+    };
+    let days = Card {
+        title: v.t1("web-preview-days", &[("n", &given.len().to_string())]),
+        lead: String::new(),
+        columns: ["web-holiday-name", "web-audit-day", "web-preview-kind"].map(|k| v.t(k)).to_vec(),
+        rows: given.iter().map(row).collect(),
+    };
+    vec![by_year, days]
+}
+
+/// `GET /quan-tri/lich.csv`: the holidays on record, in the form in which they are loaded.
+pub async fn calendar_file(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    let stream = v.directory.sets.get(&(DataSet::Holidays, DataSet::Holidays.name().to_owned())).copied().ok_or(Edge::NotFound)?;
+    let text = v.app.engine.loaded_text(stream).await?.ok_or(Edge::NotFound)?;
+    let name = "attachment; filename=\"holidays.csv\"".to_owned();
+    let kind = "text/csv; charset=utf-8".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], format!("\u{feff}{text}")).into_response())
 }
 
 /// Most running last days that are looked at, the nearest first.

@@ -175,8 +175,10 @@ fn line(v: &Visitor, regulation: &str, code: &str) -> String {
 }
 
 pub(super) fn unit(v: &Visitor, org: OrganisationId, code: &str) -> String {
-    let found = v.directory.organisations.get(&org).and_then(|o| o.units.iter().find(|u| u.code.as_str() == code));
-    found.map_or_else(|| code.to_owned(), |u| u.name_vi.to_string())
+    let own = v.directory.organisations.get(&org).into_iter();
+    // A unit that moved between agencies keeps its name; a bare code is nothing to print.
+    let mut all = own.chain(v.directory.organisations.values()).flat_map(|o| &o.units);
+    all.find(|u| u.code.as_str() == code).map_or_else(|| vi(v, org), |u| u.name_vi.to_string())
 }
 
 struct Seat {

@@ -221,6 +221,8 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
             && !matches!(v.duty().map(|d| d.duty), Some(Duty::Evaluator | Duty::Chair | Duty::ViceChair | Duty::CountingBoard))
             && kind != Kind::Sheet
             && kind != Kind::Declaration
+            // What was submitted is fixed; the signed file comes with the signature.
+            && (kind != Kind::Document || matches!(stage, "D.draft" | "D.returned"))
             && ndp_server::evidence::takes_files(&v.reading, &seen)
             && !ndp_domain::acts::FINAL.contains(&stage),
         give_to: format!("{}/tep", place_of(id)),

@@ -32,13 +32,13 @@ impl Period {
         Some(Period { first: NaiveDate::from_ymd_opt(year, month, 1)?, months })
     }
 
-    /// This month and quarter and those before, the nearest first.
+    /// The months of a year back, then its quarters, the nearest first.
     pub fn near(today: NaiveDate) -> Vec<Period> {
         let month = today.with_day(1).unwrap_or(today);
         let quarter = month.checked_sub_months(Months::new(month.month0() % 3)).unwrap_or(month);
         let before = |day: NaiveDate, months| day.checked_sub_months(Months::new(months)).unwrap_or(day);
-        let all = [(month, 1), (before(month, 1), 1), (quarter, 3), (before(quarter, 3), 3)];
-        all.map(|(first, months)| Period { first, months }).to_vec()
+        let months = (0..12).map(|n| Period { first: before(month, n), months: 1 });
+        months.chain((0..4).map(|n| Period { first: before(quarter, n * 3), months: 3 })).collect()
     }
 
     /// As it stands in an address.
@@ -121,11 +121,11 @@ async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
     let stages = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| vec![g.title.clone(), r.label.clone(), r.n.to_string()]));
     let mut parts = vec![
         part("web-report-figures", &["web-report-figure", "web-number-n"], &[4, 1], figures.collect()),
-        part("web-report-done", &["web-acts", "web-report-times"], &[4, 1], done.collect()),
+        part("web-report-done", &["web-report-act", "web-report-times"], &[4, 1], done.collect()),
         part(
             "web-report-over",
             &["web-column-name", "web-agency-name", "web-state", "web-due", "web-late", "web-reminded"],
-            &[6, 5, 3, 2, 3, 2],
+            &[6, 5, 3, 3, 3, 2],
             over.collect(),
         ),
         part("web-report-stages", &["web-report-kind", "web-state", "web-number-n"], &[4, 4, 1], stages.collect()),
@@ -137,6 +137,8 @@ async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
         ),
         part("web-report-agencies", &["web-agency-name", "web-number-n"], &[4, 1], agencies.collect()),
     ];
+    let now = v.t1("web-report-now", &[("at", &say::instant(v.app.engine.clock.now()))]);
+    parts.iter_mut().enumerate().filter(|(n, _)| *n != 1).for_each(|(_, part)| part.said.insert(0, now.clone()));
     if let Some(handled) = parts.get_mut(0).filter(|_| !view.handled.is_empty()) {
         handled.said.push(view.handled.clone());
     }
@@ -185,8 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_periods_are_this_and_the_last_month_and_quarter() {
+    fn the_months_and_quarters_of_a_year_back_can_be_chosen() {
         let names: Vec<String> = Period::near(day("2026-01-15")).into_iter().map(Period::name).collect();
-        assert_eq!(names, ["2026-01", "2025-12", "2026-Q1", "2025-Q4"]);
+        assert_eq!((names.len(), names[0].as_str(), names[1].as_str(), names[11].as_str()), (16, "2026-01", "2025-12", "2025-02"));
+        assert_eq!(names[12..], ["2026-Q1", "2025-Q4", "2025-Q3", "2025-Q2"]);
     }
 }

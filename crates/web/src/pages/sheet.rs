@@ -66,11 +66,13 @@ async fn written(v: &Visitor, room: &Room) -> Result<(Written, u64), Refused> {
     Ok((written, kept.version))
 }
 
-async fn keep(v: &Visitor, room: &Room, written: &Written, version: u64) -> Result<bool, Refused> {
+/// A question is passed on when it is saved, not while it is typed: that of the line in `typing` is not.
+async fn keep(v: &Visitor, room: &Room, written: &Written, version: u64, typing: Option<&str>) -> Result<bool, Refused> {
     let fault = || Refused::from(ndp_identity::Denial::Fault("no vault".to_owned()));
     let plain = serde_json::to_vec(written).map_err(|_| fault())?;
     let (locked, kid) = v.app.identity.vault.lock(&plain).ok_or_else(fault)?;
-    let writing = Writing { locked, kid: &kid, asked: super::asked::of(room, &written.asked()) };
+    let asked: Vec<_> = written.asked().into_iter().filter(|(code, _)| Some(*code) != typing).collect();
+    let writing = Writing { locked, kid: &kid, asked: super::asked::of(room, &asked) };
     Ok(v.app.engine.store.keep_scratch(room.me, room.seen.loaded.id, writing, version, v.app.identity.clock.now()).await?)
 }
 
@@ -323,16 +325,26 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
     let (mut all, version) = written(&v, &room).await?;
     let entry = Entry { mark: sent.get("mark").to_owned(), reason: sent.get("reason").trim().to_owned() };
     let mark = matches!(entry.mark.as_str(), "met" | "not_met" | "ask");
+    let what = sent.get("_do");
+    let mut seen: u64 = sent.get("_draft").parse().unwrap_or(version);
     if mark || !entry.reason.is_empty() {
         all.0.insert(code.clone(), entry.clone());
-        let seen: u64 = sent.get("_draft").parse().unwrap_or(version);
-        if !keep(&v, &room, &all, seen).await? {
+        if keep(&v, &room, &all, seen, (what == "autosave").then_some(&*code)).await? {
+            seen += 1;
+        } else if what == "autosave" {
+            return Ok((StatusCode::CONFLICT, [(header::CONTENT_TYPE, HTML)], markup::esc(&v.t("web-changed"))).into_response());
+        } else {
             // The same sheet in two windows: what this one wrote stays on this page.
             let errors = vec![("#mark".to_owned(), v.t("web-changed"))];
             return show(&v, &room, &at, errors, false, StatusCode::CONFLICT).await;
         }
     }
-    let what = sent.get("_do");
+    if what == "autosave" {
+        let hidden = format!("<input type=\"hidden\" name=\"_draft\" value=\"{seen}\" id=\"draft-version\">");
+        let at = v.t1("web-saved-at", &[("at", &crate::say::instant(v.app.engine.clock.now()))]);
+        let text = format!("{}{}{hidden}", markup::icon("tick"), markup::esc(&at));
+        return Ok(([(header::CONTENT_TYPE, HTML), (header::CACHE_CONTROL, "no-store")], text).into_response());
+    }
     if let Some(file) = what.strip_prefix("see") {
         // Another file, or another page of it: what is written so far is kept.
         let file = file.strip_prefix(':').map_or(at.wanted.file.clone(), str::to_owned);
@@ -365,6 +377,8 @@ pub async fn save(v: Visitor, Path(id): Path<String>, sent: Sent) -> Result<Resp
     }
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{place}/{CHECK}")))]).into_response())
 }
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Last part of the address of the last look.
 const CHECK: &str = "kiem-tra";
