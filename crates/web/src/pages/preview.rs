@@ -261,7 +261,7 @@ fn of_days(v: &Visitor, given: &[HolidayRow]) -> Vec<Card> {
     let row = |r: &HolidayRow| {
         let weekend = r.date.weekday().num_days_from_monday() >= 5;
         let kind = v.t(if r.working { "web-made-up" } else { "web-holiday" });
-        let odd = (r.working != weekend).then(|| markup::pill("warn", "triangle", &v.t("web-preview-odd"))).unwrap_or_default();
+        let odd = if r.working == weekend { String::new() } else { markup::pill("warn", "triangle", &v.t("web-preview-odd")) };
         let sure = if r.confirmed { String::new() } else { format!(" ({})", v.t("web-preview-unsure")) };
         let name = if english { &r.name_en } else { &r.name_vi };
         let weekday = v.t(&format!("web-weekday-{}", r.date.weekday().num_days_from_monday()));
