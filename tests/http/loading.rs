@@ -2,6 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use ndp_domain::id::ListEntryId;
+use ndp_domain::reference::DataSet;
+use ndp_engine::Problem;
 use ndp_engine::clock::Clock;
 use ndp_tests::served::Served;
 use reqwest::Method;
@@ -156,4 +158,20 @@ async fn the_verdict_of_a_check_stands_until_the_next() {
     assert!(html.contains("Log intact"), "{html}");
     let verdict = served.world.engine.store.verdict().await.unwrap().unwrap();
     assert!(verdict.events > 0 && verdict.wrong == "[]", "{verdict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_add_a_year_each_at_once_do_not_lose_the_other_ones() {
+    let served = Served::new().await;
+    let (engine, actor) = (&served.world.engine, served.world.cast.administrator.actor());
+    let year = |y: i32, weekday: &str| {
+        format!("date,weekday,name_vi,name_en,kind,status\n{y}-01-01,{weekday},Tết,New Year,public_holiday,official\n")
+    };
+    let read = async |text: String| engine.edition(DataSet::Holidays, "lich.csv", &text).await.unwrap().unwrap();
+    let (one, two) = (read(year(2031, "Wed")).await, read(year(2032, "Thu")).await);
+    engine.load(&actor, &one, None, false).await.unwrap();
+    assert!(matches!(engine.load(&actor, &two, None, false).await, Err(Problem::Stale { .. })), "joined to an edition that is no more");
+    engine.load(&actor, &read(year(2032, "Thu")).await, None, false).await.unwrap();
+    let years = engine.directory().calendar.years.clone();
+    assert!(years.contains(&2031) && years.contains(&2032) && years.contains(&2026), "{years:?}");
 }

@@ -136,6 +136,8 @@ impl Worker {
                 return Ok(accounts.clone());
             }
         }
+        // With them organisations, versions and the calendar: a worker alone follows no feed.
+        self.engine.refresh().await?;
         let loaded = self.engine.store.load_kind(Kind::Account).await?;
         let accounts: Vec<account::State> = loaded.iter().filter_map(|l| Account::known(&l.neighbour.whole.state)).cloned().collect();
         let accounts = std::sync::Arc::new(accounts);

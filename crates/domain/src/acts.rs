@@ -88,6 +88,15 @@ pub struct Act {
 }
 
 impl Act {
+    /// Does the row name the duty, in whatever state?
+    pub fn names(&self, duty: Duty) -> bool {
+        let by_row = match self.who {
+            Who::OneOf(all) | Who::Each(all) => all.contains(&duty),
+            Who::OfIssuing(levels) => levels.contains(&duty.level()),
+            Who::With | Who::Installation => false,
+        };
+        by_row || self.plain.is_some_and(|p| p.who.contains(&duty))
+    }
     /// Is its paper due in this state?
     pub fn needs_paper(&self, stage: &str) -> bool {
         self.paper.is_issued() && !self.plain.is_some_and(|p| p.from.contains(&stage))

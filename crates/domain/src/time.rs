@@ -18,6 +18,12 @@ pub fn legal_date(at: Instant) -> NaiveDate {
     at.with_timezone(&offset).date_naive()
 }
 
+/// The first moment of a day in Viet Nam; none beyond the calendar.
+pub fn begins(day: NaiveDate) -> Option<Instant> {
+    let offset = FixedOffset::east_opt(7 * 3600)?;
+    Some(day.and_hms_opt(0, 0, 0)?.and_local_timezone(offset).single()?.with_timezone(&Utc))
+}
+
 /// Hour and minute of a day in Viet Nam, as `14:30`. Another text is `input.time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hour(NaiveTime);

@@ -7,7 +7,7 @@ use crate::install::{edition_rows, rows_of};
 use crate::reference::{Mistake, parse_functions, parse_holidays, parse_regulation};
 use crate::{Ask, Engine, Problem, Receipt, recount};
 use chrono::Datelike;
-use ndp_domain::canonical::canonical;
+use ndp_domain::canonical::{Hash, canonical};
 use ndp_domain::id::{Id, Kind};
 use ndp_domain::occasion::{Actor, derived};
 use ndp_domain::reference::{Command, DataSet};
@@ -24,6 +24,8 @@ pub struct Edition {
     pub rows: u32,
     /// The whole edition, as it is kept.
     pub text: String,
+    /// The version of the set that it was joined to.
+    pub seen: Option<u64>,
 }
 
 /// Can the set be loaded after the installation? Localities come with their organisations.
@@ -36,7 +38,7 @@ impl Engine {
     pub async fn edition(&self, set: DataSet, file: &str, text: &str) -> Result<Result<Edition, Vec<Mistake>>, Problem> {
         let directory = self.directory();
         let text = text.trim_start_matches('\u{feff}');
-        let mut name = set.name().to_owned();
+        let (mut name, mut seen) = (set.name().to_owned(), None);
         let whole = match set {
             DataSet::Regulation => parse_regulation(file, text).map(|r| {
                 name = r.id;
@@ -46,7 +48,11 @@ impl Engine {
             DataSet::Localities => Err(vec![mistake(file, "localities", "regulation, holidays or functions")]),
             DataSet::Holidays => {
                 let old = match directory.sets.get(&(set, name.clone())) {
-                    Some(stream) => self.loaded_text(*stream).await?.unwrap_or_default(),
+                    Some(stream) => {
+                        let (version, old) = self.loaded(*stream).await?.unwrap_or_default();
+                        seen = Some(version);
+                        old
+                    }
                     None => String::new(),
                 };
                 parse_holidays(file, text).and_then(|new| {
@@ -57,17 +63,25 @@ impl Engine {
         };
         Ok(whole.and_then(|text| {
             let rows = rows_of(set, &text)?.len() as u32;
-            Ok(Edition { set, name, rows, text })
+            Ok(Edition { set, name, rows, text, seen })
         }))
     }
 
     /// Loads an edition, as an administrator's act. Open last days follow holidays by themselves afterwards (X5).
     pub async fn load(&self, actor: &Actor, edition: &Edition, key: Option<String>, dry_run: bool) -> Result<Receipt, Problem> {
-        let Edition { set, name, rows, text } = edition.clone();
+        let Edition { set, name, rows, text, seen } = edition.clone();
+        // The same file sent again is the same request, whatever has been loaded meanwhile.
+        let request = Hash::of_parts(&[set.name().as_bytes(), text.as_bytes()]);
         let known = self.directory().sets.get(&(set, name.clone())).copied();
         // One stream a set: whoever loads the same at the same time comes too late.
         let first = || Id::new(Kind::Reference, derived(Uuid::nil(), Id::new(Kind::Reference, named(set, &name)), Kind::Reference));
-        let ask = Ask { key, dry_run, ..Ask::new(actor.clone(), known.unwrap_or_else(first), Command::Load { set, name, rows, text }) };
+        let ask = Ask {
+            key,
+            dry_run,
+            expect: seen,
+            request: Some(request),
+            ..Ask::new(actor.clone(), known.unwrap_or_else(first), Command::Load { set, name, rows, text })
+        };
         let receipt = self.execute(ask).await?;
         if !dry_run {
             self.refresh().await?;
@@ -104,9 +118,13 @@ impl Engine {
 
     /// The file of the edition on record.
     pub async fn loaded_text(&self, stream: Id) -> Result<Option<String>, Problem> {
+        Ok(self.loaded(stream).await?.map(|(_, text)| text))
+    }
+
+    async fn loaded(&self, stream: Id) -> Result<Option<(u64, String)>, Problem> {
         let Some(loaded) = self.store.load_one(stream).await? else { return Ok(None) };
         let ndp_domain::machine::State::Reference(set) = &loaded.neighbour.whole.state else { return Ok(None) };
-        Ok(self.store.content(set.pin.0).await?)
+        Ok(self.store.content(set.pin.0).await?.map(|text| (loaded.neighbour.version, text)))
     }
 }
 
@@ -116,7 +134,7 @@ fn mistake(file: &str, found: &str, expected: &str) -> Mistake {
 
 /// A set's own id, from its name.
 fn named(set: DataSet, name: &str) -> Uuid {
-    let hash = ndp_domain::canonical::Hash::of_parts(&[set.name().as_bytes(), name.as_bytes()]);
+    let hash = Hash::of_parts(&[set.name().as_bytes(), name.as_bytes()]);
     let half = |from: usize| hash.0.iter().skip(from).take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
     Uuid::from_u64_pair(half(0), half(8))
 }

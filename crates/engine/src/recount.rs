@@ -66,6 +66,11 @@ impl Engine {
                         Ok(receipt) => Ok(u64::from(!receipt.repeated)),
                         // Nothing moves, or the record went on meanwhile.
                         Err(Problem::Refusal(Refusal::LastDaysStay {} | Refusal::WrongStage { .. })) => Ok(0),
+                        // One that cannot be counted holds up no other.
+                        Err(Problem::Refusal(refusal)) => {
+                            tracing::warn!(%stream, code = refusal.code(), "last days not counted again");
+                            Ok(0)
+                        }
                         Err(other) => Err(other),
                     }
                 }

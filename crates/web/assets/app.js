@@ -52,7 +52,7 @@
       typed = false;
       const data = content();
       try {
-        const r = await fetch(form.action, { method: "POST", body: data, headers: { "x-requested-with": "fetch" } });
+        const r = await fetch(form.action, { method: "POST", body: data, headers: { "x-requested-with": "fetch" }, keepalive: data.toString().length < 60000 });
         const text = await r.text();
         if (r.ok) {
           const doc = new DOMParser().parseFromString(text, "text/html");
@@ -76,7 +76,7 @@
     form.addEventListener("input", (e) => { if (e.target.type !== "file") { typed = true; clearTimeout(timer); timer = setTimeout(save, 1000); } });
     // Whoever leaves within that second leaves nothing behind.
     form.addEventListener("submit", () => { typed = false; });
-    addEventListener("pagehide", () => { if (typed && !running) { typed = false; fetch(form.action, { method: "POST", body: content(), headers: { "x-requested-with": "fetch" }, keepalive: true }); } });
+    addEventListener("pagehide", () => { if (typed) { typed = false; fetch(form.action, { method: "POST", body: content(), headers: { "x-requested-with": "fetch" }, keepalive: true }).catch(() => {}); } });
   }
 
   // The control for a file speaks the page's language, not the browser's.

@@ -14,7 +14,7 @@ use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::account::{self, Held};
-use ndp_domain::acts::{ACTS, ANY, Act, Who};
+use ndp_domain::acts::{ACTS, ANY, Act};
 use ndp_domain::authority::{Denied, Duty};
 use ndp_domain::id::{AccountId, Id, Kind};
 use ndp_domain::machine::Command;
@@ -71,19 +71,9 @@ async fn show(
     page(&Page { f, lead: v.t(lead), button, tabs: tabs(v, current), tables, below })
 }
 
-/// Does the act's row name the duty, in whatever state?
-fn names(act: &Act, duty: Duty) -> bool {
-    let by_row = match act.who {
-        Who::OneOf(all) | Who::Each(all) => all.contains(&duty),
-        Who::OfIssuing(levels) => levels.contains(&duty.level()),
-        Who::With | Who::Installation => false,
-    };
-    by_row || act.plain.is_some_and(|p| p.who.contains(&duty))
-}
-
 /// A matrix of acts and the duties that do them; only duties that do one of them have a column.
 fn matrix(v: &Visitor, id: &str, title: &str, acts: &[&Act]) -> String {
-    let duties: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| acts.iter().any(|a| names(a, *d))).collect();
+    let duties: Vec<Duty> = Duty::ALL.iter().copied().filter(|d| acts.iter().any(|a| a.names(*d))).collect();
     let mut out = format!(
         "<section class=\"card\" id=\"{2}\"><h2>{0}</h2><div class=\"tw\"><table class=\"matrix\"><caption class=\"unseen\">{0}</caption><thead><tr><th scope=\"col\">{1}</th>",
         esc(title),
@@ -99,7 +89,7 @@ fn matrix(v: &Visitor, id: &str, title: &str, acts: &[&Act]) -> String {
     for act in acts {
         out.push_str(&format!("<tr><th scope=\"row\">{}</th>", esc(&v.t(&format!("act-{}", act.id.name())))));
         for duty in &duties {
-            out.push_str(&format!("<td>{}</td>", if names(act, *duty) { yes.as_str() } else { "" }));
+            out.push_str(&format!("<td>{}</td>", if act.names(*duty) { yes.as_str() } else { "" }));
         }
         out.push_str("</tr>");
     }

@@ -8,14 +8,13 @@ use crate::{known, say};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{FixedOffset, NaiveDate, Utc};
 use ndp_domain::acts::{ACTS, ActId};
 use ndp_domain::authority::{Denied, Side};
 use ndp_domain::id::Kind;
 use ndp_domain::machine::Event;
 use ndp_domain::record::Envelope;
 use ndp_domain::reference;
-use ndp_domain::time::Instant;
+use ndp_domain::time::begins;
 use ndp_engine::Problem;
 use ndp_server::problem::Refused;
 use ndp_store::journal::{Sought, Told};
@@ -80,12 +79,6 @@ impl Asked {
         let query = query.finish();
         if query.is_empty() { "/nhat-ky".to_owned() } else { format!("/nhat-ky?{query}") }
     }
-}
-
-/// The first moment of a day in Viet Nam.
-fn begins(day: NaiveDate) -> Option<Instant> {
-    let midnight = day.and_hms_opt(0, 0, 0)?;
-    Some(midnight.and_local_timezone(FixedOffset::east_opt(7 * 3600)?).single()?.with_timezone(&Utc))
 }
 
 fn overseer(v: &Visitor) -> Result<(), Refused> {

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use ndp_domain::acts::{ActId, Who};
+use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Level, Side};
 use ndp_domain::canonical::Pin;
 use ndp_domain::document::Document;
@@ -235,16 +235,13 @@ const OFFICE: &[ActId] = &[ActId::D7, ActId::D8, ActId::D9, ActId::D10];
 /// The first of the acts that leaves the state and that the reader's duty does, as a link to its form.
 fn next(v: &Visitor, l: &Loaded, acts: &[ActId]) -> Option<(String, String)> {
     let (duty, stage) = (v.duty()?.duty, l.neighbour.whole.state.stage());
-    let before = v.directory.before(v.today);
-    let theirs = |row: &ndp_domain::acts::Act| match row.who {
-        Who::OneOf(duties) | Who::Each(duties) => duties.contains(&duty),
-        Who::OfIssuing(levels) => levels.contains(&duty.level()),
-        Who::With | Who::Installation => false,
-    };
+    // A paper goes by the steps of the version that it follows.
+    let own = l.neighbour.whole.state.view().regulation.and_then(|name| v.directory.regulations.get(&name));
+    let before = own.map_or_else(|| v.directory.before(v.today), |r| r.paper.before());
     let fits = |act: &&ActId| {
         let row = act.row();
         let early = before.iter().any(|(id, stages)| id == *act && stages.contains(&stage));
-        row.leaves(stage) && theirs(row) && !early
+        row.leaves(stage) && row.names(duty) && !early
     };
     let act = acts.iter().find(fits)?;
     if let Some((_, name)) = super::joined::steps(v, &l.neighbour.whole.state).filter(|(joined, _)| joined.first() == Some(act)) {

@@ -8,9 +8,9 @@ use crate::say;
 use crate::visitor::Visitor;
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{Datelike, FixedOffset, Months, NaiveDate, Utc};
+use chrono::{Datelike, Months, NaiveDate};
 use ndp_domain::acts::ActId;
-use ndp_domain::time::Instant;
+use ndp_domain::time::begins;
 use ndp_server::problem::{Edge, Refused};
 use serde::Deserialize;
 
@@ -82,13 +82,12 @@ impl Asked {
 /// What the keeper of the List does and publishes, in the order of the process.
 const DONE: &[ActId] = &[ActId::L3, ActId::L8, ActId::L9, ActId::L11, ActId::L12, ActId::P6, ActId::P7, ActId::PE2];
 
-/// The first moment of a day in Viet Nam.
-fn begins(day: NaiveDate) -> Option<Instant> {
-    let midnight = day.and_hms_opt(0, 0, 0)?;
-    Some(midnight.and_local_timezone(FixedOffset::east_opt(7 * 3600)?).single()?.with_timezone(&Utc))
-}
+/// The part that counts what was done in the period.
+const DONE_IN: &str = "web-report-done";
 
 struct Report {
+    /// That figures are of now: for a file whose tables have no words over them.
+    now: String,
     title: String,
     under: Vec<String>,
     parts: Vec<Part>,
@@ -97,8 +96,13 @@ struct Report {
 async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
     let view = view(v).await?;
     let t = |key: &str| v.t(key);
+    let now = v.t1("web-report-now", &[("at", &say::instant(v.app.engine.clock.now()))]);
     let part = |name: &str, titles: &[&str], widths: &[usize], rows: Vec<Vec<String>>| {
-        let said = if rows.is_empty() { vec![t("web-report-nothing-here")] } else { Vec::new() };
+        // All but what was done in the period stands as it is now.
+        let mut said = if name == DONE_IN { Vec::new() } else { vec![now.clone()] };
+        if rows.is_empty() {
+            said.push(t("web-report-nothing-here"));
+        }
         Part { sheet: Sheet { name: t(name), titles: titles.iter().map(|k| t(k)).collect(), rows }, said, widths: widths.to_vec() }
     };
     let (Some(from), Some(until)) = (begins(period.first), begins(period.after())) else { return Err(Edge::Parameter("ky").into()) };
@@ -121,7 +125,7 @@ async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
     let stages = view.groups.iter().flat_map(|g| g.rows.iter().map(|r| vec![g.title.clone(), r.label.clone(), r.n.to_string()]));
     let mut parts = vec![
         part("web-report-figures", &["web-report-figure", "web-number-n"], &[4, 1], figures.collect()),
-        part("web-report-done", &["web-report-act", "web-report-times"], &[4, 1], done.collect()),
+        part(DONE_IN, &["web-report-act", "web-report-times"], &[4, 1], done.collect()),
         part(
             "web-report-over",
             &["web-column-name", "web-agency-name", "web-state", "web-due", "web-late", "web-reminded"],
@@ -137,8 +141,6 @@ async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
         ),
         part("web-report-agencies", &["web-agency-name", "web-number-n"], &[4, 1], agencies.collect()),
     ];
-    let now = v.t1("web-report-now", &[("at", &say::instant(v.app.engine.clock.now()))]);
-    parts.iter_mut().enumerate().filter(|(n, _)| *n != 1).for_each(|(_, part)| part.said.insert(0, now.clone()));
     if let Some(handled) = parts.get_mut(0).filter(|_| !view.handled.is_empty()) {
         handled.said.push(view.handled.clone());
     }
@@ -148,14 +150,18 @@ async fn report(v: &Visitor, period: Period) -> Result<Report, Refused> {
     let title = v.t1("web-report-title", &[("period", &period.said(v))]);
     let days = [say::day(period.first), say::day(period.after().pred_opt().unwrap_or(period.first))];
     let under = vec![v.t1("web-report-days", &[("from", &days[0]), ("to", &days[1])]), view.lead.clone()];
-    Ok(Report { title, under, parts })
+    Ok(Report { now, title, under, parts })
 }
 
 /// `GET /theo-doi.xlsx?ky=2026-03`
 pub async fn xlsx(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let period = asked.period(&v)?;
     let report = report(&v, period).await?;
-    let head = Sheet { name: v.t("web-report"), titles: vec![report.title], rows: report.under.into_iter().map(|u| vec![u]).collect() };
+    let head = Sheet {
+        name: v.t("web-report"),
+        titles: vec![report.title],
+        rows: report.under.into_iter().chain([report.now]).map(|u| vec![u]).collect(),
+    };
     let sheets = std::iter::once(head).chain(report.parts.into_iter().map(|p| p.sheet)).collect();
     downloads::workbook(&v, &format!("theo-doi-{}", period.name()), sheets).await
 }
