@@ -1,6 +1,7 @@
-//! A records office does in one go what it does one after the other: each step leaves its own line.
+//! Papers on their way: a records office does in one go what it does one after the other, and each step leaves its own
+//! line; what is looked up before a step stands over its form; a paper goes by the steps of its own version.
 
-use ndp_cli::demo::story::Until;
+use ndp_cli::demo::story::{Story, Until};
 use ndp_domain::id::{DocumentId, Id};
 use ndp_domain::machine::State;
 use ndp_engine::reference::Sources;
@@ -74,4 +75,72 @@ async fn where_no_agency_signature_is_asked_number_and_issue_are_one_page() {
     assert_eq!(status, 303, "{html}");
     assert_eq!(stage(&served, id).await, "D.issued", "it is filed later");
     served.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_looked_up_before_a_step_stands_over_its_form() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let story = served.world.story().numbered_from(700);
+    let mut papers = Vec::new();
+    for (name, until) in [("Nền tảng đã có số", Until::Numbered), ("Nền tảng chờ cấp số", Until::Signed)] {
+        let entry = story.list_entry(name, 1).await.unwrap();
+        let acts = vec![(entry.into(), story.proposal(name).into())];
+        papers.push(story.paper(&cast.managing, "Đề xuất", acts, until).await.unwrap());
+    }
+    ndp_cli::demo::keep_files(&served.world.engine.store, &served.app.files, &story.files()).await.unwrap();
+    let place = format!("/van-ban/{}", Id::from(papers[1]));
+    let (_, html) = served.page(Some(&cast.managing.records), &format!("{place}/numbers")).await;
+    let year = chrono::Datelike::year(&story.today());
+    assert!(html.contains(&format!("Số lớn nhất đã ghi trong sổ “Công văn đi” năm {year}: 701.")), "{html}");
+    assert!(html.contains("Văn bản đã ký ngày") && html.contains(&format!("href=\"{place}/tep/")), "{html}");
+    // Until when an officer is assigned: the day that the rules give stands there and is filled in.
+    let entry = story.list_entry("Nền tảng chờ phân công", 3).await.unwrap();
+    let (_, html) = served.page(Some(&cast.keeper.unit_head), &format!("/de-xuat/{}/assignments", Id::from(entry))).await;
+    let directory = served.world.engine.directory();
+    let term = directory.regulations["1230-2023"].terms["list_entry.decide"];
+    let legal = directory.calendar.due(story.today(), term).on.format("%d/%m/%Y").to_string();
+    assert!(html.contains(&format!("(Bổ sung vào Danh mục) phải xong chậm nhất ngày {legal}")), "{html}");
+    assert!(html.contains(&format!("value=\"{legal}\"")), "{html}");
+    // Before anybody signs, the place of the signature names no office.
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("{place}/ban-in")).await;
+    assert!(html.contains("BỘ TRƯỞNG") || html.contains("Bộ trưởng"), "signed: {html}");
+    let waiting = paper(&served, "Nền tảng chờ ký", Until::Submitted).await;
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("/van-ban/{}/ban-in", Id::from(waiting))).await;
+    assert!(html.contains("Quyền hạn, chức vụ của người ký") && !html.contains("Bộ trưởng"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_goes_by_the_steps_of_the_version_that_it_follows() {
+    let mut sources = Sources::read(None).unwrap();
+    let (_, first) = sources.regulations[0].clone();
+    let later = first
+        .replace("id = \"1230-2023\"", "id = \"mau-2026\"")
+        .replace("effective_from = 2023-07-10", "effective_from = 2026-01-01")
+        .replace("initial = true", "initial = false")
+        .replace("form_check = true", "form_check = false");
+    sources.regulations.push(("mau-2026.toml".to_owned(), later));
+    let served = Served::with(World::of(&sources).await, wide(), policy()).await;
+    let cast = &served.world.cast;
+    for (version, name, number) in [("1230-2023", "Nền tảng theo bản cũ", 1_000), ("mau-2026", "Nền tảng theo bản mới", 2_000)]
+    {
+        let story = Story::new(&served.world.engine, cast, version).numbered_from(number);
+        let entry = story.list_entry(name, 1).await.unwrap();
+        let acts = vec![(entry.into(), story.proposal(name).into())];
+        story.paper(&cast.managing, &format!("Đề xuất {name}"), acts, Until::Submitted).await.unwrap();
+    }
+    let (old, new) = ("Nền tảng theo bản cũ", "Nền tảng theo bản mới");
+    let first_group = |html: &str| html.split("<section class=\"card\"").nth(1).unwrap_or_default().to_owned();
+    // Under the older version the unit head comes first, under the newer one the signer.
+    let (_, html) = served.page(Some(&cast.managing.signer), "/trinh-ky").await;
+    let mine = first_group(&html);
+    assert!(mine.contains(new) && !mine.contains(old) && html.contains(old), "{html}");
+    let (_, html) = served.page(Some(&cast.managing.unit_head), "/trinh-ky").await;
+    let mine = first_group(&html);
+    assert!(mine.contains(old) && !mine.contains(new) && html.contains(new), "{html}");
+    // The same in what waits for them.
+    let (_, html) = served.page(Some(&cast.managing.signer), "/viec").await;
+    assert!(html.contains(new) && !html.contains(old), "{html}");
+    let (_, tasks) = served.get(&cast.managing.signer, "/api/v1/tasks").await;
+    assert_eq!(tasks["items"].as_array().unwrap().iter().filter(|t| t["act"] == "D6").count(), 1, "{tasks}");
 }

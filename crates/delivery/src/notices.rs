@@ -46,8 +46,8 @@ impl Worker {
         let day = legal_date(self.engine.clock.now());
         let focal = self.engine.directory().focal_on(day);
         // Whose turn has not come is not called: their letter comes with it.
-        let (stage, before) = (record.neighbour.whole.state.stage(), self.engine.directory().before(day));
-        tasks.retain(|t| !before.iter().any(|(act, stages)| act.name() == t.act && stages.contains(&stage)));
+        let (stage, before) = (record.neighbour.whole.state.stage(), self.engine.directory().before());
+        tasks.retain(|t| !before.iter().any(|b| b.keeps(&t.act, view.regulation.as_deref(), stage)));
         if tasks.is_empty() {
             return Ok(Vec::new());
         }

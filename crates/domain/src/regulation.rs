@@ -3,6 +3,7 @@
 //! as dated data; nothing of it is a constant in code.
 
 use crate::acts::ActId;
+use crate::authority::Level;
 use crate::body::Form;
 use crate::calendar::{Term, Unit};
 use crate::outcome::Rule;
@@ -176,6 +177,23 @@ impl PaperSteps {
             _ => &[],
         }
     }
+    /// States in which a paper waits for the duty of this level to take it on. A signer takes it from any state in which
+    /// nothing is missing.
+    pub fn waits_for(&self, level: Level) -> Vec<&'static str> {
+        match level {
+            Level::Officer => vec!["D.draft", "D.returned"],
+            Level::UnitHead if self.initial => vec!["D.submitted"],
+            Level::FormChecker if self.form_check && self.initial => vec!["D.initialled"],
+            Level::FormChecker if self.form_check => vec!["D.submitted"],
+            Level::Signer => {
+                let missing = self.before_signature();
+                ["D.checked", "D.initialled", "D.submitted"].into_iter().filter(|stage| !missing.contains(stage)).collect()
+            }
+            Level::Records => vec!["D.signed", "D.numbered", "D.sealed"],
+            Level::UnitHead | Level::FormChecker => Vec::new(),
+            Level::None => vec!["D.checked"],
+        }
+    }
     /// Steps of a paper with the states in which another step comes first.
     pub fn before(&self) -> Vec<(ActId, &'static [&'static str])> {
         let mut all = vec![(ActId::D6, self.before_signature())];
@@ -186,6 +204,21 @@ impl PaperSteps {
             all.push((ActId::D9, &["D.numbered"]));
         }
         all
+    }
+}
+
+/// A step of the papers that follow a version, with the states in which that version asks for another step first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    pub regulation: String,
+    pub act: ActId,
+    pub stages: &'static [&'static str],
+}
+
+impl Before {
+    /// Has another step to come before this act on a record that follows the version and is in the state?
+    pub fn keeps(&self, act: &str, regulation: Option<&str>, stage: &str) -> bool {
+        self.act.name() == act && regulation == Some(self.regulation.as_str()) && self.stages.contains(&stage)
     }
 }
 

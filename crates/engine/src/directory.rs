@@ -3,13 +3,12 @@
 
 use crate::reference::{FunctionRow, HolidayRow, LocalityRow, calendar_of};
 use chrono::NaiveDate;
-use ndp_domain::acts::ActId;
 use ndp_domain::calendar::Calendar;
 use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::machine::State;
 use ndp_domain::organisation;
 use ndp_domain::reference::DataSet;
-use ndp_domain::regulation::Regulation;
+use ndp_domain::regulation::{Before, Regulation};
 use ndp_store::{Fault, Store};
 use std::collections::BTreeMap;
 
@@ -19,6 +18,8 @@ pub struct Directory {
     pub codes: BTreeMap<String, OrganisationId>,
     pub regulations: BTreeMap<String, Regulation>,
     pub calendar: Calendar,
+    /// The special days of the calendar with their names.
+    pub holidays: BTreeMap<NaiveDate, HolidayRow>,
     pub functions: Vec<FunctionRow>,
     pub localities: Vec<LocalityRow>,
     /// Streams of loaded data sets.
@@ -54,6 +55,7 @@ impl Directory {
                 DataSet::Holidays => {
                     let days: Vec<HolidayRow> = rows.map(|(key, row)| parse(key, row)).collect::<Result<_, _>>()?;
                     directory.calendar = calendar_of(&days);
+                    directory.holidays = days.into_iter().map(|day| (day.date, day)).collect();
                 }
                 DataSet::Localities => directory.localities = rows.map(|(key, row)| parse(key, row)).collect::<Result<_, _>>()?,
                 DataSet::Functions => directory.functions = rows.map(|(key, row)| parse(key, row)).collect::<Result<_, _>>()?,
@@ -67,14 +69,13 @@ impl Directory {
         self.regulations.values().filter(|r| r.effective_from <= day).max_by_key(|r| r.effective_from)
     }
 
-    /// States of a paper in which the rules of a day ask for another step than the signature.
-    pub fn before_signature(&self, day: NaiveDate) -> &'static [&'static str] {
-        self.regulation_on(day).map_or(&[], |r| r.paper.before_signature())
-    }
-
-    /// Steps of a paper with the states in which the rules of a day ask for another step first.
-    pub fn before(&self, day: NaiveDate) -> Vec<(ActId, &'static [&'static str])> {
-        self.regulation_on(day).map_or_else(Vec::new, |r| r.paper.before())
+    /// Steps of a paper with the states in which the version that it follows asks for another step first: by version.
+    pub fn before(&self) -> Vec<Before> {
+        let of = |r: &Regulation| {
+            let waits = r.paper.before().into_iter().filter(|(_, stages)| !stages.is_empty());
+            waits.map(|(act, stages)| Before { regulation: r.id.clone(), act, stages }).collect::<Vec<_>>()
+        };
+        self.regulations.values().flat_map(of).collect()
     }
 
     /// The organisation that holds a function on a day.

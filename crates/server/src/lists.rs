@@ -140,6 +140,7 @@ pub async fn list(
         applicant: query.applicant,
         parent: query.parent,
         product: query.product,
+        ..Filter::default()
     };
     let scope = if by_more { reading.scope(&app).beyond_public() } else { reading.scope(&app) };
     let after = cursor.map(|c| After { value: c.1, id: c.2 });
@@ -164,7 +165,7 @@ pub async fn tasks(State(app): State<App>, Asked(query): Asked<TasksQuery>, Acti
     let limit = limited(query.limit)?;
     let Some(duty) = &reading.duty else { return Err(Edge::NotSignedIn.into()) };
     let (scope, holders) = (reading.scope(&app), reading.holders(&app));
-    let before = app.engine.directory().before(ndp_domain::time::legal_date(app.engine.clock.now()));
+    let before = app.engine.directory().before();
     let of = Inbox { scope: &scope, duty: duty.duty, holders: &holders, person: reading.reader.account, before: &before };
     let mut tasks = app.engine.store.inbox(&of, limit).await?;
     tasks.extend(crate::rounds::waiting(&app, &reading).await?.iter().map(ndp_store::inbox::Task::from));

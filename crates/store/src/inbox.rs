@@ -6,6 +6,7 @@ use crate::{Fault, Store};
 use ndp_domain::acts::{ACTS, ActId};
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::AccountId;
+use ndp_domain::regulation::Before;
 use ndp_domain::visibility::Scope;
 use sea_orm::Value;
 use std::collections::BTreeSet;
@@ -31,8 +32,8 @@ pub struct Inbox<'a> {
     pub duty: Duty,
     pub holders: &'a [String],
     pub person: Option<AccountId>,
-    /// Steps of a paper with the states in which it waits for another one.
-    pub before: &'a [(ActId, &'static [&'static str])],
+    /// Steps of papers with the states in which they wait for another one, by the version that they follow.
+    pub before: &'a [Before],
 }
 
 /// Acts that take effect by a paper in every state, and by nothing else.
@@ -77,9 +78,12 @@ impl Inbox<'_> {
     fn turn(&self, values: &mut Vec<Value>) -> String {
         let admitted = condition(self.scope, values);
         let papers = listed(by_paper().map(|act| act.name()));
-        let waits = self.before.iter().filter(|(_, stages)| !stages.is_empty());
-        let turn: String =
-            waits.map(|(act, stages)| format!(" AND NOT (t.act = '{act}' AND s.stage IN ({}))", listed(stages.iter().copied()))).collect();
+        let mut waits = |b: &Before| {
+            values.push(b.regulation.clone().into());
+            let (act, stages, n) = (b.act.name(), listed(b.stages.iter().copied()), values.len());
+            format!(" AND NOT (t.act = '{act}' AND s.stage IN ({stages}) AND s.regulation = ${n})")
+        };
+        let turn: String = self.before.iter().map(&mut waits).collect();
         // What a paper on its way does already is no work any more for those who draft it.
         let drafts = self.duty.level() == Level::Officer || self.duty == Duty::Secretary;
         let on_its_way = if drafts {

@@ -38,6 +38,8 @@ pub struct Filter {
     pub applicant: Option<OrganisationId>,
     pub parent: Option<Id>,
     pub product: Option<ProductId>,
+    /// States left out of records that follow a version, by its name.
+    pub except: Vec<(String, Vec<&'static str>)>,
 }
 
 impl Filter {
@@ -96,6 +98,11 @@ fn filters(postgres: bool, filter: &Filter, values: &mut Vec<Value>) -> String {
         // One stage stays an equality: then an index gives the order too.
         let among = if let [one] = places.as_slice() { format!("= {one}") } else { format!("IN ({})", places.join(", ")) };
         sql.push_str(&format!(" AND s.stage {among}"));
+    }
+    for (regulation, stages) in filter.except.iter().filter(|(_, stages)| !stages.is_empty()) {
+        values.push(regulation.clone().into());
+        let stages = stages.iter().map(|stage| format!("'{stage}'")).collect::<Vec<_>>().join(", ");
+        sql.push_str(&format!(" AND NOT (s.regulation = ${} AND s.stage IN ({stages}))", values.len()));
     }
     if let Some(parent) = filter.parent {
         values.push(parent.uuid.into());

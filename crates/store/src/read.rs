@@ -3,7 +3,7 @@
 use crate::{Fault, Store};
 use ndp_domain::canonical::Hash;
 use ndp_domain::evidence::{Need, Neighbour};
-use ndp_domain::id::{Id, Kind};
+use ndp_domain::id::{Id, Kind, OrganisationId};
 use ndp_domain::whole::Whole;
 use sea_orm::{QueryResult, Value};
 use std::collections::BTreeMap;
@@ -134,5 +134,18 @@ impl Store {
     pub async fn stages(&self) -> Result<Vec<(String, i64)>, Fault> {
         let rows = self.query("SELECT stage, count(*) AS n FROM stream GROUP BY stage ORDER BY stage", vec![]).await?;
         rows.iter().map(|r| Ok((r.try_get("", "stage")?, r.try_get("", "n")?))).collect()
+    }
+
+    /// The greatest number among the newest papers of an agency in this book and year; a number taken stays taken.
+    /// None where none of them has one.
+    pub async fn last_number(&self, issuing: OrganisationId, book: &str, year: i32) -> Result<Option<u32>, Fault> {
+        const NEWEST: u64 = 500;
+        let sql = format!(
+            "SELECT s.open_key FROM stream s WHERE s.managing = $1 AND s.kind = 'document' ORDER BY s.updated_at DESC, s.id DESC LIMIT {NEWEST}"
+        );
+        let rows = self.query(&sql, vec![issuing.to_string().into()]).await?;
+        let prefix = format!("{issuing}/{book}/{year}/");
+        let number = |r: &QueryResult| Some(r.try_get::<Option<String>>("", "open_key").ok()??.strip_prefix(&prefix)?.parse().ok()?);
+        Ok(rows.iter().filter_map(number).max())
     }
 }

@@ -257,6 +257,17 @@ pub fn slug(kind: Kind) -> &'static str {
     SLUGS.iter().find(|(k, _)| *k == kind).map_or("", |(_, s)| s)
 }
 
+/// The page under which records of a kind are listed for the reader, and its name: a paper stands where its reader
+/// looks for papers.
+pub fn above(v: &Visitor, kind: Kind) -> (String, String) {
+    match kind {
+        Kind::Document if v.duty().is_some_and(|d| d.duty.level() == Level::Records) => ("/van-thu".to_owned(), v.t("web-nav-records")),
+        Kind::Document => ("/trinh-ky".to_owned(), v.t("web-nav-papers")),
+        Kind::Account if v.is(Duty::Administrator) => ("/quan-tri".to_owned(), v.t("web-nav-administration")),
+        _ => (format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))),
+    }
+}
+
 pub fn kind_of(slug: &str) -> Option<Kind> {
     SLUGS.iter().find(|(_, s)| *s == slug).map(|(k, _)| *k)
 }

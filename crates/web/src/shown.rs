@@ -122,7 +122,10 @@ impl Fields<'_> {
         let mut out = String::new();
         if let Value::Object(fields) = value {
             out.push_str(r#"<dl class="facts">"#);
-            let mut all: Vec<(&String, &Value)> = fields.iter().filter(|(n, v)| !self.quiet(n) && !blank(v) && self.says(v)).collect();
+            // Whether there is an overlap is said by the proposal; before it, nobody has answered.
+            let unanswered = |name: &str| name == "overlap_stated" && fields.get("stage").is_some_and(|s| s == "draft");
+            let told = |(n, v): &(&String, &Value)| !self.quiet(n) && !blank(v) && self.says(v) && !unanswered(n);
+            let mut all: Vec<(&String, &Value)> = fields.iter().filter(told).collect();
             // When and where before what about.
             let first =
                 ["meeting_on", "meeting_at", "place", "name_vi", "name_en", "need", "users", "scope", "legal_basis", "overlap", "files"];

@@ -927,6 +927,7 @@ hint-definition_vi = Say who or what counts as the potential market, where and a
 hint-denominator_high = Whole number in the same unit; the same as the low one if the market is one number.
 hint-denominator_low = Whole number in the same unit as the users, for example 4,000,000.
 hint-estimator = The organisation that made the estimate.
+hint-files = First the information sheet of the platform, as PDF; then, where there are any: the decision that gives the task, the project paper, the result of the overlap check.
 hint-identifiers = One code a line, as written in the other list.
 hint-incoming = From the book of incoming documents: number and date of arrival.
 hint-invite_days = Whole number, in working days.

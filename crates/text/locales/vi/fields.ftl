@@ -927,6 +927,7 @@ hint-definition_vi = Nêu ai hoặc cái gì được tính là thị trường 
 hint-denominator_high = Số nguyên, cùng đơn vị đếm; bằng mức thấp nếu quy mô thị trường chỉ có một số.
 hint-denominator_low = Số nguyên, cùng đơn vị đếm với số người dùng, ví dụ 4.000.000.
 hint-estimator = Tên cơ quan, tổ chức đã ước tính số liệu.
+hint-files = Đầu tiên là phiếu thông tin nền tảng, định dạng PDF; tiếp theo, nếu có: quyết định giao nhiệm vụ, đề án, kết quả rà soát trùng lặp.
 hint-identifiers = Mỗi mã một dòng, như ghi ở danh sách khác.
 hint-incoming = Theo sổ văn bản đến: số đến và ngày đến của văn bản.
 hint-invite_days = Số nguyên; tính theo ngày làm việc.

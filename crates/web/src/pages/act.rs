@@ -28,6 +28,8 @@ pub struct FormPage {
     pub f: Frame,
     pub above: String,
     pub lead: String,
+    /// What is looked up before filling in, as markup.
+    pub facts: Vec<String>,
     pub notes: Vec<String>,
     pub action: String,
     pub back: String,
@@ -51,6 +53,7 @@ impl FormPage {
             f,
             above: String::new(),
             lead: String::new(),
+            facts: Vec::new(),
             notes: Vec::new(),
             action,
             back,
@@ -212,10 +215,10 @@ async fn show(
     let id = seen.map(|s| s.loaded.id);
     let act = form.act.name();
     let title = if form.noun == "paper-sheets" { v.t("web-paper-sheet") } else { v.t(&format!("act-{act}")) };
-    let current = format!("/{}", slug(form.kind));
-    let mut f = frame(v, &title, &current).await?;
-    f.crumbs.push((current.clone(), v.t(&format!("kinds-{}", form.kind.name()))));
-    let back = id.map_or(current, place_of);
+    let above = crate::frame::above(v, form.kind);
+    let mut f = frame(v, &title, &above.0).await?;
+    let back = id.map_or_else(|| above.0.clone(), place_of);
+    f.crumbs.push(above);
     if let Some(seen) = seen {
         f.crumbs.push((back.clone(), crate::pages::record::title(v, seen)));
     }
@@ -267,6 +270,7 @@ async fn show(
             None => String::new(),
         },
     };
+    out.facts = super::facts::of(v, form, seen, &pairs).await?;
     if let Some(paper) = match seen {
         Some(seen) => super::letter::drawn(v, seen).await?,
         None => None,

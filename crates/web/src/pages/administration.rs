@@ -254,7 +254,9 @@ pub async fn calendar(v: Visitor, Query(asked): Query<Year>) -> Result<Response,
                 day.day()
             ));
         }
-        below.push_str("</tr></tbody></table></section>");
+        below.push_str("</tr></tbody></table>");
+        below.push_str(&named_days(&v, first));
+        below.push_str("</section>");
     }
     below.push_str("</div>");
     show(
@@ -267,6 +269,28 @@ pub async fn calendar(v: Visitor, Query(asked): Query<Year>) -> Result<Response,
         Notice { xong: asked.xong }.text(&v),
     )
     .await
+}
+
+/// The special days of a month with their names; days in a row that bear the same one stand together.
+fn named_days(v: &Visitor, first: chrono::NaiveDate) -> String {
+    use chrono::Datelike;
+    let english = v.lang == ndp_text::Lang::En;
+    let mut runs: Vec<(u32, u32, String)> = Vec::new();
+    for day in first.iter_days().take_while(|d| d.month() == first.month()) {
+        let Some(row) = v.directory.holidays.get(&day) else { continue };
+        let name = if english { &row.name_en } else { &row.name_vi };
+        let name = if row.working { format!("{name} ({})", v.t("web-made-up").to_lowercase()) } else { name.clone() };
+        match runs.last_mut() {
+            Some((_, last, same)) if *last + 1 == day.day() && *same == name => *last = day.day(),
+            _ => runs.push((day.day(), day.day(), name)),
+        }
+    }
+    if runs.is_empty() {
+        return String::new();
+    }
+    let days = |from: u32, to: u32| if from == to { from.to_string() } else { format!("{from}–{to}") };
+    let line = |(from, to, name): (u32, u32, String)| format!("<li><span class=\"num\">{}</span> {}</li>", days(from, to), esc(&name));
+    format!("<ul class=\"hint\">{}</ul>", runs.into_iter().map(line).collect::<String>())
 }
 
 #[derive(Template)]

@@ -1,6 +1,6 @@
 //! `GET /{slug}/{id}/lich-su`: what happened to a record, in sentences.
 
-use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
+use crate::frame::{Frame, frame, kind_of, page, place_of};
 use crate::pages::record::{badge, tabs, title};
 use crate::shown::{Fields, named};
 use crate::visitor::Visitor;
@@ -118,8 +118,9 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
         });
     }
     let next = (past.len() as u64 == MOST).then(|| past.last().map(|p| format!("{}/lich-su?after={}", place_of(id), p.n))).flatten();
-    let mut f = frame(&v, &title(&v, &seen), &format!("/{}", slug(kind))).await?;
-    f.crumbs.push((format!("/{}", slug(kind)), v.t(&format!("kinds-{}", kind.name()))));
+    let above = crate::frame::above(&v, kind);
+    let mut f = frame(&v, &title(&v, &seen), &above.0).await?;
+    f.crumbs.push(above);
     f.crumbs.push((place_of(id), title(&v, &seen)));
     f.paper_foot = crate::paper_foot::foot(&v);
     v.app.read(&v.reading, id, "events").await?;

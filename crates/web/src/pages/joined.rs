@@ -111,7 +111,7 @@ async fn show(
     }
     let title = v.t(name);
     let mut f = frame(v, &title, "/van-thu").await?;
-    f.crumbs.push(("/van-thu".to_owned(), v.t("web-nav-records")));
+    f.crumbs.push(crate::frame::above(v, Kind::Document));
     f.crumbs.push((place_of(id), crate::pages::record::title(v, seen)));
     f.wrong = status.is_client_error();
     let mut out = FormPage::new(f, format!("{}/{PLACE}", place_of(id)), place_of(id), title);
@@ -120,6 +120,9 @@ async fn show(
     out.errors = act::ordered(act::errors(v, "D10", wrong, "", general), &out.body);
     out.version = Some(seen.loaded.neighbour.version);
     out.lead = known::called(v, &[id]).await?.remove(&id).unwrap_or_else(|| crate::pages::record::title(v, seen));
+    if let State::Document(d) = &seen.loaded.neighbour.whole.state {
+        out.facts = super::facts::of_paper(v, seen, d, &pairs).await?;
+    }
     if let Some(paper) = super::letter::drawn(v, seen).await? {
         out.below = format!("<h2>{}</h2>{paper}", esc(&v.t("web-paper-itself")));
     }

@@ -133,8 +133,9 @@ pub async fn letter(v: Visitor, Path(id): Path<String>) -> Result<Response, Refu
     let id = known::id_of(Some(Kind::Document), &id).ok_or(Edge::NotFound)?;
     let seen = ndp_server::records::seen(&v.app, &v.reading, id).await?;
     let paper = drawn(&v, &seen).await?.ok_or(Edge::NotFound)?;
-    let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), "/trinh-ky").await?;
-    f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
+    let above = crate::frame::above(&v, Kind::Document);
+    let mut f = frame(&v, &v.t1("web-letter-page", &[("name", &title(&v, &seen))]), &above.0).await?;
+    f.crumbs.push(above);
     f.crumbs.push((place_of(id), title(&v, &seen)));
     v.app.read(&v.reading, id, "page").await?;
     page(&Page { f, paper })
@@ -297,7 +298,10 @@ async fn sign(v: &Visitor, d: &document::State, near: &BTreeMap<Id, Loaded>) -> 
             Some(SigningForm::Authorised) => format!("TUQ. {leader}"),
             Some(SigningForm::Acting) => format!("Q. {leader}"),
             Some(SigningForm::Collective) => format!("TM. {}", vi(v, d.issuing)),
-            Some(SigningForm::Head | SigningForm::Deputy) | None => leader.to_owned(),
+            Some(SigningForm::Head | SigningForm::Deputy) => leader.to_owned(),
+            None if d.signature.is_some() => leader.to_owned(),
+            // Nobody knows yet who will sign and as what: the place is marked as in the decree's own form.
+            None => "Quyền hạn, chức vụ của người ký".to_owned(),
         }],
     };
     Ok(Sign { lines, name })

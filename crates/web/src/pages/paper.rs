@@ -96,11 +96,7 @@ pub fn nav(open: &Open) -> &'static str {
 
 /// Where the draft stands.
 pub fn crumbs(v: &Visitor, open: &Open, f: &mut Frame) {
-    if open.paper().is_some() {
-        f.crumbs.push(("/trinh-ky".to_owned(), v.t("web-nav-papers")));
-    } else {
-        f.crumbs.push(("/ho-so".to_owned(), v.t("kinds-dossier")));
-    }
+    f.crumbs.push(crate::frame::above(v, open.id().kind));
     f.crumbs.push((place_of(open.id()), crate::pages::record::title(v, &open.seen)));
 }
 

@@ -41,6 +41,12 @@ pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pa
                 pairs.put(shape, "", &json!({ "establishing": { "rules": regulation.body, "members": [{}, {}, {}] } }));
             }
         }
+        // Until the day that the rules give the step it is for; whoever assigns may name an earlier one.
+        (ActId::L4 | ActId::E5, Some(state)) => {
+            if let Some((_, due)) = super::facts::after_assignment(v, form.act, state.view().regulation.as_deref()) {
+                pairs.set("/until", say::day(due.on));
+            }
+        }
         (ActId::B7, _) => pairs.put(shape, "", &json!({ "people": ["", "", ""] })),
         (ActId::E11, Some(State::Dossier(_))) => {}
         (ActId::E19, Some(State::Dossier(d))) => {

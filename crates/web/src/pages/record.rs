@@ -1,7 +1,7 @@
 //! One record: where it stands, what may be done with it now and why not the rest, what it says, its
 //! records, its files and its history in sentences.
 
-use crate::frame::{Frame, frame, kind_of, page, place_of, slug};
+use crate::frame::{Frame, frame, kind_of, page, place_of};
 use crate::markup::{self, esc};
 use crate::pages::doings::{Doing, doings};
 use crate::sent::Sent;
@@ -151,11 +151,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let whole = &seen.loaded.neighbour.whole;
     let view = whole.state.view();
     let beyond = seen.facets.iter().any(|f| *f != Facet::Published);
-    let current = match kind {
-        Kind::Document => "/trinh-ky".to_owned(),
-        Kind::Account if v.is(Duty::Administrator) => "/quan-tri".to_owned(),
-        _ => format!("/{}", slug(kind)),
-    };
+    let above = crate::frame::above(&v, kind);
     let about = if v.signed_in() && !seen.facets.is_empty() { known::called(&v, &[id]).await?.remove(&id) } else { None };
     let heading = match (about, &view.code) {
         (Some(about), _) if kind != Kind::Document => format!("{}: {about}", v.t(&format!("kind-{}", kind.name()))),
@@ -163,13 +159,8 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         (Some(about), None) => about,
         (None, _) => title(&v, &seen),
     };
-    let mut f = frame(&v, &heading, &current).await?;
-    let list = match current.as_str() {
-        "/trinh-ky" => v.t("web-nav-papers"),
-        "/quan-tri" => v.t("web-nav-administration"),
-        _ => v.t(&format!("kinds-{}", kind.name())),
-    };
-    f.crumbs.push((current, list));
+    let mut f = frame(&v, &heading, &above.0).await?;
+    f.crumbs.push(above);
     f.notice = notice.text(&v);
     let (acts, not_now) = doings(&v, &seen).await?;
     let document = ndp_domain::shown::shown(&whole.state, &seen.facets);
@@ -213,7 +204,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
         due: due.and_then(|d| v.due(Some(&d.to_string()))),
         under,
         tabs: tabs(&v, &seen, ""),
-        strip: super::records_office::strip(&v, &seen).await?,
+        strip: super::strip::strip(&v, &seen).await?,
         cards,
         inside,
         // Evaluators read; what they write is their sheet.

@@ -1,8 +1,7 @@
-//! Papers: the strip of steps that each goes through, the signer's inbox, and the three lists of a records
-//! office: incoming, waiting for a number, outgoing.
+//! Papers: the signer's inbox, and the three lists of a records office: incoming, waiting for a number, outgoing.
 
 use crate::frame::{Frame, frame, page, place_of};
-use crate::markup::{self, esc};
+use crate::markup;
 use crate::pages::lists::{address, after, cursor};
 use crate::visitor::Visitor;
 use crate::{known, say};
@@ -11,123 +10,16 @@ use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
-use ndp_domain::authority::{Level, Side};
-use ndp_domain::canonical::Pin;
+use ndp_domain::authority::Side;
 use ndp_domain::document::Document;
-use ndp_domain::id::{AccountId, Kind, OrganisationId};
+use ndp_domain::id::{Kind, OrganisationId};
 use ndp_domain::list_entry::Incoming;
 use ndp_domain::machine::{Known as _, State};
-use ndp_domain::record::Envelope;
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order};
 use ndp_store::read::Loaded;
-use ndp_store::seen::Seen;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt::Write;
-
-/// Steps of a paper, in order, with the act that does each.
-const STEPS: &[(&str, ActId)] = &[
-    ("draft", ActId::D1),
-    ("submitted", ActId::D2),
-    ("initialled", ActId::D3),
-    ("checked", ActId::D4),
-    ("signed", ActId::D6),
-    ("numbered", ActId::D7),
-    ("sealed", ActId::D8),
-    ("issued", ActId::D9),
-];
-
-/// The strip over a paper: who did each step when, with what remark, and whose turn it is.
-pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
-    let State::Document(d) = &seen.loaded.neighbour.whole.state else { return Ok(String::new()) };
-    if !ndp_domain::shown::whole(Kind::Document, &seen.facets) {
-        return Ok(String::new());
-    }
-    let all = past(v, seen).await?;
-    let accounts: Vec<AccountId> = all.iter().filter_map(|e| e.actor.account).collect();
-    let people = known::names(v, &accounts).await?;
-    // A paper that was returned goes its way again: what was done before does not count.
-    let since = all.iter().rposition(|e| e.act == ActId::D5).map_or(0, |n| n + 1);
-    let current = &all[since.min(all.len())..];
-    let mut out = format!("<ol class=\"strip\" aria-label=\"{}\">", esc(&v.t("web-strip")));
-    let mut next_seen = false;
-    for (name, act) in STEPS {
-        let done = current
-            .iter()
-            .rev()
-            .find(|e| e.act == *act)
-            .or_else(|| (*act == ActId::D1).then(|| all.iter().find(|e| e.act == *act)).flatten());
-        let class = match (done, next_seen) {
-            (Some(_), _) => "done",
-            (None, false) if d.stage != ndp_domain::document::Stage::Void => {
-                next_seen = true;
-                "next"
-            }
-            _ => "later",
-        };
-        let _ = write!(
-            out,
-            "<li class=\"{class}\"><span class=\"step\">{}</span>",
-            esc(&v.t(&if class == "done" { format!("web-step-{name}") } else { format!("act-{}", act.name()) }))
-        );
-        if let Some(e) = done {
-            let who = e.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
-            let _ = write!(out, "<span class=\"hint\">{}<br><time class=\"num\">{}</time></span>", esc(&who), say::instant(e.at));
-        } else if class == "next" {
-            let _ = write!(out, "<span class=\"hint\">{}</span>", esc(&v.t("web-step-now")));
-        }
-        out.push_str("</li>");
-    }
-    out.push_str("</ol>");
-    out.push_str(&remark(v, d, &all, &people).await?);
-    Ok(out)
-}
-
-/// Why a paper came back for completion; empty where it did not.
-pub async fn returned(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
-    let State::Document(d) = &seen.loaded.neighbour.whole.state else { return Ok(String::new()) };
-    if d.stage != ndp_domain::document::Stage::Returned {
-        return Ok(String::new());
-    }
-    let all = past(v, seen).await?;
-    let accounts: Vec<AccountId> = all.iter().filter_map(|e| e.actor.account).collect();
-    remark(v, d, &all, &known::names(v, &accounts).await?).await
-}
-
-async fn past(v: &Visitor, seen: &Seen) -> Result<Vec<Envelope>, Refused> {
-    let past = v.app.engine.store.history(seen.loaded.id, 0, 200).await?;
-    Ok(past.iter().filter_map(|p| serde_json::from_str(&p.body).ok()).collect())
-}
-
-async fn remark(
-    v: &Visitor,
-    d: &ndp_domain::document::State,
-    all: &[Envelope],
-    people: &BTreeMap<AccountId, String>,
-) -> Result<String, Refused> {
-    let mut out = String::new();
-    if let Some(returned) = all.iter().rev().find(|e| e.act == ActId::D5)
-        && d.stage == ndp_domain::document::Stage::Returned
-    {
-        let event = serde_json::to_value(&returned.event).unwrap_or_default();
-        let pin = event.pointer("/document/returned/remark").and_then(|p| serde_json::from_value::<Pin>(p.clone()).ok());
-        let text: Option<String> = match pin {
-            Some(pin) => v.content(pin).await?,
-            None => None,
-        };
-        let who = returned.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
-        let _ = write!(
-            out,
-            "<div class=\"note warn\"><p><strong>{}</strong> {} · <time class=\"num\">{}</time></p><p>{}</p></div>",
-            esc(&v.t("web-returned")),
-            esc(&who),
-            say::instant(returned.at),
-            esc(&text.unwrap_or_default())
-        );
-    }
-    Ok(out)
-}
 
 struct Row {
     href: String,
@@ -159,8 +51,22 @@ impl Group {
     }
 }
 
-/// A group to be listed: its title's key and the states of its papers.
-type Listed<'a> = (&'a str, &'a [&'a str]);
+/// A group to be listed.
+#[derive(Debug, Clone)]
+struct Listed {
+    /// Key of its title.
+    title: &'static str,
+    /// States of its papers.
+    stages: Vec<&'static str>,
+    /// Of papers that follow a version, states that are not of this group.
+    except: Vec<(String, Vec<&'static str>)>,
+}
+
+impl Listed {
+    fn of(title: &'static str, stages: &[&'static str]) -> Listed {
+        Listed { title, stages: stages.to_vec(), except: Vec::new() }
+    }
+}
 
 /// Of all groups the newest papers, or one of them page by page.
 #[derive(Debug, Deserialize)]
@@ -184,10 +90,11 @@ struct Page {
 }
 
 /// A page of the newest papers in these states, and where the next page goes on; none after the last.
-async fn papers(v: &Visitor, stages: &[&str], after: Option<&After>, limit: usize) -> Result<(Vec<Loaded>, Option<After>), Refused> {
+async fn papers(v: &Visitor, of: &Listed, after: Option<&After>, limit: usize) -> Result<(Vec<Loaded>, Option<After>), Refused> {
     let scope = v.reading.scope(&v.app);
-    let stages = stages.iter().map(|s| (*s).to_owned()).collect();
-    let filter = Filter { kind: Some(Kind::Document), stages, managing: v.duty().map(|d| d.org), ..Filter::default() };
+    let stages = of.stages.iter().map(|s| (*s).to_owned()).collect();
+    let (managing, except) = (v.duty().map(|d| d.org), of.except.clone());
+    let filter = Filter { kind: Some(Kind::Document), stages, managing, except, ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, after, limit as u64).await?;
     let next = lines.last().filter(|_| lines.len() == limit).map(|l| After { value: l.key.clone(), id: l.id.uuid });
     let needs: Vec<_> = lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
@@ -237,7 +144,7 @@ fn next(v: &Visitor, l: &Loaded, acts: &[ActId]) -> Option<(String, String)> {
     let (duty, stage) = (v.duty()?.duty, l.neighbour.whole.state.stage());
     // A paper goes by the steps of the version that it follows.
     let own = l.neighbour.whole.state.view().regulation.and_then(|name| v.directory.regulations.get(&name));
-    let before = own.map_or_else(|| v.directory.before(v.today), |r| r.paper.before());
+    let before = own.map(|r| r.paper.before()).unwrap_or_default();
     let fits = |act: &&ActId| {
         let row = act.row();
         let early = before.iter().any(|(id, stages)| id == *act && stages.contains(&stage));
@@ -315,16 +222,10 @@ async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>,
     Ok(all.iter().filter_map(one).collect())
 }
 
-async fn group(
-    v: &Visitor,
-    place: &str,
-    n: usize,
-    (title, stages): Listed<'_>,
-    after: Option<&After>,
-    most: usize,
-) -> Result<Group, Refused> {
+async fn group(v: &Visitor, place: &str, n: usize, of: &Listed, after: Option<&After>, most: usize) -> Result<Group, Refused> {
+    let title = of.title;
     let columns = if title == "web-outgoing" { Columns::Out } else { Columns::Way };
-    let (all, next) = papers(v, stages, after, most).await?;
+    let (all, next) = papers(v, of, after, most).await?;
     let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
     Ok(Group {
         columns: columns.words(v),
@@ -340,38 +241,45 @@ async fn group(
 }
 
 /// The groups asked for: all beside each other, or one of them by pages.
-async fn groups(v: &Visitor, place: &str, all: &[Listed<'_>], asked: &Asked) -> Result<Vec<Group>, Refused> {
+async fn groups(v: &Visitor, place: &str, all: &[Listed], asked: &Asked) -> Result<Vec<Group>, Refused> {
     if let Some(n) = asked.nhom {
-        let one = *all.get(n).ok_or(Edge::Parameter("nhom"))?;
+        let one = all.get(n).ok_or(Edge::Parameter("nhom"))?;
         return Ok(vec![group(v, place, n, one, after(&asked.after)?.as_ref(), MANY).await?]);
     }
     let mut out = Vec::new();
     for (n, one) in all.iter().enumerate() {
-        out.push(group(v, place, n, *one, None, FEW).await?);
+        out.push(group(v, place, n, one, None, FEW).await?);
     }
     Ok(out)
 }
 
+/// States of a paper that is not yet issued, as they follow each other.
+const ON_THE_WAY: &[&str] = &["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"];
+
 /// `GET /trinh-ky`: what waits for this duty first, then what is under way, then what is done.
 pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
-    let unsigned = v.directory.before_signature(v.today);
-    let to_sign: Vec<&str> = ["D.checked", "D.initialled", "D.submitted"].into_iter().filter(|s| !unsigned.contains(s)).collect();
-    let mine: &[&str] = match duty.duty.level() {
-        Level::Officer => &["D.draft", "D.returned"],
-        Level::UnitHead => &["D.submitted"],
-        Level::FormChecker => &["D.initialled"],
-        Level::Signer => &to_sign,
-        Level::Records => &["D.signed", "D.numbered", "D.sealed"],
-        Level::None => &["D.checked"],
+    let level = duty.duty.level();
+    // A paper goes by the steps of the version that it follows.
+    let of_versions: Vec<(&String, Vec<&'static str>)> =
+        v.directory.regulations.iter().map(|(name, r)| (name, r.paper.waits_for(level))).collect();
+    let any = |stage: &&str| of_versions.iter().any(|(_, own)| own.contains(stage));
+    let (mine, other): (Vec<&str>, Vec<&str>) = ON_THE_WAY.iter().partition(|stage| any(stage));
+    // What waits in one version and not in another stands where its own version puts it.
+    let not_mine = |(name, own): &(&String, Vec<&'static str>)| {
+        let out: Vec<&str> = mine.iter().filter(|s| !own.contains(s)).copied().collect();
+        (!out.is_empty()).then(|| ((*name).clone(), out))
     };
-    let on_the_way: Vec<&str> = ["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"]
-        .into_iter()
-        .filter(|s| !mine.contains(s))
-        .collect();
-    let all: &[Listed<'_>] =
-        &[("web-papers-mine", mine), ("web-papers-way", &on_the_way), ("web-papers-done", &["D.issued", "D.filed", "D.replaced"])];
-    let groups = groups(&v, "/trinh-ky", all, &asked).await?;
+    let except: Vec<_> = of_versions.iter().filter_map(not_mine).collect();
+    let differs = |stage: &&&str| except.iter().any(|(_, out)| out.contains(*stage));
+    let on_the_way = other.iter().chain(mine.iter().filter(differs)).copied().collect();
+    let waits = of_versions.iter().filter(|_| !except.is_empty()).map(|(name, own)| ((*name).clone(), own.clone())).collect();
+    let all = [
+        Listed { title: "web-papers-mine", stages: mine, except },
+        Listed { title: "web-papers-way", stages: on_the_way, except: waits },
+        Listed::of("web-papers-done", &["D.issued", "D.filed", "D.replaced"]),
+    ];
+    let groups = groups(&v, "/trinh-ky", &all, &asked).await?;
     let f = frame(&v, &v.t("web-nav-papers"), "/trinh-ky").await?;
     page(&Page { f, lead: v.t("web-papers-lead"), groups, export: false })
 }
@@ -379,12 +287,12 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
 /// `GET /van-thu`
 pub async fn office(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     v.acting()?;
-    let all: &[Listed<'_>] = &[
-        ("web-for-number", &["D.signed"]),
-        ("web-for-issue", &["D.numbered", "D.sealed"]),
-        ("web-outgoing", &["D.issued", "D.filed", "D.replaced"]),
+    let all = [
+        Listed::of("web-for-number", &["D.signed"]),
+        Listed::of("web-for-issue", &["D.numbered", "D.sealed"]),
+        Listed::of("web-outgoing", &["D.issued", "D.filed", "D.replaced"]),
     ];
-    let mut groups = groups(&v, "/van-thu", all, &asked).await?;
+    let mut groups = groups(&v, "/van-thu", &all, &asked).await?;
     if asked.nhom.is_none() {
         groups.insert(0, incoming(&v).await?);
     }
@@ -465,8 +373,9 @@ pub async fn register(v: Visitor) -> Result<Response, Refused> {
     v.acting()?;
     let mut text = format!("\u{feff}{}\r\n", v.t("web-register-columns"));
     let mut after = None;
+    let numbered = Listed::of("web-outgoing", &["D.issued", "D.filed", "D.replaced", "D.numbered", "D.sealed"]);
     loop {
-        let (all, next) = papers(&v, &["D.issued", "D.filed", "D.replaced", "D.numbered", "D.sealed"], after.as_ref(), 500).await?;
+        let (all, next) = papers(&v, &numbered, after.as_ref(), 500).await?;
         let subjects = abouts(&v, &all.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
         all.iter().filter_map(|l| registered(&v, l, subjects.get(&l.id))).for_each(|line| text.push_str(&line));
         after = next;

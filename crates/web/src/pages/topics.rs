@@ -245,7 +245,7 @@ pub async fn list(
         badge: markup::state(open.seen.loaded.neighbour.whole.state.stage(), v.lang),
         lead: if nothing { v.t(if paper { "web-topics-first" } else { "web-topics-first-enterprise" }) } else { String::new() },
         above: if paper { v.t("web-paper-above") } else { v.t("web-topics-above") },
-        returned: super::records_office::returned(v, &open.seen).await?,
+        returned: super::strip::returned(v, &open.seen).await?,
         done: v.t1("web-topics-done", &[("n", &done.to_string()), ("of", &n)]),
         rows: rows.collect(),
         last,

@@ -9,6 +9,7 @@ use axum::response::Response;
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::{Duty, Level, Side};
 use ndp_domain::id::{Id, Kind};
+use ndp_domain::regulation::Before;
 use ndp_domain::visibility::Scope;
 use ndp_server::caller::Reading;
 use ndp_server::duties::Duty1;
@@ -58,7 +59,7 @@ struct Page {
 async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
     let Some(duty) = v.duty() else { return Ok(Vec::new()) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let before = v.directory.before(v.today);
+    let before = v.directory.before();
     Ok(v.app.engine.store.inbox(&of(v, duty.duty, &scope, &holders, &before), limit).await?)
 }
 
@@ -66,7 +67,7 @@ async fn inbox(v: &Visitor, limit: u64) -> Result<Vec<Task>, Refused> {
 pub async fn waiting(v: &Visitor) -> Result<usize, Refused> {
     let Some(duty) = v.duty() else { return Ok(0) };
     let (scope, holders) = (v.reading.scope(&v.app), v.reading.holders(&v.app));
-    let before = v.directory.before(v.today);
+    let before = v.directory.before();
     let waiting = v.app.engine.store.inbox_sizes(&[of(v, duty.duty, &scope, &holders, &before)], MOST).await?;
     let rounds = rounds::waiting(&v.app, &v.reading).await?.len();
     Ok(waiting.first().map_or(0, |n| usize::try_from(*n).unwrap_or(0)) + rounds)
@@ -78,7 +79,7 @@ async fn elsewhere(v: &Visitor) -> Result<Vec<(String, String, u64)>, Refused> {
     let others: Vec<(Reading, &Duty1)> =
         v.duties.iter().filter(|d| Some(*d) != chosen).filter_map(|d| Some((v.in_duty(d)?, d))).take(DUTIES).collect();
     let whose: Vec<(Scope, Vec<String>)> = others.iter().map(|(r, _)| (r.scope(&v.app), r.holders(&v.app))).collect();
-    let before = v.directory.before(v.today);
+    let before = v.directory.before();
     let inboxes: Vec<Inbox> = others.iter().zip(&whose).map(|((_, d), (scope, holders))| of(v, d.duty, scope, holders, &before)).collect();
     let mut sizes = v.app.engine.store.inbox_sizes(&inboxes, MOST).await?;
     for ((reading, _), size) in others.iter().zip(&mut sizes) {
@@ -89,12 +90,9 @@ async fn elsewhere(v: &Visitor) -> Result<Vec<(String, String, u64)>, Refused> {
 }
 
 /// The reader's tasks in a duty.
-fn of<'a>(v: &Visitor, duty: Duty, scope: &'a Scope, holders: &'a [String], before: &'a Before) -> Inbox<'a> {
+fn of<'a>(v: &Visitor, duty: Duty, scope: &'a Scope, holders: &'a [String], before: &'a [Before]) -> Inbox<'a> {
     Inbox { scope, duty, holders, person: v.reading.reader.account, before }
 }
-
-/// Steps of a paper with the states in which another one comes first.
-type Before = [(ActId, &'static [&'static str])];
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
