@@ -191,10 +191,23 @@ impl Served {
 
     /// Sends a page's form with a file in its field `file`; answers the status, where it leads, and the page.
     pub async fn send_file(&self, who: &Persona, path: &str, name: &str, content: impl AsRef<[u8]>) -> (u16, String) {
+        self.send_filled(who, path, &[], ("file:file", name, content)).await
+    }
+
+    /// Sends a page's form with fields and one file: its field, its name and what is in it.
+    pub async fn send_filled(
+        &self,
+        who: &Persona,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, name, content): (&str, &str, impl AsRef<[u8]>),
+    ) -> (u16, String) {
         let (cookies, proof) = self.cookies(who).await;
         let mark = "ndp-test-boundary";
+        let part = |name: &str, value: &str| format!("--{mark}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let texts: String = std::iter::once(&("_proof", proof.as_str())).chain(fields).map(|(n, v)| part(n, v)).collect();
         let mut body = format!(
-            "--{mark}\r\ncontent-disposition: form-data; name=\"_proof\"\r\n\r\n{proof}\r\n--{mark}\r\ncontent-disposition: form-data; name=\"file:file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+            "{texts}--{mark}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
         )
         .into_bytes();
         body.extend_from_slice(content.as_ref());

@@ -343,6 +343,8 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
     }
     let submit = sheet::Command::Submit { dossier, member: author.account, text: findings };
     story.act(author, sheet, submit).await.unwrap();
+    // A sheet on paper: what was typed in and its scan are of who typed it, who confirms it and whose it is.
+    let (on_paper, scan) = crate::rounds::typed_in(&served, dossier, third.account, b"%PDF-1.7 phieu giay kin").await;
     served.world.engine.seal(&ndp_tests::key()).await.unwrap();
     let worker = served.worker(None);
     for _ in 0..40 {
@@ -361,6 +363,12 @@ async fn nobody_sees_through_any_channel_what_is_not_for_them() {
             name: "sealed sheet",
             markers: vec![sheet.to_string(), "ZQXsheet".to_owned()],
             streams: vec![sheet.into(), dossier.into()],
+            search: "",
+        },
+        Fact {
+            name: "scan of a paper sheet",
+            markers: vec![scan, "ZQXscan".to_owned()],
+            streams: vec![on_paper, dossier.into()],
             search: "",
         },
         Fact {

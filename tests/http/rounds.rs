@@ -217,6 +217,52 @@ async fn a_decision_has_grounds_and_articles_and_reads_the_same_for_everybody() 
     assert_eq!(ActId::E23.row().paper.kind(), Some("potential_decision"));
 }
 
+/// The support team types a member's paper in and adds its scan, on the page; the sheet and the scan's hash.
+pub async fn typed_in(served: &Served, dossier: DossierId, member: ndp_domain::id::AccountId, scan: &[u8]) -> (Id, String) {
+    let place = format!("/phieu/moi/paper-sheets?dossier={}", Id::from(dossier));
+    let support = &served.world.cast.support;
+    let sheet = Id::new(Kind::Sheet, served.world.engine.id());
+    let [own, of, whose, by] =
+        [sheet.to_string(), Id::from(dossier).to_string(), Id::from(member).to_string(), Id::from(support.account).to_string()];
+    let mut fields: Vec<(String, String)> = [("_id", own), ("/dossier", of), ("/member", whose), ("/text/paper/entered_by", by)]
+        .into_iter()
+        .map(|(n, v)| (n.to_owned(), v))
+        .collect();
+    fields.push(("/text/figure/confirmed".to_owned(), "true".to_owned()));
+    for (n, finding) in served.world.story().sheet_text(&[]).findings.iter().enumerate() {
+        fields.push((format!("/text/findings/{n}/code"), finding.code.to_string()));
+        fields.push((format!("/text/findings/{n}/mark:"), "met".to_owned()));
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let file = ("/text/paper/scan/sha256:file", "phieu-giay-ZQXscan.pdf", scan);
+    let (status, to) = served.send_filled(support, &place, &fields, file).await;
+    assert_eq!(status, 303, "{to}");
+    (sheet, ndp_domain::canonical::Hash::of(scan).to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scan_of_a_paper_sheet_is_kept_with_the_sheet_and_shown_to_whoever_confirms_it() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let (dossier, body) = ready(&story).await;
+    story.act(&cast.secretary, dossier, E::OpenRound { body, cut_off: story.today() }).await.unwrap();
+    let member = &cast.evaluators[1];
+    let (sheet, sha) = typed_in(&served, dossier, member.account, b"%PDF-1.7 phieu giay").await;
+    let (_, html) = served.page(Some(&cast.secretary), &format!("/phieu/{sheet}")).await;
+    assert!(html.contains(&format!("/phieu/{sheet}/tep/{sha}/xem")), "beside what was typed in: {html}");
+    let got = served.page_answer(&cast.secretary, &format!("/phieu/{sheet}/tep/{sha}"), None).await;
+    assert_eq!(got.status(), 200);
+    // Nobody else reads it, and it does not stand with the dossier.
+    for other in [&cast.managing.officer, &cast.managing.signer, &cast.chair, &cast.evaluators[0], &cast.applicant, &cast.keeper.officer] {
+        let (_, html) = served.page(Some(other), &format!("/ho-so/{}", Id::from(dossier))).await;
+        assert!(!html.contains(&sha) && !html.contains("ZQXscan"), "{html}");
+        for place in [format!("/phieu/{sheet}/tep/{sha}"), format!("/ho-so/{}/tep/{sha}", Id::from(dossier))] {
+            assert_eq!(served.page_answer(other, &place, None).await.status(), 404, "{place}");
+        }
+    }
+    served.sound().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_on_paper_waits_for_the_secretary_and_its_member_is_told() {
     use ndp_domain::sheet;

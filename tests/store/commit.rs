@@ -404,8 +404,8 @@ async fn a_paper_waits_for_its_signature_only_when_the_steps_before_it_are_done(
         ndp_domain::visibility::Reader { account: Some(head.account), duty: head.duty, org: Some(head.org), unit: head.unit.clone() };
     let scope = world.engine.scope(&reader);
     let holders = [head.org.to_string()];
-    let before = world.engine.directory().before(story.today());
-    assert_eq!(before[0].1, ["D.draft", "D.submitted", "D.initialled"], "the rules in force ask for a check of form");
+    let before = world.engine.directory().before();
+    assert_eq!(before[0].stages, ["D.draft", "D.submitted", "D.initialled"], "the rules in force ask for a check of form");
     let of = Inbox { scope: &scope, duty: head.duty, holders: &holders, person: Some(head.account), before: &before };
     let entry = story.list_entry("Nền tảng chờ ký", 1).await.unwrap();
     let submit = story.proposal("Nền tảng chờ ký");

@@ -168,12 +168,21 @@ pub struct State {
     /// Who drafts the body's letters, and may see what they draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secretary: Option<AccountId>,
+    /// The file that bears the agency's signature as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_file: Option<Hash>,
     /// Day on which what is to be signed was frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted_on: Option<NaiveDate>,
 }
 
 impl State {
+    /// Files that bear its signatures.
+    pub fn signed_files(&self) -> impl Iterator<Item = Hash> {
+        let signed = self.signature.iter().chain(&self.co_signatures).map(|s| s.file_sha256);
+        signed.chain(self.sealed_file)
+    }
+
     /// Do its acts belong to the head of a unit, so that the head signs it?
     pub fn heads_sign(&self) -> bool {
         let theirs = |act: ActId| match act.row().who {
@@ -201,7 +210,7 @@ impl Machine for Document {
             Command::Return { .. } => ActId::D5,
             Command::Sign { .. } => ActId::D6,
             Command::Number { .. } => ActId::D7,
-            Command::Seal {} => ActId::D8,
+            Command::Seal { .. } => ActId::D8,
             Command::Issue { .. } => ActId::D9,
             Command::File { .. } => ActId::D10,
             Command::Discard {} => ActId::D11,
@@ -282,7 +291,7 @@ impl Machine for Document {
                 }
                 Event::Numbered { number: number.clone() }
             }
-            (_, Command::Seal {}) => Event::Sealed {},
+            (_, Command::Seal { file_sha256 }) => Event::Sealed { file_sha256: *file_sha256 },
             (_, Command::Issue { recipients }) => {
                 if recipients.is_empty() {
                     return Err(Refusal::RecipientsMissing {});
@@ -321,6 +330,7 @@ impl Machine for Document {
                 replaced_by: None,
                 hired,
                 secretary,
+                sealed_file: None,
                 submitted_on: None,
             });
         }
@@ -346,7 +356,7 @@ impl Machine for Document {
                 State { stage: Stage::Signed, snapshot: Some(snapshot), signature: Some(signature), ..s }
             }
             Event::Numbered { number } => State { stage: Stage::Numbered, number: Some(number), ..s },
-            Event::Sealed {} => State { stage: Stage::Sealed, ..s },
+            Event::Sealed { file_sha256 } => State { stage: Stage::Sealed, sealed_file: file_sha256, ..s },
             Event::Issued { issued } => State { stage: Stage::Issued, issued: Some(issued), ..s },
             Event::Filed { .. } => State { stage: Stage::Filed, ..s },
             Event::Discarded {} | Event::Voided { .. } => State { stage: Stage::Void, ..s },

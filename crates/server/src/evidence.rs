@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::NaiveDate;
 use futures::StreamExt;
 use ndp_domain::access::Facet;
-use ndp_domain::authority::Side;
+use ndp_domain::authority::{Duty, Side};
 use ndp_domain::canonical::Hash;
 use ndp_domain::document;
 use ndp_domain::dossier::{Application, Dossier, Purpose};
@@ -60,11 +60,17 @@ fn fault(error: FileFault) -> Refused {
 
 /// May the caller put files to this record?
 fn may_attach(reading: &Reading, seen: &Seen) -> bool {
+    // What the support team types in from paper is kept with the sheet itself.
+    if reading.reader.duty == Duty::Support && seen.loaded.id.kind != Kind::Sheet {
+        return false;
+    }
     let own = seen
         .facets
         .iter()
         .any(|f| matches!(f, Facet::Draft | Facet::Own | Facet::File | Facet::Evidence | Facet::Contract | Facet::Shared));
-    own && !matches!(reading.reader.duty.side(), Side::Overseer | Side::Public)
+    // A records office adds the file that bears the agency's signature.
+    let sealing = seen.facets.contains(&Facet::Register) && seen.loaded.neighbour.whole.state.stage() == "D.numbered";
+    (own || sealing) && !matches!(reading.reader.duty.side(), Side::Overseer | Side::Public)
 }
 
 /// Whose files of a record the caller sees: all, where they see the record whole; else those of their
@@ -73,7 +79,9 @@ fn kept_to(reading: &Reading, seen: &Seen) -> Result<Option<OrganisationId>, Ref
     let all = |f: &Facet| extent(seen.loaded.id.kind, *f) == Extent::Whole && !matches!(f, Facet::Own | Facet::Register | Facet::Published);
     // Who reads a paper reads what it encloses: its form, its register and its signature are of the whole of it.
     let paper = seen.loaded.id.kind == Kind::Document && reads_paper(&seen.facets);
-    if paper || seen.facets.iter().any(all) {
+    // So does whoever a sheet is for, typed it in or confirms it.
+    let sheet = seen.loaded.id.kind == Kind::Sheet && whole(Kind::Sheet, &seen.facets);
+    if paper || sheet || seen.facets.iter().any(all) {
         return Ok(None);
     }
     // A role in a body reads nothing by its organisation, and what everybody sees brings no files.
@@ -96,6 +104,11 @@ async fn begun(app: &App, reading: &Reading, id: Id, body: NewUpload) -> Result<
     if !may_attach(reading, &seen) {
         return Err(ndp_engine::Problem::Denied(ndp_domain::authority::Denied::DutyOfAnotherAct).into());
     }
+    opened(app, reading, id, body).await
+}
+
+/// An upload whose name and size are fine.
+async fn opened(app: &App, reading: &Reading, id: Id, body: NewUpload) -> Result<Upload, Refused> {
     if !fine_name(&body.name) {
         return Err(Edge::FileName.into());
     }
@@ -124,10 +137,14 @@ async fn begun(app: &App, reading: &Reading, id: Id, body: NewUpload) -> Result<
     Ok(upload)
 }
 
-/// A whole file at once, as a page sends it.
+/// A whole file at once, as a page sends it. A record that the page is about to open is not there yet: its files stand
+/// with it from its first day, and until then nobody reads them.
 pub async fn give(app: &App, reading: &Reading, id: Id, name: &str, bytes: Bytes) -> Result<Hash, Refused> {
     let body = NewUpload { name: name.to_owned(), size: bytes.len() as u64, valid_to: None };
-    let mut upload = begun(app, reading, id, body).await?;
+    let mut upload = match app.engine.store.load_one(id).await? {
+        Some(_) => begun(app, reading, id, body).await?,
+        None => opened(app, reading, id, body).await?,
+    };
     let mut left = bytes;
     while !left.is_empty() {
         let chunk = left.split_to(left.len().min(CHUNK));
@@ -157,7 +174,11 @@ fn hashes(content: &Value, into: &mut BTreeSet<Hash>) {
 /// Is the file that a signature names, where it is kept with its paper, one that a signature can stand in?
 /// Choice: a PDF. `file.signed_type`
 pub async fn fit_to_sign(app: &App, reading: &Reading, id: Id, command: &machine::Command) -> Result<(), Refused> {
-    let machine::Command::Document(document::Command::Sign { file_sha256, .. }) = command else { return Ok(()) };
+    let (machine::Command::Document(document::Command::Sign { file_sha256, .. })
+    | machine::Command::Document(document::Command::Seal { file_sha256: Some(file_sha256) })) = command
+    else {
+        return Ok(());
+    };
     let seen = seen(app, reading, id).await?;
     let named = BTreeSet::from([*file_sha256]);
     let files = app.engine.store.attached_beside(&Beside::Records(&[seen.loaded.id]), &named, None).await?;
@@ -202,7 +223,7 @@ async fn attached(app: &App, seen: &Seen, kept_to: Option<OrganisationId>) -> Re
     if let (machine::State::Document(paper), None) = (&seen.loaded.neighbour.whole.state, kept_to) {
         let named = named_in(app, paper).await?;
         // Its recipients have the paper and what it encloses, and nothing that was put to it on its way.
-        let signed = |f: &Attached| paper.signature.iter().chain(&paper.co_signatures).any(|s| s.file_sha256 == f.sha256);
+        let signed = |f: &Attached| paper.signed_files().any(|hash| hash == f.sha256);
         all.retain(|f| whole(Kind::Document, &seen.facets) || named.contains(&f.sha256) || signed(f));
         let records: Vec<Id> = paper.acts.iter().map(|a| a.stream).collect();
         if !named.is_empty() && !records.is_empty() {

@@ -145,7 +145,7 @@ impl Store {
         );
         let rows = self.query(&sql, vec![issuing.to_string().into()]).await?;
         let prefix = format!("{issuing}/{book}/{year}/");
-        let number = |r: &QueryResult| Some(r.try_get::<Option<String>>("", "open_key").ok()??.strip_prefix(&prefix)?.parse().ok()?);
+        let number = |r: &QueryResult| r.try_get::<Option<String>>("", "open_key").ok()??.strip_prefix(&prefix)?.parse().ok();
         Ok(rows.iter().filter_map(number).max())
     }
 }

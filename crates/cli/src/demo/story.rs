@@ -247,7 +247,7 @@ impl<'a> Story<'a> {
             (Until::Checked, &desk.form_checker, D::CheckForm {}),
             (Until::Signed, signer, sign),
             (Until::Numbered, &desk.records, number),
-            (Until::Sealed, &desk.records, D::Seal {}),
+            (Until::Sealed, &desk.records, D::Seal { file_sha256: None }),
             (Until::Issued, &desk.records, D::Issue { recipients }),
             (Until::Filed, &desk.records, D::File { code: t("HS-MAU-01") }),
         ];

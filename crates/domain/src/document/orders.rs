@@ -31,8 +31,11 @@ pub enum Command {
     Sign { snapshot: Option<Snapshot>, file_sha256: Hash, file_date: NaiveDate },
     /// D7
     Number { number: Number },
-    /// D8
-    Seal {},
+    /// D8: the signed file with the agency's signature as its last layer; none where it is sealed on paper.
+    Seal {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file_sha256: Option<Hash>,
+    },
     /// D9
     Issue { recipients: Vec<OrganisationId> },
     /// D10
@@ -81,7 +84,10 @@ pub enum Event {
     Numbered {
         number: Number,
     },
-    Sealed {},
+    Sealed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file_sha256: Option<Hash>,
+    },
     Issued {
         issued: Issued,
     },

@@ -248,7 +248,7 @@ impl Ledger {
             (4, actor(3, Duty::ManagingFormChecker, issuing), D::CheckForm {}),
             (5, signer.clone(), D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today() }),
             (6, actor(5, Duty::ManagingRecords, issuing), D::Number { number: self.number(number) }),
-            (7, actor(5, Duty::ManagingRecords, issuing), D::Seal {}),
+            (7, actor(5, Duty::ManagingRecords, issuing), D::Seal { file_sha256: None }),
             (9, actor(5, Duty::ManagingRecords, issuing), D::Issue { recipients: vec![issuing] }),
         ];
         for (step, actor, command) in steps {

@@ -251,7 +251,7 @@ impl Ledger {
         let clerk = actor(5, Duty::ManagingRecords, MINISTRY);
         let number = self.number(self.streams.len() as u32 + 7_000);
         self.on_paper(id, clerk.clone(), D::Number { number }, None)?;
-        self.on_paper(id, clerk.clone(), D::Seal {}, None)?;
+        self.on_paper(id, clerk.clone(), D::Seal { file_sha256: None }, None)?;
         self.on_paper(id, clerk, D::Issue { recipients: vec![MINISTRY] }, Some(&snapshot))
     }
 

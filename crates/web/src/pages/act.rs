@@ -42,6 +42,8 @@ pub struct FormPage {
     pub errors: Vec<(String, String)>,
     pub key: String,
     pub version: Option<u64>,
+    /// The record that the act opens, where files stand with it.
+    pub opens: Option<Id>,
     pub draft: Option<u64>,
     pub autosave: bool,
     pub saved: String,
@@ -65,6 +67,7 @@ impl FormPage {
             errors: Vec::new(),
             key: Uuid::new_v4().to_string(),
             version: None,
+            opens: None,
             draft: None,
             autosave: false,
             saved: String::new(),
@@ -127,7 +130,7 @@ pub async fn form(
     let mut pairs = given(query.as_deref());
     prefill(&v, form, seen.as_ref(), &mut pairs);
     crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;
-    let filling = Filling { form, seen: seen.as_ref(), query };
+    let filling = Filling { form, seen: seen.as_ref(), query, opens: None };
     show(&v, &filling, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
 }
 
@@ -136,6 +139,8 @@ struct Filling<'a> {
     form: &'static OrderForm,
     seen: Option<&'a Seen>,
     query: Option<String>,
+    /// The record that the act opens, as the page named it before.
+    opens: Option<Id>,
 }
 
 /// What an address already says: `?entry=list_…`.
@@ -210,7 +215,7 @@ async fn show(
     general: Vec<String>,
     status: StatusCode,
 ) -> Result<Response, Refused> {
-    let Filling { form, seen, query } = filling;
+    let Filling { form, seen, query, opens } = filling;
     let (form, seen): (&'static OrderForm, _) = (form, *seen);
     let id = seen.map(|s| s.loaded.id);
     let act = form.act.name();
@@ -252,6 +257,8 @@ async fn show(
     out.body = drawing.form(shape);
     out.errors = ordered(errors(v, act, wrong, "", general), &out.body);
     out.version = seen.map(|s| s.loaded.neighbour.version);
+    // Choice: named before it is there, so that a file chosen once stays chosen when something else is wrong.
+    out.opens = opens.or_else(|| (id.is_none() && shape.takes_files()).then(|| Id::new(form.kind, v.app.engine.id())));
     out.notes = seen.map(|s| notes(v, s, form)).unwrap_or_default();
     out.lead = match (form.act, seen.map(|s| &s.loaded.neighbour.whole.state)) {
         (ActId::E16, Some(State::Dossier(d))) => super::evaluation::quorum(v, d).await?,
@@ -385,7 +392,8 @@ pub async fn send(
         Some(id) => Some(ndp_server::records::seen(&v.app, &v.reading, id).await?),
         None => None,
     };
-    let filling = Filling { form, seen: seen.as_ref(), query };
+    let own = known::id_of(Some(form.kind), sent.get("_id")).filter(|_| id.is_none());
+    let filling = Filling { form, seen: seen.as_ref(), query, opens: own };
     let shape = shape::of(form);
     let what = sent.get("_do").to_owned();
     if worked(&mut sent.pairs, &what) {
@@ -393,13 +401,10 @@ pub async fn send(
         return show(&v, &filling, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
     }
     let mut wrong = Mistakes::new();
-    let holder = id.or_else(|| ["/on", "/set", "/entry", "/dossier"].iter().find_map(|p| known::id_of(None, sent.pairs.get(p))));
-    // What cannot be the signed paper is told before it is kept with it.
-    if form.act == ActId::D6 {
-        let no_pdf = |f: &crate::sent::Given| !f.bytes.starts_with(b"%PDF");
-        for file in sent.files.extract_if(.., |f| no_pdf(f)) {
-            wrong.insert(file.pointer, ("said".to_owned(), said(&v, &Edge::SignedFileType.into())));
-        }
+    // Files stand with the record itself, also with one that this act opens.
+    let holder = id.or_else(|| opened_by(form, &sent.pairs)).or(own);
+    if matches!(form.act, ActId::D6 | ActId::D8) {
+        only_signed_files(&v, &mut sent, &mut wrong);
     }
     match holder {
         Some(record) if !sent.files.is_empty() => files::keep(&v, |_| record, &mut sent, &mut wrong).await?,
@@ -411,7 +416,7 @@ pub async fn send(
     // What is wrong with a file is told before that there is none.
     unread.extend(wrong);
     let wrong = unread;
-    let opened = id.or_else(|| opened_by(form, &pairs));
+    let opened = id.or_else(|| opened_by(form, &pairs)).or(own);
     if !wrong.is_empty() {
         return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
@@ -429,6 +434,14 @@ pub async fn send(
             Ok(done(&v, &to, form.act.name()))
         }
         Err(refused) => again(&v, filling, pairs, refused).await,
+    }
+}
+
+/// What cannot be the signed paper is told before it is kept with it.
+pub fn only_signed_files(v: &Visitor, sent: &mut Sent, wrong: &mut Mistakes) {
+    let no_pdf = |f: &crate::sent::Given| !f.bytes.starts_with(b"%PDF");
+    for file in sent.files.extract_if(.., |f| no_pdf(f)) {
+        wrong.insert(file.pointer, ("said".to_owned(), said(v, &Edge::SignedFileType.into())));
     }
 }
 

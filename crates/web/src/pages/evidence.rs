@@ -2,6 +2,7 @@
 //! reading is noted when the browser asks for the file, as for a download.
 
 use crate::frame::{Frame, kind_of, place_of};
+use crate::markup::esc;
 use crate::say;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -9,9 +10,11 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use ndp_domain::canonical::Hash;
+use ndp_domain::id::Id;
 use ndp_domain::list_entry::Attachment;
 use ndp_engine::orders;
 use ndp_server::problem::{Edge, Refused};
+use ndp_store::files::Attached;
 use ndp_store::seen::Seen;
 
 /// What browsers show in place and cannot run.
@@ -51,6 +54,19 @@ struct View<'a> {
     page: u32,
     statement: String,
     said: String,
+}
+
+/// A file of a record as a link and, where a browser can, shown in place.
+pub fn in_place(v: &Visitor, id: Id, kept: &Attached) -> String {
+    let href = v.href(&format!("{}/tep/{}", place_of(id), kept.sha256));
+    let (name, href) = (esc(&kept.name), esc(&href));
+    let link = format!("<p><a href=\"{href}\">{}{name}</a></p>", crate::markup::icon("document"));
+    let inside = match kept.media_type.as_str() {
+        kind if kept.state != "clean" || !SHOWN.contains(&kind) => String::new(),
+        kind if kind.starts_with("image/") => format!("<img class=\"seen\" src=\"{href}/xem\" alt=\"{name}\">"),
+        _ => format!("<iframe class=\"seen\" title=\"{name}\" src=\"{href}/xem#navpanes=0&amp;view=FitH\"></iframe>"),
+    };
+    format!("<div class=\"pad evidence\">{link}{inside}</div>")
 }
 
 /// The card of evidence; its buttons belong to the form `sheet`, so that nothing written is lost.

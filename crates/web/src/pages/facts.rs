@@ -45,7 +45,8 @@ pub async fn of_paper(v: &Visitor, seen: &Seen, d: &document::State, pairs: &Pai
     let mut facts = Vec::new();
     if let Some(signature) = &d.signature {
         let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
-        if let Some(file) = files.iter().find(|f| f.sha256 == signature.file_sha256) {
+        let latest = d.sealed_file.unwrap_or(signature.file_sha256);
+        if let Some(file) = files.iter().find(|f| f.sha256 == latest) {
             let place = v.href(&format!("{}/tep/{}", place_of(seen.loaded.id), file.sha256));
             let signed = v.t1("web-fact-signed", &[("day", &say::day(signature.on))]);
             facts.push(format!("{} <a href=\"{}\">{}</a>", esc(&signed), esc(&place), esc(&file.name)));

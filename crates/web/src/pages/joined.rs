@@ -154,8 +154,17 @@ pub async fn send(v: Visitor, Path(id): Path<String>, mut sent: Sent) -> Result<
         let pairs = sent.pairs.numbered(&shape, false);
         return show(&v, &seen, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
     }
+    let mut wrong = Mistakes::new();
+    act::only_signed_files(&v, &mut sent, &mut wrong);
+    if !sent.files.is_empty() {
+        crate::files::keep(&v, |_| record, &mut sent, &mut wrong).await?;
+    }
     let pairs = sent.pairs.numbered(&shape, true);
-    let (content, wrong) = pairs.content(&shape, &crate::form::Known::default());
+    let known = if shape.takes_files() { known::of(&v, &shape, Some(&seen)).await? } else { crate::form::Known::default() };
+    let (content, mut unread) = pairs.content(&shape, &known);
+    // What is wrong with a file is told before that there is none.
+    unread.extend(wrong);
+    let wrong = unread;
     if !wrong.is_empty() {
         return show(&v, &seen, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }

@@ -1,5 +1,6 @@
 //! A sheet on paper, as the support team typed it in: the secretary sets it beside its scan and confirms it to the letter.
 
+use super::evidence::in_place;
 use crate::frame::place_of;
 use crate::known;
 use crate::markup::esc;
@@ -36,8 +37,15 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
         format!("<li><span>{}{reason}</span><span>{}</span></li>", esc(&known::line(v, &sheet.regulation, &f.code)), met(v, is))
     };
     let lines: String = text.findings.iter().map(line).collect();
-    let scan = text.paper.as_ref().map(|p| format!("<p class=\"pad\">{} {}</p>", esc(&v.t("web-paper-scan")), esc(p.scan.name.as_str())));
-    Ok(vec![(v.t("web-paper-sheet-entered"), format!("<ul class=\"rows\">{lines}</ul>{}", scan.unwrap_or_default()))])
+    let mut cards = vec![(v.t("web-paper-sheet-entered"), format!("<ul class=\"rows\">{lines}</ul>"))];
+    if let Some(paper) = &text.paper {
+        let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
+        let kept = files.iter().find(|f| f.sha256 == paper.scan.sha256);
+        let scan =
+            kept.map_or_else(|| format!("<p class=\"pad\">{}</p>", esc(paper.scan.name.as_str())), |f| in_place(v, seen.loaded.id, f));
+        cards.push((v.t("web-paper-scan"), scan));
+    }
+    Ok(cards)
 }
 
 /// `POST /phieu/{id}/xac-nhan`

@@ -296,7 +296,7 @@ impl Story<'_> {
         self.act(&cast.hired_unit, id, sign).await?;
         let number = Number { number: self.next_number(), symbol: t("DLM"), date: self.today(), book: t("Công văn đi"), imported: true };
         self.act(&desk.records, id, D::Number { number }).await?;
-        self.act(&desk.records, id, D::Seal {}).await?;
+        self.act(&desk.records, id, D::Seal { file_sha256: None }).await?;
         self.act(&desk.records, id, D::Issue { recipients: vec![desk.org] }).await?;
         Ok(())
     }
