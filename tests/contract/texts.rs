@@ -137,6 +137,7 @@ const COMPUTED: &[&str] = &[
     "web-class-",
     "web-day-",
     "web-display-",
+    "web-established-",
     "web-guide-",
     "web-legal-",
     "web-figure-",

@@ -114,7 +114,7 @@ async fn an_act_on_a_version_seen_before_somebody_changed_it_is_stale_and_names_
     let world = World::new().await;
     let story = world.story();
     let entry = story.list_entry("Nền tảng thử", 3).await.unwrap();
-    let assign = ndp_domain::list_entry::Command::Assign { officer: world.cast.keeper.officer.account, until: story.today() };
+    let assign = ndp_domain::list_entry::Command::Assign { officer: world.cast.keeper.officer.account, until: story.today(), remark: None };
     let stale = world.engine.execute(Ask::new(world.cast.keeper.unit_head.actor(), entry, assign.clone()).seen(2)).await.unwrap_err();
     match stale {
         Problem::Stale { stream, by, version } => {

@@ -25,7 +25,7 @@ pub struct Prepared {
 
 impl Prepared {
     pub fn ask(&self, uuid: Uuid) -> Ask {
-        let assign = L::Assign { officer: self.officer, until: self.until };
+        let assign = L::Assign { officer: self.officer, until: self.until, remark: None };
         Ask::new(self.actor.clone(), ListEntryId(uuid), assign)
     }
 }

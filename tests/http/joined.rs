@@ -144,3 +144,63 @@ async fn a_paper_goes_by_the_steps_of_the_version_that_it_follows() {
     let (_, tasks) = served.get(&cast.managing.signer, "/api/v1/tasks").await;
     assert_eq!(tasks["items"].as_array().unwrap().iter().filter(|t| t["act"] == "D6").count(), 1, "{tasks}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_with_a_step_stands_with_it_and_the_agency_may_bring_its_own_file() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let id = paper(&served, "Nền tảng có bút phê", Until::Submitted).await;
+    let place = format!("/van-ban/{}", Id::from(id));
+    let (status, to) = served.send_form(&cast.managing.unit_head, &format!("{place}/initials"), &[("/remark", "Đề nghị ký sớm")]).await;
+    assert_eq!(status, 303, "{to}");
+    let (status, to) = served.send_form(&cast.managing.form_checker, &format!("{place}/form-checks"), &[]).await;
+    assert_eq!(status, 303, "a remark may be left out: {to}");
+    let signed = ("/file_sha256:file", "da-ky.pdf", b"%PDF-1.7 da ky");
+    let today = served.world.story().today().format("%d/%m/%Y").to_string();
+    let fields = [("/file_date", today.as_str()), ("/remark", "Chuyển văn thư trong ngày")];
+    let (status, to) = served.send_filled(&cast.managing.signer, &format!("{place}/signatures"), &fields, signed).await;
+    assert_eq!(status, 303, "{to}");
+    let (_, html) = served.page(Some(&cast.managing.records), &place).await;
+    assert!(html.contains("“Đề nghị ký sớm”") && html.contains("“Chuyển văn thư trong ngày”"), "{html}");
+    let number = [("/number/number", "812"), ("/number/symbol", "BTC"), ("/number/book", "Công văn đi"), ("/number/date", today.as_str())];
+    let (status, to) = served.send_form(&cast.managing.records, &format!("{place}/numbers"), &number).await;
+    assert_eq!(status, 303, "{to}");
+    // The agency's signature is a later layer: a file that is no PDF is refused, a PDF takes the place of the first.
+    let text = ("/file_sha256:file", "khong-phai.txt", b"khong phai pdf");
+    let (status, html) = served.send_filled(&cast.managing.records, &format!("{place}/seals"), &[], text).await;
+    assert!(status == 422 && stage(&served, id).await == "D.numbered", "{status} {html}");
+    let sealed = ("/file_sha256:file", "da-dong-dau.pdf", b"%PDF-1.7 da dong dau");
+    let (status, to) = served.send_filled(&cast.managing.records, &format!("{place}/seals"), &[], sealed).await;
+    assert_eq!(status, 303, "{to}");
+    let (_, html) = served.page(Some(&cast.managing.records), &format!("{place}/issues")).await;
+    assert!(html.contains("da-dong-dau.pdf"), "{html}");
+    let recipient = cast.keeper.records.actor().org.unwrap().to_string();
+    let (status, to) = served.send_form(&cast.managing.records, &format!("{place}/issues"), &[("/recipients/0", recipient.as_str())]).await;
+    assert_eq!(status, 303, "{to}");
+    // Whoever receives it has the sealed file, and nothing of what was said on its way.
+    let (_, html) = served.page(Some(&cast.keeper.records), &place).await;
+    assert!(html.contains("da-dong-dau.pdf") && !html.contains("Đề nghị ký sớm") && !html.contains("trong ngày"), "{html}");
+    served.sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instruction_at_the_assignment_is_before_the_officers_eyes() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let story = served.world.story();
+    let entry = story.list_entry("Nền tảng chờ phân công", 3).await.unwrap();
+    let place = format!("/de-xuat/{}", Id::from(entry));
+    let officer = Id::from(cast.keeper.officer.account).to_string();
+    let until = story.today().format("%d/%m/%Y").to_string();
+    let fields = [("/officer", officer.as_str()), ("/until", until.as_str()), ("/remark", "So với Danh mục năm 2024 trước")];
+    let (status, to) = served.send_form(&cast.keeper.unit_head, &format!("{place}/assignments"), &fields).await;
+    assert_eq!(status, 303, "{to}");
+    let (_, html) = served.page(Some(&cast.keeper.officer), &place).await;
+    assert!(html.contains("Bút phê") && html.contains("“So với Danh mục năm 2024 trước”"), "{html}");
+    let (_, html) = served.page(Some(&cast.keeper.officer), &format!("{place}/lich-su")).await;
+    assert!(html.contains("“So với Danh mục năm 2024 trước”"), "{html}");
+    for page in [place.clone(), format!("{place}/lich-su")] {
+        let (_, html) = served.page(Some(&cast.managing.officer), &page).await;
+        assert!(!html.contains("So với Danh mục năm 2024 trước"), "what the agency says to its own: {html}");
+    }
+}

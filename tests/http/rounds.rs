@@ -83,8 +83,8 @@ async fn an_invitation_is_drafted_by_the_secretary_in_time_and_signed_by_the_cha
     // The steps of the agency's desks, then the chair's own work.
     use ndp_domain::document::Command as D;
     let document = ndp_domain::id::DocumentId(draft.uuid);
-    story.act(&cast.managing.unit_head, document, D::Initial {}).await.unwrap();
-    story.act(&cast.managing.form_checker, document, D::CheckForm {}).await.unwrap();
+    story.act(&cast.managing.unit_head, document, D::Initial { remark: None }).await.unwrap();
+    story.act(&cast.managing.form_checker, document, D::CheckForm { remark: None }).await.unwrap();
     let (_, html) = served.page(Some(&cast.chair), "/viec").await;
     assert!(html.contains(&format!("/van-ban/{draft}")), "the letter waits for the chair: {html}");
     let (_, html) = served.page(Some(&cast.chair), &format!("/van-ban/{draft}/ban-in")).await;
@@ -246,6 +246,8 @@ async fn the_scan_of_a_paper_sheet_is_kept_with_the_sheet_and_shown_to_whoever_c
     let (story, cast) = (served.world.story(), &served.world.cast);
     let (dossier, body) = ready(&story).await;
     story.act(&cast.secretary, dossier, E::OpenRound { body, cut_off: story.today() }).await.unwrap();
+    let (_, html) = served.page(Some(&cast.support), "/viec").await;
+    assert!(html.contains(&format!("/phieu/moi/paper-sheets?dossier={}", Id::from(dossier))), "it is the support team's work: {html}");
     let member = &cast.evaluators[1];
     let (sheet, sha) = typed_in(&served, dossier, member.account, b"%PDF-1.7 phieu giay").await;
     let (_, html) = served.page(Some(&cast.secretary), &format!("/phieu/{sheet}")).await;

@@ -205,8 +205,8 @@ impl Machine for Document {
         match command {
             Command::Draft { .. } => ActId::D1,
             Command::Submit { .. } => ActId::D2,
-            Command::Initial {} => ActId::D3,
-            Command::CheckForm {} => ActId::D4,
+            Command::Initial { .. } => ActId::D3,
+            Command::CheckForm { .. } => ActId::D4,
             Command::Return { .. } => ActId::D5,
             Command::Sign { .. } => ActId::D6,
             Command::Number { .. } => ActId::D7,
@@ -243,7 +243,9 @@ impl Machine for Document {
     }
     fn contents(command: &Command) -> Vec<Content> {
         match command {
-            Command::Submit { snapshot } | Command::Sign { snapshot: Some(snapshot), .. } => vec![Content::of(snapshot)],
+            Command::Submit { snapshot } => vec![Content::of(snapshot)],
+            Command::Sign { snapshot, remark, .. } => snapshot.iter().map(Content::of).chain(remark.iter().map(Content::of)).collect(),
+            Command::Initial { remark: Some(text) } | Command::CheckForm { remark: Some(text) } => vec![Content::of(text)],
             Command::Return { remark: text }
             | Command::Void { reason: text }
             | Command::Correct { note: text }
@@ -278,11 +280,11 @@ impl Machine for Document {
                 Event::Replaced { how: *how, note: Content::of(note).pin(), by: paper(occasion)?.document }
             }
             (Some(s), Command::Submit { snapshot }) => Event::Submitted { snapshot: same_acts(s, snapshot)?, on: Some(occasion.day()) },
-            (_, Command::Initial {}) => Event::Initialled {},
-            (_, Command::CheckForm {}) => Event::FormChecked {},
+            (_, Command::Initial { remark }) => Event::Initialled { remark: said(remark) },
+            (_, Command::CheckForm { remark }) => Event::FormChecked { remark: said(remark) },
             (_, Command::Return { remark }) => Event::Returned { remark: Content::of(remark).pin() },
-            (Some(s), Command::Sign { snapshot, file_sha256, file_date }) => {
-                sign(s, snapshot.as_ref(), *file_sha256, *file_date, occasion)?
+            (Some(s), Command::Sign { snapshot, file_sha256, file_date, remark }) => {
+                sign(s, snapshot.as_ref(), (*file_sha256, *file_date), said(remark), occasion)?
             }
             (Some(s), Command::Number { number }) => {
                 let signed_on = s.signature.as_ref().map_or(number.date, |sig| sig.on);
@@ -336,7 +338,7 @@ impl Machine for Document {
         }
         let mut s = state?;
         Some(match event.clone() {
-            Event::CoSigned { snapshot, signature } => {
+            Event::CoSigned { snapshot, signature, .. } => {
                 s.co_signatures.push(signature);
                 State { snapshot: Some(snapshot), ..s }
             }
@@ -349,10 +351,10 @@ impl Machine for Document {
             Event::Submitted { snapshot, on } => {
                 State { stage: Stage::Submitted, snapshot: Some(snapshot), versions: s.versions + 1, submitted_on: on, ..s }
             }
-            Event::Initialled {} => State { stage: Stage::Initialled, ..s },
-            Event::FormChecked {} => State { stage: Stage::Checked, ..s },
+            Event::Initialled { .. } => State { stage: Stage::Initialled, ..s },
+            Event::FormChecked { .. } => State { stage: Stage::Checked, ..s },
             Event::Returned { .. } => State { stage: Stage::Returned, ..s },
-            Event::Signed { snapshot, signature } => {
+            Event::Signed { snapshot, signature, .. } => {
                 State { stage: Stage::Signed, snapshot: Some(snapshot), signature: Some(signature), ..s }
             }
             Event::Numbered { number } => State { stage: Stage::Numbered, number: Some(number), ..s },
@@ -380,6 +382,11 @@ impl Machine for Document {
             ..View::default()
         }
     }
+}
+
+/// What a remark says is a content of its own.
+fn said(remark: &Option<Prose>) -> Option<Pin> {
+    remark.as_ref().map(|text| Content::of(text).pin())
 }
 
 /// Chair and vice-chair of the body whose letter this is.
@@ -425,8 +432,8 @@ fn same_acts(state: &State, snapshot: &Snapshot) -> Result<Pin, Refusal> {
 fn sign(
     state: &State,
     snapshot: Option<&Snapshot>,
-    file_sha256: Hash,
-    file_date: NaiveDate,
+    (file_sha256, file_date): (Hash, NaiveDate),
+    remark: Option<Pin>,
     occasion: &Occasion,
 ) -> Result<Event, Refusal> {
     let frozen = match (state.stage, snapshot) {
@@ -454,16 +461,16 @@ fn sign(
         crate::acts::Who::Each(duties) => Some(duties),
         _ => None,
     });
-    let Some(needed) = needed else { return Ok(Event::Signed { snapshot: frozen, signature }) };
+    let Some(needed) = needed else { return Ok(Event::Signed { snapshot: frozen, signature, remark }) };
     let signed = |duty: &crate::authority::Duty| state.co_signatures.iter().any(|s| s.duty == *duty);
     if state.co_signatures.iter().any(|s| s.by == signature.by || s.duty == signature.duty) {
         return Err(Refusal::SignedAlready {});
     }
     // Each signs the same hash, in any order; the last signature signs the paper.
     if needed.iter().all(|duty| *duty == signature.duty || signed(duty)) {
-        Ok(Event::Signed { snapshot: frozen, signature })
+        Ok(Event::Signed { snapshot: frozen, signature, remark })
     } else {
-        Ok(Event::CoSigned { snapshot: frozen, signature })
+        Ok(Event::CoSigned { snapshot: frozen, signature, remark })
     }
 }
 

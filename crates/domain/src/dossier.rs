@@ -38,6 +38,7 @@ mod decide;
 mod disagreement;
 mod evolve;
 mod orders;
+mod promise;
 mod round;
 mod shapes;
 
@@ -46,6 +47,7 @@ pub(crate) use decide::check_figure;
 pub use decide::figure_fault;
 pub use disagreement::{Disagreement, disagreement};
 pub use orders::{Command, Event};
+pub use promise::promised;
 pub use shapes::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -277,7 +279,8 @@ impl Machine for Dossier {
             Command::Accept { note } => vec![Content::of(note)],
             Command::Invite { agenda, .. } => vec![Content::of(agenda)],
             Command::SignMinutes { minutes } => vec![Content::of(minutes)],
-            Command::Reject { explanation: text }
+            Command::Assign { remark: Some(text), .. }
+            | Command::Reject { explanation: text }
             | Command::Lapse { explanation: text }
             | Command::Decline { explanation: text, .. }
             | Command::Adjourn { reason: text }

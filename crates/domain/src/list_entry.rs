@@ -18,10 +18,14 @@ use crate::occasion::{IssuedPaper, Occasion};
 use crate::publication;
 use crate::recognition::Recognition;
 use crate::refusal::Refusal;
-use crate::supplement::{self, Answered, Answers, Point, Supplement};
+use crate::supplement::{self, Supplement};
 use crate::text::{Name, Prose, Text, fold};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+mod orders;
+
+pub use orders::{Command, Event};
 
 /// A file named by its hash; nothing verifies it yet, and the record says so by this type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -149,55 +153,6 @@ pub struct Listed {
     pub overlap_explained: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Command {
-    /// L1
-    Draft { regulation: String, managing: OrganisationId, unit: Text<60>, title: Name },
-    /// L2
-    Submit { proposal: Proposal },
-    /// L3
-    Register { incoming: Incoming },
-    /// L4
-    Assign { officer: AccountId, until: NaiveDate },
-    /// L5
-    AskSupplement { points: Vec<Point> },
-    /// L6
-    Supplement { answers: Answers },
-    /// L7
-    Stop { explanation: Prose },
-    /// L8
-    List { managing: OrganisationId, overlap_explained: Option<Prose> },
-    /// L9
-    Refuse { reason: NotListedReason, explanation: Prose },
-    /// L10
-    Withdraw { reason: Prose },
-    /// L11
-    Remove { ground: RemovalGround, explanation: Prose, successor: Option<ListEntryId> },
-    /// L12
-    Remind {},
-    /// X4
-    Import { regulation: String, managing: OrganisationId, name: Name, historical: Historical },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    Drafted { regulation: String, managing: OrganisationId, unit: String, title: String },
-    Submitted { proposal: Pin, name: String, overlap_stated: bool, letter: IssuedPaper },
-    Registered { incoming: Incoming },
-    Assigned { officer: AccountId, until: NaiveDate },
-    Listed { managing: OrganisationId, overlap_explained: Option<String>, paper: IssuedPaper },
-    SupplementAsked { supplement: Supplement, paper: IssuedPaper },
-    Supplemented { answered: Answered, paper: IssuedPaper },
-    Reminded { on: NaiveDate, paper: IssuedPaper },
-    Stopped { explanation: Pin, paper: IssuedPaper },
-    NotListed { reason: NotListedReason, explanation: Pin, paper: IssuedPaper },
-    Withdrawn { reason: Pin, paper: Option<IssuedPaper> },
-    Removed { ground: RemovalGround, explanation: Pin, removed: Removed, paper: IssuedPaper },
-    Imported { regulation: String, managing: OrganisationId, name: String, historical: Historical },
-}
-
 pub struct ListEntry;
 
 impl Machine for ListEntry {
@@ -251,7 +206,8 @@ impl Machine for ListEntry {
             Command::Submit { proposal } => vec![Content::of(proposal)],
             Command::AskSupplement { points } => vec![Content::of(points)],
             Command::Supplement { answers } => vec![Content::of(answers)],
-            Command::Stop { explanation: text }
+            Command::Assign { remark: Some(text), .. }
+            | Command::Stop { explanation: text }
             | Command::Refuse { explanation: text, .. }
             | Command::Withdraw { reason: text }
             | Command::Remove { explanation: text, .. } => vec![Content::of(text)],
@@ -287,11 +243,11 @@ impl Machine for ListEntry {
                 incoming.check(state.and_then(|s| s.letter.as_ref()).map(|l| l.date), occasion)?;
                 Event::Registered { incoming: incoming.clone() }
             }
-            Command::Assign { officer, until } => {
+            Command::Assign { officer, until, remark } => {
                 if *until < occasion.day() {
                     return Err(Refusal::TermTooShort { date: *until });
                 }
-                Event::Assigned { officer: *officer, until: *until }
+                Event::Assigned { officer: *officer, until: *until, remark: remark.as_ref().map(|text| Content::of(text).pin()) }
             }
             Command::List { managing, overlap_explained } => {
                 if state.is_some_and(|s| s.managing != *managing) {
@@ -374,7 +330,7 @@ impl Machine for ListEntry {
                 s = State { stage: Stage::Submitted, proposal: Some(proposal), name, overlap_stated, letter: Some(letter), ..s };
             }
             Event::Registered { incoming } => s = State { stage: Stage::Received, incoming: Some(incoming), ..s },
-            Event::Assigned { officer, until } => {
+            Event::Assigned { officer, until, .. } => {
                 s = State { stage: Stage::Assigned, officer: Some(officer), officer_until: Some(until), ..s };
             }
             Event::Listed { managing, overlap_explained, paper } => {

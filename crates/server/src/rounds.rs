@@ -34,7 +34,7 @@ const MOST: u64 = 200;
 /// What waits for the reader in a duty of a body; nothing in other duties.
 pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused> {
     let (Some(duty), Some(me)) = (reading.duty.as_ref().map(|d| d.duty), reading.reader.account) else { return Ok(Vec::new()) };
-    if !matches!(duty, Duty::Secretary | Duty::Chair | Duty::ViceChair | Duty::CountingBoard) {
+    if !matches!(duty, Duty::Secretary | Duty::Chair | Duty::ViceChair | Duty::CountingBoard | Duty::Support) {
         return Ok(Vec::new());
     }
     let bodies = app.engine.store.bodies_of(me).await?;
@@ -49,8 +49,19 @@ pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused
         return Ok(Vec::new());
     }
     let dossiers = app.engine.store.load(&needs).await?;
+    let dossiers = dossiers.values().filter_map(|l| Dossier::known(&l.neighbour.whole.state));
     let mut all = Vec::new();
-    for d in dossiers.values().filter_map(|l| Dossier::known(&l.neighbour.whole.state)).filter(|d| d.stage == dossier::Stage::Meeting) {
+    if duty == Duty::Support {
+        // Sheets that come on paper are typed in while the round lasts.
+        let helps = |d: &dossier::State| {
+            let round = d.round().filter(|_| d.stage == dossier::Stage::Evaluating)?;
+            let body = bodies.iter().find(|b| b.id == round.body)?;
+            let helps = body.established().is_ok_and(|e| e.support.contains(&me));
+            helps.then(|| Waits { act: ActId::E15, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() })
+        };
+        return Ok(dossiers.filter_map(helps).collect());
+    }
+    for d in dossiers.filter(|d| d.stage == dossier::Stage::Meeting) {
         let Some((round, opened)) = d.round().and_then(|r| Some((r, r.opened.as_ref()?))) else { continue };
         let Some(body) = bodies.iter().find(|b| b.id == round.body) else { continue };
         let board = body.counters.iter().find(|c| c.dossier == d.id && c.round == round.n);

@@ -174,6 +174,10 @@ impl Frame {
                 }
             }
         }
+        // A list that stands beside another one is found under it.
+        let beside = duty.zip(kind_of(current.trim_start_matches('/'))).and_then(|(duty, kind)| related(duty.side(), kind).first());
+        let under = beside.map(|first| format!("/{}", slug(*first)));
+        let current = under.as_deref().unwrap_or(current);
         all.into_iter()
             .map(|(place, key)| Nav {
                 href: self.href(place),
@@ -255,6 +259,27 @@ pub const SLUGS: &[(Kind, &str)] = &[
 
 pub fn slug(kind: Kind) -> &'static str {
     SLUGS.iter().find(|(k, _)| *k == kind).map_or("", |(_, s)| s)
+}
+
+/// Kinds whose lists stand beside each other, under the first of them.
+const RELATED: &[&[Kind]] = &[
+    &[Kind::ListEntry, Kind::Publication, Kind::Edition, Kind::Plan, Kind::Product],
+    &[Kind::CriteriaSet, Kind::ChangeProposal],
+    &[Kind::Dossier, Kind::Recognition, Kind::Reconsideration, Kind::Complaint, Kind::Objection],
+];
+
+/// The same for whoever applies.
+const RELATED_APPLIED: &[&[Kind]] =
+    &[&[Kind::CriteriaSet], &[Kind::Dossier, Kind::Recognition, Kind::Product, Kind::Readiness, Kind::Reconsideration, Kind::Complaint]];
+
+/// The lists beside that of a kind, for duties that work with them.
+pub fn related(side: Side, kind: Kind) -> &'static [Kind] {
+    let all = match side {
+        Side::Managing | Side::Focal | Side::Overseer => RELATED,
+        Side::Applicant => RELATED_APPLIED,
+        _ => &[],
+    };
+    all.iter().find(|group| group.contains(&kind)).copied().unwrap_or_default()
 }
 
 /// The page under which records of a kind are listed for the reader, and its name: a paper stands where its reader

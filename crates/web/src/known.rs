@@ -1,6 +1,7 @@
 //! What a form lets choose from: organisations, people, records, files, as the reader may see them.
 
 use crate::form::{Known, Shape};
+use crate::markup;
 use crate::visitor::Visitor;
 use ndp_domain::account::Account;
 use ndp_domain::authority::{Duty, Level, Side};
@@ -240,6 +241,24 @@ pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Ref
     }
     out.extend(of(&[Kind::Account]).into_iter().filter_map(|id| Some((id, people.get(&AccountId(id.uuid))?.clone()))));
     Ok(out)
+}
+
+/// Badges that say more than the state: of a decided dossier its outcome, for the agency and the applicant whose it is;
+/// of a body what kind of one was established.
+pub async fn badges(v: &Visitor, lines: &[ndp_store::lists::Line]) -> Result<BTreeMap<Id, String>, Refused> {
+    let told = matches!(v.side(), Side::Managing | Side::Applicant);
+    let asked = |l: &&ndp_store::lists::Line| (told && l.stage == "E.decided") || (l.id.kind == Kind::Body && l.stage == "B.established");
+    let needs: Vec<_> = lines.iter().filter(asked).map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
+    if needs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let loaded = v.app.engine.store.load(&needs).await?;
+    let of = |l: &Loaded| match &l.neighbour.whole.state {
+        State::Dossier(d) => Some((l.id, markup::dossier(d, "E.decided", v.lang))),
+        State::Body(b) => Some((l.id, markup::body(b, "B.established", v.lang))),
+        _ => None,
+    };
+    Ok(loaded.values().filter_map(of).collect())
 }
 
 /// A record in a list of choices.

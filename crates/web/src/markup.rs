@@ -141,6 +141,15 @@ pub fn dossier(d: &ndp_domain::dossier::State, stage: &str, lang: Lang) -> Strin
     }
 }
 
+/// Badge of a body's state; once established it is a council or a group.
+pub fn body(b: &ndp_domain::body::State, stage: &str, lang: Lang) -> String {
+    if stage != "B.established" {
+        return state(stage, lang);
+    }
+    let (style, icon) = look(stage);
+    pill(style, icon, &texts(lang).get(&format!("web-established-{}", b.form.name()), &[]))
+}
+
 /// Badge of a register (never merged with another).
 pub fn register(name: &str, lang: Lang) -> String {
     let (style, icon) = match name {

@@ -48,6 +48,7 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
                 .map_or_else(Vec::new, |b| b.products.iter().map(|p| Id::from(*p)).collect());
             let owes = |id: &str| owed.is_empty() || owed.iter().any(|p| p.to_string() == id);
             keep(known, Kind::Product, |id| owes(id) && !declared.iter().any(|d| d.to_string() == id));
+            parties(v, known).await?;
         }
         (ActId::B5, Some(State::Body(body))) => {
             let members: Vec<String> =
@@ -132,6 +133,22 @@ fn keep(known: &mut Known, kind: Kind, fits: impl Fn(&str) -> bool) {
     if let Some(all) = known.records.get_mut(&kind) {
         all.retain(|(id, _)| fits(id));
     }
+}
+
+/// Whoever declares is told the parties beside the platform: whose it is, and the agency that answers for it.
+async fn parties(v: &Visitor, known: &mut Known) -> Result<(), Refused> {
+    let Some(products) = known.records.get_mut(&Kind::Product) else { return Ok(()) };
+    let ids: Vec<Need> = products.iter().filter_map(|(id, _)| id.parse().ok()).map(Need::Stream).collect();
+    let loaded = if ids.is_empty() { Default::default() } else { v.app.engine.store.load(&ids).await? };
+    for (id, name) in products {
+        let Some(State::Product(p)) = id.parse().ok().and_then(|id: Id| loaded.get(&id)).map(|l| &l.neighbour.whole.state) else {
+            continue;
+        };
+        let parties: BTreeSet<OrganisationId> = p.record.owner.into_iter().chain(p.managing).collect();
+        let parties: Vec<String> = parties.into_iter().map(|o| v.organisation(o)).collect();
+        *name = format!("{name} – {}", parties.join("; "));
+    }
+    Ok(())
 }
 
 /// Bodies of an agency that can open a round: councils and groups for their own secretary, contracts for the officer.

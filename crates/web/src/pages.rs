@@ -33,6 +33,7 @@ pub mod problem;
 pub mod proposals;
 pub mod record;
 pub mod records_office;
+pub mod remarks;
 pub mod report;
 pub mod round;
 pub mod set;

@@ -237,14 +237,14 @@ impl<'a> Story<'a> {
             Snapshot { subject: t(&format!("{subject} (dữ liệu mẫu)")), recipients: recipients.clone(), text: None, acts: frozen };
         let number = self.next_number();
         let today = self.today();
-        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: today };
+        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: today, remark: None };
         let symbol = t("DLM");
         let number = D::Number { number: Number { number, symbol, date: today, book: t("Công văn đi"), imported: true } };
         let steps: [(Until, &Persona, D); 9] = [
             (Until::Draft, drafter, draft),
             (Until::Submitted, drafter, D::Submit { snapshot }),
-            (Until::Initialled, &desk.unit_head, D::Initial {}),
-            (Until::Checked, &desk.form_checker, D::CheckForm {}),
+            (Until::Initialled, &desk.unit_head, D::Initial { remark: None }),
+            (Until::Checked, &desk.form_checker, D::CheckForm { remark: None }),
             (Until::Signed, signer, sign),
             (Until::Numbered, &desk.records, number),
             (Until::Sealed, &desk.records, D::Seal { file_sha256: None }),
@@ -292,7 +292,7 @@ impl<'a> Story<'a> {
             self.act(&cast.keeper.records, id, L::Register { incoming }).await?;
         }
         if until >= 4 {
-            let assign = L::Assign { officer: cast.keeper.officer.account, until: self.today() + Days::new(14) };
+            let assign = L::Assign { officer: cast.keeper.officer.account, until: self.today() + Days::new(14), remark: None };
             self.act(&cast.keeper.unit_head, id, assign).await?;
         }
         if until >= 5 {

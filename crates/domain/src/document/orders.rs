@@ -21,14 +21,27 @@ pub enum Command {
     },
     /// D2
     Submit { snapshot: Snapshot },
-    /// D3
-    Initial {},
+    /// D3, with a remark where there is one.
+    Initial {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Prose>,
+    },
     /// D4
-    CheckForm {},
+    CheckForm {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Prose>,
+    },
     /// D5
     Return { remark: Prose },
     /// D6: `snapshot` only where no submission froze it before.
-    Sign { snapshot: Option<Snapshot>, file_sha256: Hash, file_date: NaiveDate },
+    /// With the signer's instruction (bút phê) where there is one.
+    Sign {
+        snapshot: Option<Snapshot>,
+        file_sha256: Hash,
+        file_date: NaiveDate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Prose>,
+    },
     /// D7
     Number { number: Number },
     /// D8: the signed file with the agency's signature as its last layer; none where it is sealed on paper.
@@ -72,14 +85,22 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<NaiveDate>,
     },
-    Initialled {},
-    FormChecked {},
+    Initialled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Pin>,
+    },
+    FormChecked {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Pin>,
+    },
     Returned {
         remark: Pin,
     },
     Signed {
         snapshot: Pin,
         signature: Signature,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Pin>,
     },
     Numbered {
         number: Number,
@@ -102,6 +123,8 @@ pub enum Event {
     CoSigned {
         snapshot: Pin,
         signature: Signature,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Pin>,
     },
     Corrected {
         note: Pin,

@@ -26,11 +26,11 @@ pub(super) fn decide(state: Option<&State>, command: &Command, occasion: &Occasi
             incoming.check(None, occasion)?;
             Event::Registered { incoming: incoming.clone() }
         }
-        Command::Assign { officer, until } => {
+        Command::Assign { officer, until, remark } => {
             if *until < occasion.day() {
                 return Err(Refusal::TermTooShort { date: *until });
             }
-            Event::Assigned { officer: *officer, until: *until }
+            Event::Assigned { officer: *officer, until: *until, remark: remark.as_ref().map(|text| Content::of(text).pin()) }
         }
         Command::Accept { note } => Event::Accepted { note: Content::of(note).pin() },
         Command::OpenRound { body, cut_off } => round::open(s, *body, *cut_off, occasion)?,

@@ -79,7 +79,7 @@ pub(super) fn evolve(state: Option<State>, event: &Event) -> Option<State> {
             s.stage = Stage::Stopped;
         }
         Event::Registered { incoming } => s = State { stage: Stage::Received, incoming: Some(incoming), ..s },
-        Event::Assigned { officer, until } => {
+        Event::Assigned { officer, until, .. } => {
             s = State { stage: Stage::Examining, officer: Some(officer), officer_until: Some(until), ..s };
         }
         Event::Accepted { .. } => s.stage = Stage::Ready,

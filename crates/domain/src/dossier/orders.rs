@@ -26,7 +26,12 @@ pub enum Command {
     /// E4
     Register { incoming: Incoming },
     /// E5
-    Assign { officer: AccountId, until: NaiveDate },
+    Assign {
+        officer: AccountId,
+        until: NaiveDate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Prose>,
+    },
     /// E9
     Accept { note: Prose },
     /// E11
@@ -125,6 +130,8 @@ pub enum Event {
     Assigned {
         officer: AccountId,
         until: NaiveDate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Pin>,
     },
     Accepted {
         note: Pin,

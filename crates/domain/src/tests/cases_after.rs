@@ -183,7 +183,7 @@ fn a_short_review_is_refused_once_evidence_has_run_out_or_the_version_is_another
     let incoming = l.incoming();
     l.act(actor(5, Duty::ManagingRecords, MINISTRY), dossier, dossier::Command::Register { incoming }).unwrap();
     let until = l.today();
-    l.act(head(), dossier, dossier::Command::Assign { officer: member(9), until }).unwrap();
+    l.act(head(), dossier, dossier::Command::Assign { officer: member(9), until, remark: None }).unwrap();
     l.act(head(), dossier, dossier::Command::Accept { note: t("đủ") }).unwrap();
     let body = l.body(product, &[]);
     l.round(dossier, body, &[]);

@@ -98,7 +98,7 @@ fn who_does_not_ask_for_a_supplement_in_time_is_not_late_with_the_entry() {
     l.regulations.get_mut("test").unwrap().terms.insert("list_entry.ask".to_owned(), two);
     let entry = l.entry(3);
     let until = l.today() + Days::new(30);
-    l.act(actor(7, Duty::ListUnitHead, KEEPER), entry, L::Assign { officer: member(9), until }).unwrap();
+    l.act(actor(7, Duty::ListUnitHead, KEEPER), entry, L::Assign { officer: member(9), until, remark: None }).unwrap();
     let whole = |l: &Ledger| l.streams[&entry.into()].whole.clone();
     let last = |act: ActId| whole(&l).clocks.iter().find(|c| c.act == act).unwrap().due.on;
     let (ask_until, decide_until) = (last(ActId::L5), last(ActId::L8));

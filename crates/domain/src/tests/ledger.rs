@@ -244,9 +244,9 @@ impl Ledger {
         let steps = [
             (1, officer.clone(), D::Draft { id, regulation: "test".into(), issuing, unit, body, acts: pinned }),
             (2, officer, D::Submit { snapshot: snapshot.clone() }),
-            (3, actor(2, Duty::ManagingUnitHead, issuing), D::Initial {}),
-            (4, actor(3, Duty::ManagingFormChecker, issuing), D::CheckForm {}),
-            (5, signer.clone(), D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today() }),
+            (3, actor(2, Duty::ManagingUnitHead, issuing), D::Initial { remark: None }),
+            (4, actor(3, Duty::ManagingFormChecker, issuing), D::CheckForm { remark: None }),
+            (5, signer.clone(), D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today(), remark: None }),
             (6, actor(5, Duty::ManagingRecords, issuing), D::Number { number: self.number(number) }),
             (7, actor(5, Duty::ManagingRecords, issuing), D::Seal { file_sha256: None }),
             (9, actor(5, Duty::ManagingRecords, issuing), D::Issue { recipients: vec![issuing] }),
@@ -304,7 +304,7 @@ impl Ledger {
             self.act(actor(6, Duty::ListRecords, KEEPER), id, L::Register { incoming }).unwrap();
         }
         if until >= 4 {
-            let assign = L::Assign { officer: member(9), until: self.today() };
+            let assign = L::Assign { officer: member(9), until: self.today(), remark: None };
             self.act(actor(7, Duty::ListUnitHead, KEEPER), id, assign).unwrap();
         }
         if until >= 5 {
@@ -443,7 +443,7 @@ impl Ledger {
         let steps = [
             (Self::applicant(), E::Submit { application: self.application(share) }),
             (actor(5, Duty::ManagingRecords, MINISTRY), E::Register { incoming: self.incoming() }),
-            (actor(2, Duty::ManagingUnitHead, MINISTRY), E::Assign { officer: member(9), until: self.today() }),
+            (actor(2, Duty::ManagingUnitHead, MINISTRY), E::Assign { officer: member(9), until: self.today(), remark: None }),
             (actor(2, Duty::ManagingUnitHead, MINISTRY), E::Accept { note: t("đủ") }),
         ];
         for (who, command) in steps.into_iter().take(usize::from(until)) {

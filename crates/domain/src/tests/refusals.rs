@@ -52,7 +52,7 @@ fn entries() -> Vec<(&'static str, Answer)> {
         l.clone().act(actor(6, Duty::ListRecords, KEEPER), two, L::Register { incoming })
     };
     let three = l.entry(3);
-    let late = L::Assign { officer: member(1), until: l.today() - Days::new(1) };
+    let late = L::Assign { officer: member(1), until: l.today() - Days::new(1), remark: None };
     let four = l.entry(4);
     let other = L::List { managing: POLICE, overlap_explained: None };
     vec![
@@ -686,7 +686,7 @@ fn papers() -> Vec<(&'static str, Answer)> {
         l
     };
     let today = l.today();
-    let sign = |file_date, snapshot| D::Sign { snapshot, file_sha256: Hash::ZERO, file_date };
+    let sign = |file_date, snapshot| D::Sign { snapshot, file_sha256: Hash::ZERO, file_date, remark: None };
     let no_submission =
         without(&|p| *p = crate::regulation::PaperSteps { submission: false, initial: false, form_check: false, agency_signature: false });
     let signed_without = {

@@ -246,7 +246,7 @@ impl Ledger {
         let snapshot = crate::document::Snapshot { subject: t("V/v"), recipients: vec![MINISTRY], text: None, acts: vec![frozen] };
         let id = self.paper_until(signer(), vec![(stream, command)], 5)?;
         assert_eq!(self.stage(id), "D.checked", "one signature is not enough");
-        let sign = D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today() };
+        let sign = D::Sign { snapshot: None, file_sha256: Hash::ZERO, file_date: self.today(), remark: None };
         self.on_paper(id, hired(), sign, Some(&snapshot))?;
         let clerk = actor(5, Duty::ManagingRecords, MINISTRY);
         let number = self.number(self.streams.len() as u32 + 7_000);

@@ -269,7 +269,7 @@ fn steps_that_are_switched_off_are_not_asked_for() {
     l.on_paper(id, officer, draft, None).unwrap();
     let signer = actor(4, Duty::ManagingSigner, MINISTRY);
     let file_date = l.today();
-    let sign = D::Sign { snapshot: Some(snapshot.clone()), file_sha256: crate::canonical::Hash::ZERO, file_date };
+    let sign = D::Sign { snapshot: Some(snapshot.clone()), file_sha256: crate::canonical::Hash::ZERO, file_date, remark: None };
     l.on_paper(id, signer, sign, None).unwrap();
     let clerk = actor(5, Duty::ManagingRecords, MINISTRY);
     let number = l.number(1);

@@ -1,7 +1,7 @@
 //! One act on a page: its form, what is wrong with it, and the way on. Every act that the engine knows and
 //! that takes effect without a paper is done here.
 
-use crate::form::{Drawing, Known, Mistakes, Pairs, Shape, shape};
+use crate::form::{Drawing, Known, Mistakes, Pairs, shape};
 use crate::frame::{Frame, frame, kind_of, page_with, place_of, slug};
 use crate::sent::Sent;
 use crate::visitor::Visitor;
@@ -44,6 +44,8 @@ pub struct FormPage {
     pub version: Option<u64>,
     /// The record that the act opens, where files stand with it.
     pub opens: Option<Id>,
+    /// Whose name is typed before what takes something away from them; empty where nobody's.
+    pub confirm: String,
     pub draft: Option<u64>,
     pub autosave: bool,
     pub saved: String,
@@ -68,6 +70,7 @@ impl FormPage {
             key: Uuid::new_v4().to_string(),
             version: None,
             opens: None,
+            confirm: String::new(),
             draft: None,
             autosave: false,
             saved: String::new(),
@@ -128,7 +131,7 @@ pub async fn form(
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}/noi-dung", place_of(id))))]).into_response());
     }
     let mut pairs = given(query.as_deref());
-    prefill(&v, form, seen.as_ref(), &mut pairs);
+    super::prefill::usual(&v, form, seen.as_ref(), &mut pairs);
     crate::pages::prefill::more(&v, form, seen.as_ref(), &mut pairs).await?;
     let filling = Filling { form, seen: seen.as_ref(), query, opens: None };
     show(&v, &filling, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await
@@ -152,46 +155,6 @@ pub fn given(query: Option<&str>) -> Pairs {
         }
     }
     pairs
-}
-
-/// What a person would otherwise type although it is known: their agency and unit, the version in effect, today.
-pub fn prefill(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) {
-    let Some(duty) = v.duty() else { return };
-    let view = seen.map(|s| s.loaded.neighbour.whole.state.view());
-    let own = duty.org.to_string();
-    let regulation = view.as_ref().and_then(|v| v.regulation.clone()).or_else(|| v.directory.regulation_on(v.today).map(|r| r.id.clone()));
-    let today = say::day(v.today);
-    let managing = view.as_ref().and_then(|v| v.managing).map_or_else(|| own.clone(), |m| m.to_string());
-    let Shape::Object(_, properties) = shape::of(form) else { return };
-    let has = |name: &str| properties.iter().any(|p| p.name == name);
-    let mut put = |pointer: &str, value: String| {
-        let root = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-        if has(root) && pairs.get(pointer).is_empty() {
-            pairs.set(pointer, value);
-        }
-    };
-    put("/managing", managing);
-    for name in ["/by", "/organisation", "/issuing", "/owner"] {
-        put(name, own.clone());
-    }
-    put("/regulation", regulation.unwrap_or_default());
-    put("/unit", duty.unit.clone().unwrap_or_default());
-    put("/incoming/arrived_on", today.clone());
-    put("/number/date", today.clone());
-    for name in ["/cut_off", "/effective_from", "/file_date", "/on"] {
-        if shape::of(form).property(name.trim_start_matches('/')).is_some_and(|p| p.shape == Shape::Date) {
-            put(name, today.clone());
-        }
-    }
-    put("/minutes/held_on", today);
-    put("/product/new/id", Id::new(Kind::Product, v.app.engine.id()).to_string());
-    if v.side() == Side::Applicant {
-        put("/product/new/record/ownership", "enterprise".to_owned());
-        put("/product/new/record/owner", own.clone());
-    }
-    if let Some(account) = v.reading.reader.account {
-        put("/historical/entered_by", account.to_string());
-    }
 }
 
 /// Places that the system fills in when a product is named for the first time: codes, and for an applicant whose it is.
@@ -278,6 +241,7 @@ async fn show(
         },
     };
     out.facts = super::facts::of(v, form, seen, &pairs).await?;
+    out.confirm = super::people::named_before(v, form.act, seen).await?;
     if let Some(paper) = match seen {
         Some(seen) => super::letter::drawn(v, seen).await?,
         None => None,
@@ -419,6 +383,11 @@ pub async fn send(
     let opened = id.or_else(|| opened_by(form, &pairs)).or(own);
     if !wrong.is_empty() {
         return show(&v, &filling, pairs, &wrong, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let name = super::people::named_before(&v, form.act, seen.as_ref()).await?;
+    if ndp_domain::text::fold(sent.get("_name").trim()) != ndp_domain::text::fold(&name) {
+        let general = vec![v.t1("web-confirm-name-wrong", &[("name", &name)])];
+        return show(&v, &filling, pairs, &Mistakes::new(), general, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let expect = seen.as_ref().and(sent.version());
     match order(&v.app, &v.reading, form, opened, expect, sent.key(), content).await {

@@ -29,6 +29,10 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
     }
     let names: BTreeMap<Id, String> =
         v.app.engine.store.lines_of(&v.reading.scope(&v.app), &ids).await?.iter().map(|l| (l.id, crate::known::line_name(v, l))).collect();
+    // Its secretary has the titles of what the body evaluates, also where the product's own record is another's.
+    let unnamed: Vec<Need> = ids.iter().filter(|id| !names.contains_key(id)).map(|id| Need::Stream(*id)).collect();
+    let unnamed = if unnamed.is_empty() { Default::default() } else { v.app.engine.store.load(&unnamed).await? };
+    let titles: BTreeMap<Id, String> = unnamed.into_iter().filter_map(|(id, l)| Some((id, l.neighbour.whole.state.view().name?))).collect();
     let members: Vec<AccountId> = established.members.iter().map(|m| m.person).collect();
     let people = crate::known::names(v, &members).await?;
     let mut all = Vec::new();
@@ -43,7 +47,7 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
             };
             format!("<li><span>{}</span><span>{badge}</span></li>", esc(people.get(member).map_or("", String::as_str)))
         };
-        let name = names.get(&product.into()).cloned().unwrap_or_else(|| v.t("kind-product"));
+        let name = names.get(&product.into()).or_else(|| titles.get(&product.into())).cloned().unwrap_or_else(|| v.t("kind-product"));
         let title = v.t1("web-declared-on", &[("name", &name), ("n", &done.to_string()), ("of", &members.len().to_string())]);
         all.push((title, format!("<ul class=\"rows\">{}</ul>", members.iter().map(row).collect::<String>())));
     }

@@ -7,6 +7,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use ndp_domain::acts::ActId;
 use ndp_server::problem::Refused;
 use serde_json::Value;
 
@@ -83,6 +84,9 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
             v.t1("web-check-next-3", &[("who", &signers.join(", "))]),
             v.t("web-check-next-4"),
         ]
+        .into_iter()
+        .chain(answer_by(v, open))
+        .collect()
     } else {
         ["5", "6", "7", "8"].map(|n| v.t(&format!("web-topics-next-{n}"))).to_vec()
     };
@@ -106,6 +110,15 @@ pub async fn check(v: &Visitor, open: &Open, topics: &[Topic], draft: &Draft, fr
             missing,
         },
     )
+}
+
+/// Until when a proposal's addressee answers, counted from its receipt, where the version says so.
+fn answer_by(v: &Visitor, open: &Open) -> Option<String> {
+    let (pinned, _) = open.acts.iter().find(|(_, form)| form.act == ActId::L2)?;
+    let name = open.records.get(&pinned.stream)?.loaded.neighbour.whole.state.view().regulation?;
+    let terms = &v.directory.regulations.get(&name)?.terms;
+    let days: Vec<u32> = ["list_entry.assign", "list_entry.decide"].iter().filter_map(|t| Some(u32::from(terms.get(*t)?.days))).collect();
+    Some(v.t1("web-check-next-answer", &[("n", &days.iter().sum::<u32>().to_string())]))
 }
 
 /// What of a content a topic covers.

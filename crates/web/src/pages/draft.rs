@@ -233,13 +233,13 @@ async fn begun(v: &Visitor, open: &Open, query: Option<&str>) -> Result<Draft, R
         let shape = shape::of(form);
         let mut pairs = super::act::given(query);
         if let Some(record) = open.records.get(&pinned.stream) {
-            super::act::prefill(v, form, Some(record), &mut pairs);
+            super::prefill::usual(v, form, Some(record), &mut pairs);
             super::prefill::more(v, form, Some(record), &mut pairs).await?;
             if let Some(typed) = typed(v, record, form).await? {
                 pairs.put(shape, "", &typed);
             }
         } else {
-            super::act::prefill(v, form, None, &mut pairs);
+            super::prefill::usual(v, form, None, &mut pairs);
             of_set(v, &mut pairs, shape).await?;
         }
         acts.push(pairs.numbered(shape, false).0);

@@ -95,6 +95,7 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
     named.regulation = seen.loaded.neighbour.whole.state.view().regulation.unwrap_or_default();
     let fields = Fields { v: &v, named: &named, words: kind.name() };
     let more = |value| if all && !crate::shown::blank(value) { fields.list(value) } else { String::new() };
+    let words = if all { super::remarks::words(&v, envelopes.iter().map(|(e, _)| e)).await? } else { Default::default() };
     let mut sentences: Vec<Sentence> = Vec::with_capacity(envelopes.len());
     let mut before: Option<&Envelope> = None;
     for ((e, p), value) in envelopes.iter().zip(&values) {
@@ -114,7 +115,11 @@ pub async fn history(v: Visitor, Path((slug_, id)): Path<(String, String)>, Quer
             iso: e.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             at: say::instant(e.at),
             hash: p.hash.iter().take(4).map(|b| format!("{b:02x}")).collect(),
-            more: more(value),
+            more: {
+                let said = super::remarks::drawn(e, &words);
+                let said = if said.is_empty() { said } else { format!("<p>{said}</p>") };
+                said + &more(value)
+            },
         });
     }
     let next = (past.len() as u64 == MOST).then(|| past.last().map(|p| format!("{}/lich-su?after={}", place_of(id), p.n))).flatten();

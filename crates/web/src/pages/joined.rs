@@ -82,7 +82,7 @@ pub async fn form(v: Visitor, Path(id): Path<String>) -> Result<Response, Refuse
     first_may(&v, &seen, &acts).await?;
     let mut pairs = Pairs::default();
     for form in forms(&acts) {
-        act::prefill(&v, form, Some(&seen), &mut pairs);
+        super::prefill::usual(&v, form, Some(&seen), &mut pairs);
         super::prefill::more(&v, form, Some(&seen), &mut pairs).await?;
     }
     show(&v, &seen, pairs, &Mistakes::new(), Vec::new(), StatusCode::OK).await

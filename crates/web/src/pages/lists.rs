@@ -11,15 +11,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ndp_domain::acts::ACTS;
 use ndp_domain::authority::{Duty, Side};
-use ndp_domain::dossier::Dossier;
-use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind, OrganisationId};
-use ndp_domain::machine::Known as _;
+use ndp_domain::id::{Kind, OrganisationId};
 use ndp_server::problem::{Edge, Refused};
 use ndp_store::lists::{After, Filter, Order, Total};
 use ndp_text::key;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 struct Row {
     href: String,
@@ -35,7 +31,13 @@ struct Row {
 struct Page {
     f: Frame,
     action: String,
+    /// Lists beside this one: address, name, whether it is this one.
+    beside: Vec<(String, String, bool)>,
+    /// Addresses in the order of name, last day, change; which it is.
+    sorts: [String; 3],
+    order: String,
     count: String,
+    showing: String,
     button: Option<(String, String)>,
     others: Vec<(String, String)>,
     q: String,
@@ -59,6 +61,9 @@ pub struct Asked {
     managing: String,
     #[serde(default)]
     after: String,
+    /// Rows on the pages before.
+    #[serde(default)]
+    tu: u64,
 }
 
 /// Where a page goes on: the order's value and the id, as one opaque text.
@@ -147,15 +152,21 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         search: Some(asked.q.clone()).filter(|q| !q.trim().is_empty()),
         ..Filter::default()
     };
-    let lines = v.app.engine.store.list(&scope, &filter, order, after(&asked.after)?.as_ref(), MOST).await?;
+    let mut lines = v.app.engine.store.list(&scope, &filter, order, after(&asked.after)?.as_ref(), MOST + 1).await?;
+    let more = lines.len() as u64 > MOST;
+    lines.truncate(MOST as usize);
     let total = v.app.engine.store.total(&scope, &filter).await?;
     let action = format!("/{slug}");
-    let again = |after: &str, without: &str| {
+    let asks = |order: &str, after: &str, from: &str, without: &str| {
         let keep = |name: &str, value: &str| if name == without { String::new() } else { value.to_owned() };
         let (q, stage, managing) = (keep("q", &asked.q), keep("stage", &asked.stage), keep("managing", &asked.managing));
-        address(&action, &[("q", &q), ("stage", &stage), ("order", &asked.order), ("managing", &managing), ("after", after)])
+        address(&action, &[("q", &q), ("stage", &stage), ("order", order), ("managing", &managing), ("after", after), ("tu", from)])
     };
-    let next = (lines.len() as u64 == MOST).then(|| lines.last().map(|l| again(&cursor(&l.key, l.id.uuid), ""))).flatten();
+    let again = |after: &str, without: &str| asks(&asked.order, after, "", without);
+    let before = if asked.after.is_empty() { 0 } else { asked.tu };
+    let to = before + lines.len() as u64;
+    let next = lines.last().filter(|_| more).map(|l| asks(&asked.order, &cursor(&l.key, l.id.uuid), &to.to_string(), ""));
+    let sorts = ["name", "due", "updated"].map(|order| asks(order, "", "", ""));
     let mut chips = Vec::new();
     if !asked.q.trim().is_empty() {
         chips.push((again("", "q"), format!("“{}”", asked.q.trim())));
@@ -170,8 +181,17 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         Total::Exactly(n) => v.t1("web-count", &[("n", &n.to_string())]),
         Total::MoreThan(n) => v.t1("web-count-more", &[("number", &say::whole(u128::from(n), v.lang))]),
     };
+    let of = match total {
+        Total::Exactly(n) => say::whole(u128::from(n), v.lang),
+        Total::MoreThan(n) => v.t1("web-more-than", &[("number", &say::whole(u128::from(n), v.lang))]),
+    };
+    let showing = if lines.is_empty() {
+        String::new()
+    } else {
+        v.t1("web-showing", &[("from", &(before + 1).to_string()), ("to", &to.to_string()), ("n", &of)])
+    };
     let about = crate::known::called(&v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
-    let decided = outcomes(&v, &lines).await?;
+    let badges = crate::known::badges(&v, &lines).await?;
     let rows = lines
         .iter()
         .map(|l| {
@@ -181,11 +201,11 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
                 name: about
                     .get(&l.id)
                     .cloned()
-                    .or_else(|| l.name.clone())
+                    .or_else(|| l.name.as_ref().map(|name| crate::known::in_words(&v, kind, name)))
                     .or_else(|| l.code.clone())
                     .unwrap_or_else(|| v.t(&format!("kind-{}", kind.name()))),
                 code: l.code.clone().filter(|_| l.name.is_some()).unwrap_or_default(),
-                badge: decided.get(&l.id).cloned().unwrap_or_else(|| markup::state(stage, v.lang)),
+                badge: badges.get(&l.id).cloned().unwrap_or_else(|| markup::state(stage, v.lang)),
                 due: v.due(l.due_on.as_deref().filter(|_| l.beyond)),
                 updated: say::when(&l.updated_at)
                     .filter(|_| l.beyond)
@@ -214,10 +234,17 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
     let orders = ["updated", "due", "name"].map(|o| (o.to_owned(), v.t(&format!("web-order-{o}")), o == order_name)).to_vec();
     let f = frame(&v, &title, &action).await?;
     let empty = v.t(if chips.is_empty() { "web-list-none" } else { "web-list-none-found" });
+    let beside = crate::frame::related(v.side(), kind);
+    let beside = beside.iter().filter(|_| beside.len() > 1);
+    let beside = beside.map(|k| (format!("/{}", crate::frame::slug(*k)), v.t(&format!("kinds-{}", k.name())), *k == kind)).collect();
     page(&Page {
         f,
         action,
+        beside,
+        sorts,
+        order: order_name.to_owned(),
         count,
+        showing,
         button: button.map(|(h, k)| (h.to_owned(), v.t(k))),
         others: others.iter().map(|(h, k)| ((*h).to_owned(), v.t(k))).collect(),
         q: asked.q,
@@ -228,18 +255,4 @@ pub async fn list(v: Visitor, Path(slug): Path<String>, Query(asked): Query<Aske
         empty,
         next,
     })
-}
-
-/// Outcomes of decided dossiers, for the agency and the applicant whose they are.
-async fn outcomes(v: &Visitor, lines: &[ndp_store::lists::Line]) -> Result<BTreeMap<Id, String>, Refused> {
-    if !matches!(v.side(), Side::Managing | Side::Applicant) {
-        return Ok(BTreeMap::new());
-    }
-    let needs: Vec<Need> = lines.iter().filter(|l| l.stage == "E.decided").map(|l| Need::Stream(l.id)).collect();
-    if needs.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let loaded = v.app.engine.store.load(&needs).await?;
-    let of = |l: &ndp_store::read::Loaded| Some((l.id, markup::dossier(Dossier::known(&l.neighbour.whole.state)?, "E.decided", v.lang)));
-    Ok(loaded.values().filter_map(of).collect())
 }

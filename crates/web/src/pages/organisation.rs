@@ -124,13 +124,15 @@ pub async fn one(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused
         let filter = Filter { kind: Some(kind), managing: Some(id), ..Filter::default() };
         v.app.engine.store.list(&scope, &filter, Order::Name, None, 50).await
     };
-    let row = |l: &ndp_store::lists::Line| (place_of(l.id), crate::known::line_name(&v, l), markup::state(&l.stage, v.lang));
     let platforms = list(Kind::Publication)
         .await?
         .iter()
         .map(|l| (format!("/nen-tang/{}", l.id), crate::known::line_name(&v, l), markup::state(&l.stage, v.lang)))
         .collect();
-    let dossiers = if v.signed_in() { list(Kind::Dossier).await?.iter().map(row).collect() } else { Vec::new() };
+    let dossiers = if v.signed_in() { list(Kind::Dossier).await? } else { Vec::new() };
+    let badges = crate::known::badges(&v, &dossiers).await?;
+    let badge = |l: &ndp_store::lists::Line| badges.get(&l.id).cloned().unwrap_or_else(|| markup::state(&l.stage, v.lang));
+    let dossiers = dossiers.iter().map(|l| (place_of(l.id), crate::known::line_name(&v, l), badge(l))).collect();
     let mut names: Vec<(String, String)> = Vec::new();
     let english = |vi: &str, en: Option<&str>| en.filter(|_| v.lang == ndp_text::Lang::En).unwrap_or(vi).to_owned();
     let last = match day(o.record.valid_to) {

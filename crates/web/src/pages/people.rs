@@ -11,6 +11,7 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ndp_domain::account::{self, Account};
+use ndp_domain::acts::ActId;
 use ndp_domain::authority::Duty;
 use ndp_domain::evidence::Need;
 use ndp_domain::id::{AccountId, Id, Kind};
@@ -154,4 +155,11 @@ pub async fn invite_again(v: Visitor, Path(id): Path<String>, sent: Sent) -> Res
         v.app.identity.invite_again(&entry.person).await?;
     }
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, v.href(&format!("{}?xong=again", place_of(id))))]).into_response())
+}
+
+/// The name that is typed before somebody is suspended or loses a duty (ux.md, P13); empty for other acts.
+pub async fn named_before(v: &Visitor, act: ActId, seen: Option<&Seen>) -> Result<String, Refused> {
+    let Some(seen) = seen.filter(|_| matches!(act, ActId::AC3 | ActId::AC4)) else { return Ok(String::new()) };
+    let account = AccountId(seen.loaded.id.uuid);
+    Ok(known::names(v, &[account]).await?.remove(&account).unwrap_or_default())
 }

@@ -1,10 +1,11 @@
 //! What a form can already say from records beside it: rules of work from the version, members who are due,
 //! recipients of a snapshot, the decision that a publication tells of.
 
-use crate::form::{Pairs, shape};
+use crate::form::{Pairs, Shape, shape};
 use crate::say;
 use crate::visitor::Visitor;
 use ndp_domain::acts::ActId;
+use ndp_domain::authority::Side;
 use ndp_domain::body::Body;
 use ndp_domain::document::Snapshot;
 use ndp_domain::dossier::Minutes;
@@ -17,6 +18,47 @@ use ndp_server::problem::Refused;
 use ndp_store::seen::Seen;
 use serde_json::json;
 
+/// What a person would otherwise type although it is known: their agency and unit, the version in effect, today.
+pub fn usual(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) {
+    let Some(duty) = v.duty() else { return };
+    let view = seen.map(|s| s.loaded.neighbour.whole.state.view());
+    let own = duty.org.to_string();
+    let regulation = view.as_ref().and_then(|v| v.regulation.clone()).or_else(|| v.directory.regulation_on(v.today).map(|r| r.id.clone()));
+    let today = say::day(v.today);
+    let managing = view.as_ref().and_then(|v| v.managing).map_or_else(|| own.clone(), |m| m.to_string());
+    let Shape::Object(_, properties) = shape::of(form) else { return };
+    let has = |name: &str| properties.iter().any(|p| p.name == name);
+    let mut put = |pointer: &str, value: String| {
+        let root = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if has(root) && pairs.get(pointer).is_empty() {
+            pairs.set(pointer, value);
+        }
+    };
+    put("/managing", managing);
+    for name in ["/by", "/organisation", "/issuing", "/owner"] {
+        put(name, own.clone());
+    }
+    put("/regulation", regulation.unwrap_or_default());
+    put("/unit", duty.unit.clone().unwrap_or_default());
+    put("/incoming/arrived_on", today.clone());
+    put("/number/date", today.clone());
+    for name in ["/cut_off", "/effective_from", "/file_date", "/on"] {
+        if shape::of(form).property(name.trim_start_matches('/')).is_some_and(|p| p.shape == Shape::Date) {
+            put(name, today.clone());
+        }
+    }
+    put("/minutes/held_on", today);
+    put("/product/new/id", Id::new(Kind::Product, v.app.engine.id()).to_string());
+    if v.side() == Side::Applicant {
+        put("/product/new/record/ownership", "enterprise".to_owned());
+        put("/product/new/record/owner", own.clone());
+    }
+    if let Some(account) = v.reading.reader.account {
+        put("/historical/entered_by", account.to_string());
+    }
+}
+
+/// The same from records beside the form.
 pub async fn more(v: &Visitor, form: &'static OrderForm, seen: Option<&Seen>, pairs: &mut Pairs) -> Result<(), Refused> {
     let shape = shape::of(form);
     // From a record only for those who see it whole: a form must not tell what the record does not.

@@ -173,6 +173,7 @@ pub async fn record(v: Visitor, Path((slug_, id)): Path<(String, String)>, Query
     let mut cards = super::asked::request(&v, &seen).await?;
     cards.extend(super::conclusion::cards(&v, &seen, &fields).await?);
     cards.extend(super::asked::cards(&v, &seen).await?);
+    cards.extend(super::remarks::assigned(&v, &seen).await?);
     cards.extend(super::body::cards(&v, &seen).await?);
     cards.extend(super::people::cards(&v, &seen).await?);
     cards.extend(super::paper_sheet::cards(&v, &seen).await?);
@@ -238,6 +239,7 @@ pub fn badge(v: &Visitor, seen: &Seen, shown: &serde_json::Value) -> String {
     match &seen.loaded.neighbour.whole.state {
         _ if seen.facets.is_empty() => String::new(),
         State::Dossier(d) if shown.get("decision").is_some() => markup::dossier(d, stage, v.lang),
+        State::Body(b) => markup::body(b, stage, v.lang),
         _ => markup::state(stage, v.lang),
     }
 }
@@ -247,6 +249,7 @@ async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Re
     let filter = Filter { parent: Some(id), ..Filter::default() };
     let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, 50).await?;
     let about = known::called(v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
+    let badges = known::badges(v, &lines).await?;
     let one = |l: &ndp_store::lists::Line| {
         let kind = v.t(&format!("kind-{}", l.id.kind.name()));
         let paper = about.get(&l.id).map(|a| a.split(" · ").next().unwrap_or(a).to_owned());
@@ -256,7 +259,8 @@ async fn inside(v: &Visitor, id: Id) -> Result<Vec<(String, String, String)>, Re
             (None, Some(code)) => format!("{kind} {code}"),
             (None, None) => kind,
         };
-        (place_of(l.id), name, markup::state(&l.stage, v.lang))
+        let badge = badges.get(&l.id).cloned().unwrap_or_else(|| markup::state(&l.stage, v.lang));
+        (place_of(l.id), name, badge)
     };
     Ok(lines.iter().map(one).collect())
 }

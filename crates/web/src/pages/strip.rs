@@ -36,6 +36,7 @@ pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
     let people = known::names(v, &accounts).await?;
     // A paper that was returned goes its way again: what was done before does not count.
     let since = all.iter().rposition(|e| e.act == ActId::D5).map_or(0, |n| n + 1);
+    let words = super::remarks::words(v, all.iter().filter(|e| e.act != ActId::D5)).await?;
     let current = &all[since.min(all.len())..];
     let mut out = format!("<ol class=\"strip\" aria-label=\"{}\">", esc(&v.t("web-strip")));
     let mut next_seen = false;
@@ -61,6 +62,7 @@ pub async fn strip(v: &Visitor, seen: &Seen) -> Result<String, Refused> {
         if let Some(e) = done {
             let who = e.actor.account.and_then(|a| people.get(&a)).cloned().unwrap_or_default();
             let _ = write!(out, "<span class=\"hint\">{}<br><time class=\"num\">{}</time></span>", esc(&who), say::instant(e.at));
+            out.push_str(&super::remarks::drawn(e, &words));
         } else if class == "next" {
             let _ = write!(out, "<span class=\"hint\">{}</span>", esc(&v.t("web-step-now")));
         }

@@ -113,6 +113,11 @@ pub async fn track(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, R
 /// an answer is owed to it, and why the time stands still.
 pub fn terms(v: &Visitor, whole: &Whole) -> Vec<(String, String)> {
     let mut all = Vec::new();
+    let regulation = whole.state.view().regulation.and_then(|name| v.directory.regulations.get(&name));
+    let promised = regulation
+        .and_then(|r| ndp_domain::dossier::promised(whole.state.stage(), &whole.clocks, r, &v.directory.calendar, v.today))
+        .map(|day| (v.t("web-track-promised"), v.t1("web-track-promised-on", &[("day", &say::day(day))])));
+    all.extend(promised);
     let said = |c: &Clock| v.due(Some(&c.due.on.to_string())).map(|d| format!("{} ({})", d.day, d.left)).unwrap_or_default();
     let owed_here = |c: &&Clock| matches!(c.act, ActId::E7 | ActId::E13);
     let running = whole.clocks.iter().filter(|c| c.paused.is_none());

@@ -128,7 +128,12 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
             None => what,
         };
         let from_paper = task.act == ActId::E15.name() && duty.duty == Duty::Secretary;
-        let what = if from_paper { v.t("web-confirm-paper") } else { what };
+        let types_in = task.act == ActId::E15.name() && duty.duty == Duty::Support;
+        let what = match (from_paper, types_in) {
+            (true, _) => v.t("web-confirm-paper"),
+            (_, true) => v.t("web-paper-sheet"),
+            _ => what,
+        };
         let kind_name = v.t(&format!("kind-{}", kind.name()));
         let named = task.name.as_ref().map(|name| crate::known::in_words(&v, kind, name));
         let known = named.as_ref().or_else(|| about.get(&id));
@@ -147,7 +152,9 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
             _ => 2,
         };
         let in_body = rounds.iter().find(|w| w.dossier == id && w.act.name() == task.act);
-        let href = if let Some(w) = in_body.filter(|w| w.act == ActId::E11) {
+        let href = if types_in {
+            format!("/phieu/moi/paper-sheets?dossier={id}")
+        } else if let Some(w) = in_body.filter(|w| w.act == ActId::E11) {
             format!("{}/mo-vong?dossier={}", place_of(w.body), w.dossier)
         } else if let Some(w) = in_body.filter(|w| w.act == ActId::E15) {
             place_of(w.body)
@@ -171,7 +178,8 @@ pub async fn work(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Re
     let drafts = drafts(&v, duty.duty, &listed).await?;
     let weekday = v.t(&format!("web-weekday-{}", chrono::Datelike::weekday(&v.today).num_days_from_monday()));
     let idle = match duty.duty.side() {
-        Side::Locality | Side::Operator => v.t("web-work-locality"),
+        Side::Locality => v.t("web-work-locality"),
+        Side::Operator => v.t("web-work-operator"),
         _ => String::new(),
     };
     let lead = v.t1("web-work-lead", &[("n", &total.to_string()), ("weekday", &weekday), ("day", &crate::say::day(v.today))]);

@@ -80,7 +80,7 @@ impl Story<'_> {
         use dossier::Command as E;
         let cast = self.cast;
         let incoming = Incoming { number: t("77/ĐN"), arrived_on: self.today() };
-        let assign = E::Assign { officer: cast.managing.officer.account, until: self.today() + Days::new(7) };
+        let assign = E::Assign { officer: cast.managing.officer.account, until: self.today() + Days::new(7), remark: None };
         let steps: [(&Persona, E); 4] = [
             (&cast.applicant, E::Submit { application: self.application(share) }),
             (&cast.managing.records, E::Register { incoming }),

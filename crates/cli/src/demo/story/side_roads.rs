@@ -292,7 +292,7 @@ impl Story<'_> {
         let cast = self.cast;
         let desk = &cast.managing;
         let id = self.paper(desk, subject, vec![(stream.into(), command.into())], Until::Signed).await?;
-        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: self.today() };
+        let sign = D::Sign { snapshot: None, file_sha256: self.file(subject, &[]), file_date: self.today(), remark: None };
         self.act(&cast.hired_unit, id, sign).await?;
         let number = Number { number: self.next_number(), symbol: t("DLM"), date: self.today(), book: t("Công văn đi"), imported: true };
         self.act(&desk.records, id, D::Number { number }).await?;
