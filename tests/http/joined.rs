@@ -177,6 +177,14 @@ async fn what_is_said_with_a_step_stands_with_it_and_the_agency_may_bring_its_ow
     let recipient = cast.keeper.records.actor().org.unwrap().to_string();
     let (status, to) = served.send_form(&cast.managing.records, &format!("{place}/issues"), &[("/recipients/0", recipient.as_str())]).await;
     assert_eq!(status, 303, "{to}");
+    // It has come in at its recipient's office, and stays in the register there.
+    let (_, html) = served.page(Some(&cast.keeper.records), "/van-thu").await;
+    let arrived = html.split("<section class=\"card\"").last().unwrap();
+    assert!(arrived.contains(&place) && arrived.contains("812/BTC") && arrived.contains("Bộ Tài chính"), "{html}");
+    let (_, csv) = served.page(Some(&cast.keeper.records), "/van-thu.csv?so=den").await;
+    assert!(csv.contains("Bộ Tài chính,\"812/BTC, ") && csv.lines().count() == 2, "{csv}");
+    let (_, csv) = served.page(Some(&cast.managing.records), "/van-thu.csv?so=den").await;
+    assert_eq!(csv.lines().count(), 1, "its own papers did not come in: {csv}");
     // Whoever receives it has the sealed file, and nothing of what was said on its way.
     let (_, html) = served.page(Some(&cast.keeper.records), &place).await;
     assert!(html.contains("da-dong-dau.pdf") && !html.contains("Đề nghị ký sớm") && !html.contains("trong ngày"), "{html}");

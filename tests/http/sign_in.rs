@@ -243,3 +243,20 @@ async fn an_administrator_finds_people_by_name_and_invites_once_more() {
     let (_, html) = served.page(Some(admin), "/quan-tri/moi").await;
     assert!(html.contains("value=\"MA-O\"") && !html.contains("value=\"CH\"") && !html.contains("value=\"PUB\""), "{html}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_suspends_somebody_types_their_name() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let account = ndp_domain::id::Id::from(cast.managing.officer.account);
+    let place = format!("/nguoi-dung/{account}/suspensions");
+    let (_, html) = served.page(Some(&cast.administrator), &place).await;
+    let name =
+        html.split("gõ họ tên: ").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_else(|| panic!("{html}")).trim().to_owned();
+    for typed in ["", "Một người khác"] {
+        let (status, html) = served.send_form(&cast.administrator, &place, &[("/reason", "Nghỉ việc"), ("_name", typed)]).await;
+        assert!(status == 422 && html.contains("Nghỉ việc") && html.contains("khác “"), "nothing typed is lost: {status} {html}");
+    }
+    let (status, to) = served.send_form(&cast.administrator, &place, &[("/reason", "Nghỉ việc"), ("_name", &name.to_uppercase())]).await;
+    assert_eq!(status, 303, "{to}");
+}

@@ -38,6 +38,8 @@ pub struct Filter {
     pub applicant: Option<OrganisationId>,
     pub parent: Option<Id>,
     pub product: Option<ProductId>,
+    /// Everybody's but this organisation's own.
+    pub others_than: Option<OrganisationId>,
     /// States left out of records that follow a version, by its name.
     pub except: Vec<(String, Vec<&'static str>)>,
 }
@@ -98,6 +100,10 @@ fn filters(postgres: bool, filter: &Filter, values: &mut Vec<Value>) -> String {
         // One stage stays an equality: then an index gives the order too.
         let among = if let [one] = places.as_slice() { format!("= {one}") } else { format!("IN ({})", places.join(", ")) };
         sql.push_str(&format!(" AND s.stage {among}"));
+    }
+    if let Some(own) = filter.others_than {
+        values.push(own.to_string().into());
+        sql.push_str(&format!(" AND coalesce(s.managing, '') <> ${}", values.len()));
     }
     for (regulation, stages) in filter.except.iter().filter(|(_, stages)| !stages.is_empty()) {
         values.push(regulation.clone().into());

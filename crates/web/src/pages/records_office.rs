@@ -11,7 +11,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ndp_domain::acts::ActId;
 use ndp_domain::authority::Side;
-use ndp_domain::document::Document;
+use ndp_domain::document::{self, Document};
 use ndp_domain::id::{Kind, OrganisationId};
 use ndp_domain::list_entry::Incoming;
 use ndp_domain::machine::{Known as _, State};
@@ -60,11 +60,18 @@ struct Listed {
     stages: Vec<&'static str>,
     /// Of papers that follow a version, states that are not of this group.
     except: Vec<(String, Vec<&'static str>)>,
+    /// Papers of others that were sent here, instead of the agency's own.
+    from_others: bool,
 }
 
 impl Listed {
     fn of(title: &'static str, stages: &[&'static str]) -> Listed {
-        Listed { title, stages: stages.to_vec(), except: Vec::new() }
+        Listed { title, stages: stages.to_vec(), except: Vec::new(), from_others: false }
+    }
+
+    /// What others issued and sent here.
+    fn arrived() -> Listed {
+        Listed { from_others: true, ..Listed::of("web-arrived", &["D.issued", "D.filed", "D.replaced"]) }
     }
 }
 
@@ -93,8 +100,9 @@ struct Page {
 async fn papers(v: &Visitor, of: &Listed, after: Option<&After>, limit: usize) -> Result<(Vec<Loaded>, Option<After>), Refused> {
     let scope = v.reading.scope(&v.app);
     let stages = of.stages.iter().map(|s| (*s).to_owned()).collect();
-    let (managing, except) = (v.duty().map(|d| d.org), of.except.clone());
-    let filter = Filter { kind: Some(Kind::Document), stages, managing, except, ..Filter::default() };
+    let (own, except) = (v.duty().map(|d| d.org), of.except.clone());
+    let (managing, others_than) = if of.from_others { (None, own) } else { (own, None) };
+    let filter = Filter { kind: Some(Kind::Document), stages, managing, others_than, except, ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, after, limit as u64).await?;
     let next = lines.last().filter(|_| lines.len() == limit).map(|l| After { value: l.key.clone(), id: l.id.uuid });
     let needs: Vec<_> = lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
@@ -122,15 +130,19 @@ enum Columns {
     Way,
     /// Gone out: number and date, to whom, when it was sent and registered there.
     Out,
+    /// Come in: who sent it, number and date, when it was sent, number and day given to it here.
+    In,
 }
 
 impl Columns {
     fn words(self, v: &Visitor) -> Vec<(String, bool)> {
-        self.keys().iter().map(|key| (v.t(key), *key != "web-paper-recipients")).collect()
+        let word = |key: &str| matches!(key, "web-paper-recipients" | "web-paper-sender");
+        self.keys().iter().map(|key| (v.t(key), !word(key))).collect()
     }
     fn keys(self) -> &'static [&'static str] {
         match self {
             Columns::Way => &["web-paper-number", "web-updated"],
+            Columns::In => &["web-paper-sender", "web-paper-letter", "web-paper-sent", "web-paper-arrived"],
             Columns::Out => &["web-paper-number", "web-paper-recipients", "web-paper-sent", "web-paper-received"],
         }
     }
@@ -164,7 +176,7 @@ fn numbered(number: &str, date: Option<chrono::NaiveDate>) -> String {
 }
 
 /// The cells of a paper that has gone out. It is received when the office of whoever it went to has registered it.
-fn out(v: &Visitor, d: &ndp_domain::document::State, about: Option<&State>) -> Vec<String> {
+fn out(v: &Visitor, d: &document::State, about: Option<&State>) -> Vec<String> {
     let to = d.issued.as_ref().map(|i| i.recipients.as_slice()).unwrap_or_default();
     let to = match to {
         [] => "–".to_owned(),
@@ -181,6 +193,19 @@ fn out(v: &Visitor, d: &ndp_domain::document::State, about: Option<&State>) -> V
     vec![number.unwrap_or_else(dash), to, sent.unwrap_or_else(dash), arrived.map_or_else(dash, say::day)]
 }
 
+/// The cells of a paper that has come in, with what the record that it is about says of its registration.
+fn come_in(v: &Visitor, d: &document::State, about: Option<&State>) -> Vec<String> {
+    let dash = || "–".to_owned();
+    let number = d.number.as_ref().map(|n| numbered(&n.printed(), Some(n.date)));
+    let sent = d.issued.as_ref().map(|i| say::day(ndp_domain::time::legal_date(i.at)));
+    let registered = match about {
+        Some(State::ListEntry(e)) if e.letter.as_ref().is_some_and(|l| l.document == d.id) => e.incoming.as_ref(),
+        _ => None,
+    };
+    let registered = registered.map(|i| numbered(i.number.as_str(), Some(i.arrived_on)));
+    vec![v.organisation(d.issuing), number.unwrap_or_else(dash), sent.unwrap_or_else(dash), registered.unwrap_or_else(dash)]
+}
+
 async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>, Refused> {
     let about: Vec<_> = all.iter().filter_map(|l| Document::known(&l.neighbour.whole.state)?.acts.first().map(|a| a.stream)).collect();
     let lines = v.app.engine.store.lines_of(&v.reading.scope(&v.app), &about).await?;
@@ -192,7 +217,7 @@ async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>,
         snapshot.get("subject").and_then(|s| s.as_str()).map(str::to_owned)
     };
     // What a paper is about is the paper's own to say, whoever takes it through its steps.
-    let asked = |id: &&ndp_domain::id::Id| columns == Columns::Out || lines.iter().all(|x| x.id != **id);
+    let asked = |id: &&ndp_domain::id::Id| columns != Columns::Way || lines.iter().all(|x| x.id != **id);
     let unnamed: Vec<_> = about.iter().filter(asked).map(|id| ndp_domain::evidence::Need::Stream(*id)).collect();
     let further = if unnamed.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&unnamed).await? };
     let one = |l: &Loaded| {
@@ -211,12 +236,13 @@ async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>,
             badge: markup::state(l.neighbour.whole.state.stage(), v.lang),
             cells: match columns {
                 Columns::Out => out(v, state, further.get(&first.stream).map(|l| &l.neighbour.whole.state)),
+                Columns::In => come_in(v, state, further.get(&first.stream).map(|l| &l.neighbour.whole.state)),
                 Columns::Way => {
                     let number = state.number.as_ref().map_or_else(|| "–".to_owned(), ndp_domain::document::Number::printed);
                     vec![number, say::day(ndp_domain::time::legal_date(l.neighbour.whole.updated_at))]
                 }
             },
-            next: next(v, l, OFFICE),
+            next: if columns == Columns::In { None } else { next(v, l, OFFICE) },
         })
     };
     Ok(all.iter().filter_map(one).collect())
@@ -224,7 +250,11 @@ async fn rows(v: &Visitor, all: &[Loaded], columns: Columns) -> Result<Vec<Row>,
 
 async fn group(v: &Visitor, place: &str, n: usize, of: &Listed, after: Option<&After>, most: usize) -> Result<Group, Refused> {
     let title = of.title;
-    let columns = if title == "web-outgoing" { Columns::Out } else { Columns::Way };
+    let columns = match title {
+        "web-outgoing" => Columns::Out,
+        "web-arrived" => Columns::In,
+        _ => Columns::Way,
+    };
     let (all, next) = papers(v, of, after, most).await?;
     let own = next.map(|next| if most == MANY { cursor(&next.value, next.id) } else { String::new() });
     Ok(Group {
@@ -275,8 +305,8 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
     let on_the_way = other.iter().chain(mine.iter().filter(differs)).copied().collect();
     let waits = of_versions.iter().filter(|_| !except.is_empty()).map(|(name, own)| ((*name).clone(), own.clone())).collect();
     let all = [
-        Listed { title: "web-papers-mine", stages: mine, except },
-        Listed { title: "web-papers-way", stages: on_the_way, except: waits },
+        Listed { title: "web-papers-mine", stages: mine, except, from_others: false },
+        Listed { title: "web-papers-way", stages: on_the_way, except: waits, from_others: false },
         Listed::of("web-papers-done", &["D.issued", "D.filed", "D.replaced"]),
     ];
     let groups = groups(&v, "/trinh-ky", &all, &asked).await?;
@@ -291,6 +321,7 @@ pub async fn office(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, 
         Listed::of("web-for-number", &["D.signed"]),
         Listed::of("web-for-issue", &["D.numbered", "D.sealed"]),
         Listed::of("web-outgoing", &["D.issued", "D.filed", "D.replaced"]),
+        Listed::arrived(),
     ];
     let mut groups = groups(&v, "/van-thu", &all, &asked).await?;
     if asked.nhom.is_none() {
@@ -368,9 +399,19 @@ fn arrived(state: &State) -> Arrived {
     }
 }
 
-/// `GET /van-thu.csv`: the register of outgoing papers.
-pub async fn register(v: Visitor) -> Result<Response, Refused> {
+/// Which register: of what went out, or of what came in.
+#[derive(Debug, Deserialize)]
+pub struct Register {
+    #[serde(default)]
+    so: String,
+}
+
+/// `GET /van-thu.csv`: the register of outgoing papers; `?so=den` that of incoming ones.
+pub async fn register(v: Visitor, Query(asked): Query<Register>) -> Result<Response, Refused> {
     v.acting()?;
+    if asked.so == "den" {
+        return incoming_register(&v).await;
+    }
     let mut text = format!("\u{feff}{}\r\n", v.t("web-register-columns"));
     let mut after = None;
     let numbered = Listed::of("web-outgoing", &["D.issued", "D.filed", "D.replaced", "D.numbered", "D.sealed"]);
@@ -383,8 +424,31 @@ pub async fn register(v: Visitor) -> Result<Response, Refused> {
             break;
         }
     }
-    let name = format!("attachment; filename=\"van-ban-di-{}.csv\"", v.today);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok(csv(&format!("van-ban-di-{}", v.today), text))
+}
+
+/// Papers of others as they came in: number, date, sender, subject, when it was sent, number and day given here.
+async fn incoming_register(v: &Visitor) -> Result<Response, Refused> {
+    let mut text = format!("\u{feff}{}\r\n", v.t("web-register-in-columns"));
+    let (of, mut after) = (Listed::arrived(), None);
+    loop {
+        let (all, next) = papers(v, &of, after.as_ref(), 500).await?;
+        for row in rows(v, &all, Columns::In).await? {
+            let subject = if row.about.is_empty() { row.name } else { format!("{} · {}", row.name, row.about) };
+            let cells: Vec<String> = row.cells.iter().chain([&subject]).map(|c| ndp_server::public::cell(c)).collect();
+            text.push_str(&format!("{}\r\n", cells.join(",")));
+        }
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(csv(&format!("van-ban-den-{}", v.today), text))
+}
+
+fn csv(name: &str, text: String) -> Response {
+    let kept = format!("attachment; filename=\"{name}.csv\"");
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, kept)], text).into_response()
 }
 
 /// A line of the register; none for a paper without a number.
