@@ -36,7 +36,7 @@ struct Case {
 fn verdict(act: &Act, duty: Duty, case: &Case) -> Result<(), Denied> {
     let actor = Actor { account: Some(AccountId(Uuid::from_u128(9))), org: Some(OWN), unit: None, duty: Some(duty) };
     let form = (duty.level() == Level::Signer).then_some(SigningForm::Head);
-    let held = [Held { duty, org: OWN, unit: None, from: day(), to: Some(day()), form, scope: vec![] }];
+    let held = [Held { duty, org: OWN, unit: None, from: day(), to: Some(day()), form, scope: vec![], basis: None }];
     let roles = [duty];
     let standing = Standing {
         actor: &actor,
@@ -120,6 +120,7 @@ fn a_duty_counts_in_its_period_and_a_delegation_in_its_scope() {
         to: Some(day()),
         form: Some(SigningForm::ByOrder),
         scope,
+        basis: None,
     };
     let on = |held: &[Held], on: NaiveDate| {
         let standing = Standing { actor: &actor, held, roles: &[], on, focal: OWN, exists: true, suspended: false };
@@ -138,7 +139,16 @@ fn a_duty_counts_in_its_period_and_a_delegation_in_its_scope() {
 fn an_officer_of_another_unit_does_not_touch_the_draft() {
     use ndp_domain::acts::ActId;
     let actor = Actor { account: None, org: Some(OWN), unit: Some("a".into()), duty: Some(Duty::ManagingOfficer) };
-    let held = [Held { duty: Duty::ManagingOfficer, org: OWN, unit: Some("a".into()), from: day(), to: None, form: None, scope: vec![] }];
+    let held = [Held {
+        duty: Duty::ManagingOfficer,
+        org: OWN,
+        unit: Some("a".into()),
+        from: day(),
+        to: None,
+        form: None,
+        scope: vec![],
+        basis: None,
+    }];
     let standing = Standing { actor: &actor, held: &held, roles: &[], on: day(), focal: OWN, exists: true, suspended: false };
     let of = |unit: &str| View { unit: Some(unit.into()), ..file_of(OWN) };
     assert_eq!(is_theirs(ActId::P2.row(), &standing, &of("a")), Ok(()));

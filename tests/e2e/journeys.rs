@@ -140,6 +140,7 @@ async fn a_ministry_that_ceased_to_exist_can_do_nothing() {
         to: None,
         form: None,
         scope: vec![],
+        basis: None,
     };
     let story = world.story();
     story.act(admin, account, ndp_domain::account::Command::Open { id: account }).await.unwrap();

@@ -381,6 +381,7 @@ async fn the_feed_keeps_the_order_of_a_stream_though_two_servers_clocks_differ()
         to: Some(ndp_domain::time::legal_date(early) + chrono::Duration::days(n)),
         form: None,
         scope: vec![],
+        basis: None,
     };
     for n in 0..6 {
         // The slow server's batch has the smaller id and the later event.

@@ -9,7 +9,7 @@ use crate::id::{AccountId, Kind, OrganisationId};
 use crate::machine::{Machine, View};
 use crate::occasion::Occasion;
 use crate::refusal::Refusal;
-use crate::text::Prose;
+use crate::text::{Prose, Text};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct Held {
     pub form: Option<SigningForm>,
     #[serde(default)]
     pub scope: Vec<ActId>,
+    /// The paper that delegates: kind, number, date, issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Text<200>>,
 }
 
 impl Held {

@@ -140,7 +140,7 @@ impl Engine {
         let id = AccountId(self.id());
         let regulation = self.directory().regulations.keys().next().cloned().unwrap_or_default();
         let from = ndp_domain::time::legal_date(self.clock.now());
-        let held = account::Held { duty: Duty::Administrator, org, unit: None, from, to: None, form: None, scope: Vec::new() };
+        let held = account::Held { duty: Duty::Administrator, org, unit: None, from, to: None, form: None, scope: Vec::new(), basis: None };
         let steps = vec![
             step(id.into(), 1, ActId::AC1, &regulation, Event::Account(account::Event::Opened { id })),
             step(id.into(), 2, ActId::AC2, &regulation, Event::Account(account::Event::Granted { held })),

@@ -90,6 +90,7 @@ pub fn routes() -> Router<App> {
         .route("/quan-tri/moi", get(administration::invite).post(administration::send))
         .route("/quan-tri/nhiem-vu", get(administration::duties))
         .route("/quan-tri/lich", get(administration::calendar))
+        .route("/quan-tri/uy-quyen", get(administration::delegation))
         .route("/quan-tri/quy-dinh", get(administration::regulations))
         .route("/quan-tri/xem-truoc", get(preview::form).post(preview::preview))
         .route("/quan-tri/lich.csv", get(preview::calendar_file))

@@ -103,7 +103,7 @@ impl Casting<'_> {
         let unit = unit.map(str::to_owned);
         if duty.side() != Side::Body || duty == Duty::HiredUnit {
             let form = (duty.level() == Level::Signer).then_some(SigningForm::Deputy);
-            let held = account::Held { duty, org, unit: unit.clone(), from: self.from, to: None, form, scope: Vec::new() };
+            let held = account::Held { duty, org, unit: unit.clone(), from: self.from, to: None, form, scope: Vec::new(), basis: None };
             self.engine.execute(Ask::new(admin, id, account::Command::Grant { held })).await?;
         }
         Ok(Persona { duty, account: id, org, unit })

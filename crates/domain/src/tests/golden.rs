@@ -63,6 +63,7 @@ fn story() -> Ledger {
         to: None,
         form: None,
         scope: vec![],
+        basis: None,
     };
     let on = l.today();
     for command in [A::Open { id: account }, A::Grant { held }, A::End { number: 0, on }, A::Suspend { reason: t("x") }, A::Reinstate {}] {

@@ -105,7 +105,7 @@ fn installation() -> Vec<(&'static str, Answer)> {
     l.act(admin.clone(), account, A::Open { id: account }).unwrap();
     let held = |duty, form, to: Option<&str>| {
         let from = day("2026-03-02");
-        A::Grant { held: Held { duty, org: MINISTRY, unit: None, from, to: to.map(day), form, scope: vec![] } }
+        A::Grant { held: Held { duty, org: MINISTRY, unit: None, from, to: to.map(day), form, scope: vec![], basis: None } }
     };
     let try_ = |l: &Ledger, command: A| l.clone().act(admin.clone(), account, command);
     let mut auditor = l.clone();

@@ -24,6 +24,7 @@ field-assessment = Outcome under the rules
 field-at = Time
 field-ballot = Ballot
 field-ballots = Ballots
+field-AC2-basis = Paper that delegates
 field-basis = Ground
 field-batch = Commit code
 field-before = What was published before
@@ -912,6 +913,7 @@ choice-X3 = Resume the time limit
 choice-X4 = Enter a historical record
 
 ## Hints under labels
+hint-AC2-basis = Kind, number, date and issuer of the paper that gives or delegates the duty; leave empty for duties that do not sign.
 hint-AC2-scope = No act chosen means the whole duty.
 hint-AC3-number = A duty that ends stays in the history of the account.
 hint-B4-numerator = Whole number, for example 2 in the fraction 2/3.

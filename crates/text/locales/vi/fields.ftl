@@ -24,6 +24,7 @@ field-assessment = Kết quả theo quy định
 field-at = Thời điểm
 field-ballot = Phiếu biểu quyết
 field-ballots = Các lần bỏ phiếu
+field-AC2-basis = Văn bản ủy quyền
 field-basis = Căn cứ
 field-batch = Mã lần ghi
 field-before = Nội dung đã công bố trước đây
@@ -912,6 +913,7 @@ choice-X3 = Tính tiếp thời hạn
 choice-X4 = Nhập hồ sơ lịch sử
 
 ## Gợi ý dưới nhãn
+hint-AC2-basis = Ghi loại, số, ngày và cơ quan ban hành văn bản giao hoặc ủy quyền; với nhiệm vụ không ký thì để trống.
 hint-AC2-scope = Không chọn hành vi nào là giao toàn bộ nhiệm vụ.
 hint-AC3-number = Nhiệm vụ kết thúc vẫn còn trong lịch sử của tài khoản.
 hint-B4-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.

@@ -13,11 +13,11 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ndp_domain::account::{self, Held};
+use ndp_domain::account::{self, Account, Held};
 use ndp_domain::acts::{ACTS, ANY, Act};
-use ndp_domain::authority::{Denied, Duty};
+use ndp_domain::authority::{Denied, Duty, Level};
 use ndp_domain::id::{AccountId, Id, Kind};
-use ndp_domain::machine::Command;
+use ndp_domain::machine::{Command, Known as _};
 use ndp_engine::{Problem, orders};
 use ndp_server::problem::Refused;
 use ndp_store::people::Person;
@@ -48,6 +48,7 @@ pub fn tabs(v: &Visitor, current: &str) -> Vec<(String, String, bool)> {
     [
         ("/quan-tri", "web-admin-users"),
         ("/quan-tri/nhiem-vu", "web-admin-duties"),
+        ("/quan-tri/uy-quyen", "web-admin-delegation"),
         ("/quan-tri/quy-dinh", "web-admin-regulations"),
         ("/quan-tri/lich", "web-admin-calendar"),
         ("/quan-tri/xem-truoc", "web-preview"),
@@ -121,6 +122,50 @@ pub async fn duties(v: Visitor) -> Result<Response, Refused> {
     let columns = vec![v.t("field-code"), v.t("field-duty")];
     let tables = vec![Table { title: v.t("web-admin-duties"), columns, rows }];
     show(&v, "/quan-tri/nhiem-vu", "web-admin-duties-lead", None, tables, below, None).await
+}
+
+/// `GET /quan-tri/uy-quyen`: who signs for an agency now or later, in whose place, what, until when, by which paper.
+pub async fn delegation(v: Visitor) -> Result<Response, Refused> {
+    administrator(&v)?;
+    let accounts = v.app.engine.store.load_kind(Kind::Account).await?;
+    let signs = |l: &ndp_store::read::Loaded| {
+        let held = Account::known(&l.neighbour.whole.state).map(|a| a.held.clone()).unwrap_or_default();
+        let id = l.id;
+        held.into_iter().filter(|h| h.duty.level() == Level::Signer).filter(|h| h.to.is_none_or(|to| to >= v.today)).map(move |h| (id, h))
+    };
+    let all: Vec<(Id, Held)> = accounts.iter().flat_map(signs).collect();
+    let ids: Vec<AccountId> = all.iter().map(|(id, _)| AccountId(id.uuid)).collect();
+    let names = crate::known::names(&v, &ids).await?;
+    let mut rows: Vec<(String, Vec<String>)> = all
+        .iter()
+        .map(|(id, h)| {
+            let name = names.get(&AccountId(id.uuid)).cloned().unwrap_or_default();
+            let agency = v.organisation(h.org);
+            let form = serde_json::to_value(h.form).ok().and_then(|f| f.as_str().map(|f| v.t(&format!("choice-{f}"))));
+            let acts: Vec<String> = h.scope.iter().map(|a| v.t(&format!("act-{}", a.name()))).collect();
+            let scope = if acts.is_empty() { v.t("web-delegation-all") } else { acts.join("; ") };
+            let period = h.to.map_or_else(
+                || v.t1("web-since-day", &[("day", &say::day(h.from))]),
+                |to| format!("{} – {}", say::day(h.from), say::day(to)),
+            );
+            let who = format!("<a href=\"{}\">{}</a><br><span class=\"hint\">{}</span>", v.href(&place_of(*id)), esc(&name), esc(&agency));
+            let basis = h.basis.as_ref().map_or_else(|| "–".to_owned(), |b| esc(b.as_str()));
+            let cells = vec![
+                who,
+                esc(&form.unwrap_or_else(|| "–".to_owned())),
+                esc(&scope),
+                format!("<span class=\"num\">{}</span>", esc(&period)),
+                basis,
+            ];
+            (ndp_domain::text::fold(&format!("{agency} {name}")), cells)
+        })
+        .collect();
+    rows.sort();
+    let columns =
+        ["web-delegation-who", "field-form", "web-delegation-scope", "web-delegation-period", "field-AC2-basis"].map(|k| v.t(k)).to_vec();
+    let rows = rows.into_iter().map(|(_, cells)| cells).collect();
+    let tables = vec![Table { title: v.t("web-admin-delegation"), columns, rows }];
+    show(&v, "/quan-tri/uy-quyen", "web-admin-delegation-lead", None, tables, String::new(), None).await
 }
 
 /// `GET /quan-tri/quy-dinh`: the versions on record, and what each changes against the one before.

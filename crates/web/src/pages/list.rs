@@ -10,8 +10,9 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use ndp_domain::id::{Kind, OrganisationId, PublicationId};
-use ndp_domain::machine::State;
+use ndp_domain::machine::{Known as _, State};
 use ndp_domain::publication::{Ended, Register};
+use ndp_domain::recognition::Recognition;
 use ndp_domain::text::fold;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::public::Published as Line;
@@ -359,8 +360,21 @@ pub async fn platform(v: Visitor, Path(id): Path<String>) -> Result<Response, Re
         Some(c) => v.t1(&format!("web-platform-ended-{}", c.how.name()), &[("day", &say::day(c.on))]),
         None => v.t("web-platform-closed"),
     });
+    let ground = match p.register {
+        Register::Recognised => v.app.engine.store.load_one(p.ground).await?,
+        _ => None,
+    };
+    let recognition = ground.as_ref().and_then(|l| Recognition::known(&l.neighbour.whole.state));
+    // The next yearly review is the law's, not the record's secret.
+    let review = recognition.filter(|r| r.in_force()).and_then(|r| r.next_review_on).filter(|_| !p.closed && p.closing.is_none());
+    if let Some(on) = review {
+        history.push((v.t("web-platform-review"), v.t1("web-platform-review-by", &[("day", &say::day(on))]), true));
+    }
     if let Some(c) = ended {
-        history.push((v.t(&format!("web-platform-end-{}", c.how.name())), say::day(c.on), false));
+        let paper = recognition.and_then(|r| r.over.as_ref()).map(|o| &o.paper);
+        let paper = paper.map(|p| format!(" – {}", v.t1("web-number-of", &[("number", &p.number), ("day", &say::day(p.date))])));
+        let what = v.t(&format!("web-platform-end-{}", c.how.name()));
+        history.push((format!("{what}{}", paper.unwrap_or_default()), say::day(c.on), false));
         let state = match c.how {
             Ended::Revoked => "R.revoked",
             Ended::Ended => "R.ended",
