@@ -19,14 +19,28 @@ const PRINTED = [/\/nen-tang\/pub/, /\/theo-doi$/, /\/bien-ban$/, /\/kiem-phieu$
 // A page by its address; `list > record` opens the first record that the list shows, `record > new/moi/mo` what leads on.
 const PAGES = {
   "-": ["/", "/?q=dau+thau", "/?q=khong-co-gi-nhu-the", "/? > nen-tang", "/tra-cuu", "/tra-cuu?ma=KHONGCOMA0", "/huong-dan", "/kha-nang-tiep-can", "/hien-thi", "/dang-nhap", "/mat-khau/quen", "/mat-khau/dat/reset?token=x", "/co-quan", "/co-quan > co-quan/", "/viec!401", "/khong-co!404"],
-  "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/de-xuat/nhap-excel", "/de-xuat/mot-cong-van", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.decided > ho-so/ + /kiem-phieu", "/ho-so?stage=E.decided > ho-so/ + /thao-luan", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub"],
+  "ma-o.btc": ["/viec", "/de-xuat", "/de-xuat?stage=L.draft > de-xuat/", "/de-xuat?stage=L.supplement > de-xuat/", "/de-xuat/moi/mo", "/de-xuat/nhap-excel", "/de-xuat/mot-cong-van", "/ho-so", "/ho-so?stage=E.decided > ho-so/", "/ho-so?stage=E.decided > ho-so/ + /ket-luan", "/ho-so?stage=E.decided > ho-so/ + /lich-su", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /bien-ban", "/ho-so?stage=E.decided > ho-so/ + /kiem-phieu", "/ho-so?stage=E.decided > ho-so/ + /thao-luan", "/ho-so?stage=E.concluded > ho-so/ + /ket-luan", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /gop-y", "/danh-gia?stage=B.ready > danh-gia/body + /chi-tra", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/", "/bo-tieu-chi?stage=C.promulgated > bo-tieu-chi/ + /so-sanh", "/bo-tieu-chi?stage=C.drafting > bo-tieu-chi/ + /soan", "/danh-gia", "/danh-gia > danh-gia/body", "/trinh-ky", "/trinh-ky > van-ban/", "/van-ban?stage=D.draft > van-ban/ + /noi-dung", "/van-ban?stage=D.draft > van-ban/ + /noi-dung/nhu-cau", "/tai-khoan", "/cong-bo", "/cong-bo > cong-bo/pub", "/cong-nhan", "/cong-nhan > cong-nhan/rec", "/ke-hoach", "/ke-hoach > ke-hoach/", "/danh-sach", "/san-pham", "/san-pham > san-pham/", "/xem-xet-lai", "/khieu-nai", "/phan-doi", "/de-nghi-sua-doi"],
+  "ma-k.btc": ["/viec", "/de-xuat", "/de-xuat/mot-cong-van"],
+  "ma-u.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.submitted > van-ban/ + /initials"],
+  "ma-g.btc": ["/viec", "/trinh-ky"],
   "ma-s.btc": ["/viec", "/trinh-ky", "/van-ban?stage=D.checked > van-ban/", "/van-ban?stage=D.checked > van-ban/ + /ban-in", "/van-ban?stage=D.checked > van-ban/ + /signatures", "/van-ban?stage=D.returned > van-ban/"],
   "ma-v.btc": ["/van-thu", "/van-ban?stage=D.signed > van-ban/ + /numbers", "/van-ban?stage=D.numbered > van-ban/ + /phat-hanh"],
-  "fa-o.bkhcn": ["/viec", "/theo-doi", "/de-xuat"],
+  "sec.btc": ["/viec", "/danh-gia", "/danh-gia?stage=B.ready > danh-gia/body", "/trinh-ky", "/ho-so?stage=E.evaluating > ho-so/"],
+  "ch.btc": ["/viec", "/ho-so", "/trinh-ky"],
+  "vc.btc": ["/viec"],
+  "sup.btc": ["/viec", "/viec > phieu/moi/paper-sheets"],
+  "hu.dv-mau": ["/viec", "/danh-gia"],
+  "co-o.bca": ["/viec", "/bo-tieu-chi", "/bo-tieu-chi > bo-tieu-chi/"],
+  "co-s.bca": ["/viec", "/trinh-ky"],
+  "op.dn-mau": ["/viec"],
+  "loc-p.ubnd-2025-01": ["/viec", "/co-quan"],
+  "fa-o.bkhcn": ["/viec", "/theo-doi", "/de-xuat", "/danh-sach", "/danh-sach > danh-sach/", "/cong-bo"],
+  "fa-s.bkhcn": ["/viec", "/trinh-ky"],
+  "fa-v.bkhcn": ["/viec", "/van-thu", "/bo-tieu-chi", "/bo-tieu-chi > bo-tieu-chi/"],
   "fa-u.bkhcn": ["/viec", "/theo-doi", "/de-xuat?stage=L.received > de-xuat/ + /assignments"],
   "en-a.dn-mau": ["/viec", "/bo-tieu-chi > bo-tieu-chi/ > ho-so/moi/mo", "/ho-so", "/ho-so?stage=E.draft > ho-so/", "/ho-so?stage=E.draft > ho-so/ + /noi-dung", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/thi-phan", "/ho-so?stage=E.draft > ho-so/ + /noi-dung/nhom-g1", "/ho-so?stage=E.decided > ho-so/"],
   "ev.btc": ["/viec", "/danh-gia", "/danh-gia > danh-gia/body", "/danh-gia?stage=B.established > danh-gia/body > ke-khai/moi/mo", "/ho-so?stage=E.evaluating > ho-so/ + /phieu", "/ho-so?stage=E.evaluating > ho-so/ + /phieu/kiem-tra", "/ho-so?stage=E.decided > ho-so/ + /tong-hop", "/ho-so?stage=E.decided > ho-so/ + /thao-luan"],
-  "adm.bkhcn": ["/quan-tri", "/quan-tri/moi", "/quan-tri/nhiem-vu", "/quan-tri/quy-dinh", "/quan-tri/xem-truoc", "/quan-tri/lich", "/nguoi-dung"],
+  "adm.bkhcn": ["/quan-tri", "/quan-tri/moi", "/quan-tri/nhiem-vu", "/quan-tri/uy-quyen", "/quan-tri/quy-dinh", "/quan-tri/xem-truoc", "/quan-tri/lich", "/nguoi-dung", "/nguoi-dung > nguoi-dung/acc + /suspensions"],
   "aud.bkhcn": ["/nhat-ky", "/theo-doi"],
 };
 
@@ -80,6 +94,7 @@ try {
       context.setDefaultTimeout(30000);
       const page = await context.newPage();
       const prefix = lang === "en" ? "/en" : "";
+      const followed = {};
       if (who !== "-") {
         await page.goto(`${demo.base}${prefix}/dang-nhap`);
         await page.fill("#email", `${who}@demo.example`);
@@ -95,7 +110,7 @@ try {
         for (const step of steps) {
           const [needle, more = ""] = step.split(" + ");
           await page.goto(`${demo.base}${prefix}${path}`);
-          const open = needle.endsWith("/moi/mo");
+          const open = needle.includes("/moi/");
           const all = await page.locator(`main a[href*="/${needle}"]`).evaluateAll((links) => links.map((a) => a.getAttribute("href")));
           const href = all.find((h) => open || /_[0-9a-f]{32}$/.test(h));
           if (!href) { say(`${name}: nothing leads to ${needle}`); path = null; break; }
@@ -114,6 +129,20 @@ try {
         const said = await page.locator("body").innerText();
         const key = said.match(/\b(web|field|choice|act|state|kind|kinds|duty|hint)-[a-z0-9_A-Z-]+/);
         if (key && !/act-|state-/.test(path)) say(`${name}: the text ${key[0]} is missing`);
+        // A name of a field that nobody translated stands as it is in the code.
+        const raw = await page.locator("main dt, main label, main th, main legend").evaluateAll((all) => all.map((e) => e.textContent.trim()).find((t) => /^[a-z]+(_[a-z]+)*$/.test(t)));
+        if (raw) say(`${name}: the field ${raw} has no name`);
+        // What a page leads to is there: of each kind of address the first two.
+        if (lang === "vi") {
+          const links = await page.locator('main a[href^="/"]').evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+          for (const href of new Set(links)) {
+            const kind = href.replace(/_[0-9a-f]{32}/g, "_").replace(/[0-9a-f]{64}/g, "sha").replace(/[?#].*$/, "");
+            if ((followed[kind] ??= 0) >= 2) continue;
+            followed[kind] += 1;
+            const there = await context.request.get(demo.base + href, { maxRedirects: 0 });
+            if (there.status() >= 400 && !(who === "-" && there.status() === 401)) say(`${name}: ${href} answers ${there.status()}`);
+          }
+        }
         if (lang === "en" && await page.locator("html").getAttribute("lang") !== "en") say(`${name}: not in English`);
         if (await page.locator("h1").count() !== 1) say(`${name}: ${await page.locator("h1").count()} headings of the first level`);
         if (await page.locator("main .button:visible").count() > 1) say(`${name}: more than one filled button`);

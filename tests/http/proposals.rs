@@ -6,6 +6,7 @@ use ndp_domain::id::{Id, Kind, OpinionId};
 use ndp_domain::list_entry;
 use ndp_domain::machine::{Known, State};
 use ndp_domain::opinion::{self, Verdict};
+use ndp_domain::organisation::{self, Unit};
 use ndp_domain::supplement::Point;
 use ndp_domain::text::Text;
 use ndp_store::lists::{Filter, Order};
@@ -301,4 +302,44 @@ async fn the_coordinating_unit_sends_many_proposals_by_one_letter() {
     assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
     let (status, html) = served.page(Some(coordinator), &place).await;
     assert!(status == 200 && html.contains("Cần cho A.") && html.contains("Cần cho B."), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_units_draft_is_handed_over_and_goes_by_the_coordinating_units_letter() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let story = served.world.story();
+    let coordinator = cast.others.iter().find(|p| p.duty == ndp_domain::authority::Duty::ManagingCoordinator).unwrap();
+    let kept = Id::from(story.list_entry("Nền tảng giữ lại", 1).await.unwrap());
+    let given = Id::from(story.list_entry("Nền tảng chuyển đi", 1).await.unwrap());
+    let place = format!("/de-xuat/{given}/handovers");
+    let (status, html) = served.send_form(&cast.managing.officer, &place, &[]).await;
+    assert!(status == 422 && html.contains("chưa khai báo đơn vị đầu mối"), "{status} {html}");
+    let unit = Unit {
+        code: Text::new("van-phong").unwrap(),
+        name_vi: Text::new("Văn phòng Bộ").unwrap(),
+        name_en: None,
+        coordinating: true,
+        from: None,
+        to: None,
+    };
+    story.act(&cast.administrator, cast.managing.org, organisation::Command::RecordUnit { unit }).await.unwrap();
+    // A unit's drafts are its own.
+    assert_eq!(served.page(Some(coordinator), &format!("/de-xuat/{given}")).await.0, 404);
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("/de-xuat/{given}")).await;
+    assert!(html.contains("Chuyển đơn vị đầu mối tổng hợp"), "{html}");
+    let (status, to) = served.send_form(&cast.managing.officer, &place, &[]).await;
+    assert_eq!(status, 303, "{to}");
+    let (_, html) = served.page(Some(coordinator), LETTER).await;
+    assert!(html.contains(&given.to_string()) && !html.contains(&kept.to_string()), "{html}");
+    assert_eq!(served.page(Some(coordinator), &format!("/de-xuat/{kept}")).await.0, 404);
+    let chosen = given.to_string();
+    let (status, place) = served.send_form(coordinator, LETTER, &[("chon", &chosen)]).await;
+    assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
+    let (status, html) = served.page(Some(coordinator), &place).await;
+    assert!(status == 200 && html.contains("Nền tảng chuyển đi"), "{status} {html}");
+    // The unit that wrote it still reads its draft and what was done with it.
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("/de-xuat/{given}/lich-su")).await;
+    assert!(html.contains("chuyển dự thảo cho đơn vị đầu mối tổng hợp"), "{html}");
+    served.sound().await;
 }

@@ -157,7 +157,12 @@ fn pairs(state: &State) -> Vec<(Principal, Facet)> {
             rows.push((Principal::Administration, Facet::Account));
             rows.extend(people(&view.person, Own));
         }
-        State::ListEntry(_) if state.stage() == "L.draft" => rows.extend(unit()),
+        State::ListEntry(entry) if state.stage() == "L.draft" => {
+            rows.extend(unit());
+            // A draft handed over is also of the unit that collects the others'.
+            let collects = entry.collected_by.clone();
+            rows.extend(collects.and_then(|code| Some((Principal::Unit(view.managing?, code), Draft))));
+        }
         State::ListEntry(_) => {
             rows.extend([org(view.managing, File), org(view.managing, Register)].into_iter().flatten());
             rows.push((Principal::FocalAgency, Shared));

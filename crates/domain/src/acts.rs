@@ -3,7 +3,8 @@
 //! Ids and states are those of process.md 6. Ours are the acts on organisations, accounts and
 //! reference data (OR, AC, RF), on links of persons (CF), change proposals (CP), objections (OB),
 //! readiness checks (SC), and those numbered after the last one of a machine of the process: a
-//! step which its guards speak of and which no row names (L12, E31: the reminders before a stop).
+//! step which its guards speak of and which no row names (L12, E31: the reminders before a stop; L13: a unit's draft goes
+//! to the coordinating unit).
 
 mod table;
 

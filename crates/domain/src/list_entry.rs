@@ -3,6 +3,7 @@
 //! ```text
 //! – ─L1→ draft ─L2→ submitted ─L3→ received ─L4→ assigned ─L8→ listed ─L11→ removed
 //!        assigned ⇄ supplement (L5, L6; L12 reminds; L7→ stopped)   L9→ not_listed   L10→ withdrawn
+//!        draft ─L13→ same (to the coordinating unit)
 //! ```
 //! Signed papers take effect when issued. L8 opens the publication in register A, L11 its closing.
 
@@ -15,6 +16,7 @@ use crate::historical::Historical;
 use crate::id::{AccountId, Id, Kind, ListEntryId, OrganisationId};
 use crate::machine::{self, Machine, View};
 use crate::occasion::{IssuedPaper, Occasion};
+use crate::organisation::Organisation;
 use crate::publication;
 use crate::recognition::Recognition;
 use crate::refusal::Refusal;
@@ -133,6 +135,9 @@ pub struct State {
     pub listed: Option<Listed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supplements: Vec<Supplement>,
+    /// The coordinating unit that was given the draft, by its code (L13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected_by: Option<String>,
     /// The entry that takes its place, and the day it left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<Removed>,
@@ -175,6 +180,7 @@ impl Machine for ListEntry {
             Command::Withdraw { .. } => ActId::L10,
             Command::Remove { .. } => ActId::L11,
             Command::Remind {} => ActId::L12,
+            Command::HandOver {} => ActId::L13,
             Command::Import { .. } => ActId::X4,
         }
     }
@@ -216,8 +222,9 @@ impl Machine for ListEntry {
     }
 
     /// L11 looks at every dossier of the entry and at the recognitions of their products.
-    fn needs(_: Option<&State>, command: &Command) -> Vec<Need> {
+    fn needs(state: Option<&State>, command: &Command) -> Vec<Need> {
         match command {
+            Command::HandOver {} => state.map(|s| Need::Stream(s.managing.into())).into_iter().collect(),
             Command::Remove { successor, .. } => successor.iter().map(|s| Need::Stream((*s).into())).collect(),
             _ => Vec::new(),
         }
@@ -248,6 +255,12 @@ impl Machine for ListEntry {
                     return Err(Refusal::TermTooShort { date: *until });
                 }
                 Event::Assigned { officer: *officer, until: *until, remark: remark.as_ref().map(|text| Content::of(text).pin()) }
+            }
+            Command::HandOver {} => {
+                let managing = state.ok_or(Refusal::NoCoordinatingUnit {})?.managing;
+                let agency = occasion.evidence.find::<Organisation>(managing)?;
+                let unit = agency.state.coordinating_on(occasion.day()).ok_or(Refusal::NoCoordinatingUnit {})?;
+                Event::HandedOver { unit: unit.code.to_string() }
             }
             Command::List { managing, overlap_explained } => {
                 if state.is_some_and(|s| s.managing != *managing) {
@@ -330,6 +343,7 @@ impl Machine for ListEntry {
                 s = State { stage: Stage::Submitted, proposal: Some(proposal), name, overlap_stated, letter: Some(letter), ..s };
             }
             Event::Registered { incoming } => s = State { stage: Stage::Received, incoming: Some(incoming), ..s },
+            Event::HandedOver { unit } => s = State { collected_by: Some(unit), ..s },
             Event::Assigned { officer, until, .. } => {
                 s = State { stage: Stage::Assigned, officer: Some(officer), officer_until: Some(until), ..s };
             }
@@ -401,6 +415,7 @@ fn fresh(regulation: &str, managing: OrganisationId, unit: &str, stage: Stage, n
         incoming: None,
         officer: None,
         officer_until: None,
+        collected_by: None,
         listed: None,
         supplements: Vec::new(),
         removed: None,

@@ -70,6 +70,7 @@ refusals! {
 
     RegulationNotEffective { regulation: String, day: NaiveDate } = "regulation.not_effective", Stage, law::CHOICE;
     ListEntryDuplicate {} = "list_entry.duplicate", Stage, law::LETTER_2291_1;
+    NoCoordinatingUnit {} = "list_entry.no_coordinating_unit", Content, law::CHOICE;
     ListEntryNotManager {} = "list_entry.not_managing_agency", Content, law::LETTER_2291_1;
     PointsWrong {} = "supplement.points_wrong", Content, law::CHOICE;
     PointNotRaisedByAnswer { numbers: Vec<u32> } = "supplement.old_point", Content, law::CHOICE;

@@ -41,6 +41,7 @@ const NOUNS: &[(ActId, Kind, &str)] = &[
     (L10, Kind::ListEntry, "withdrawals"),
     (L11, Kind::ListEntry, "removals"),
     (L12, Kind::ListEntry, "reminders"),
+    (L13, Kind::ListEntry, "handovers"),
     (C1, Kind::CriteriaSet, "versions"),
     (C2, Kind::CriteriaSet, "consultations"),
     (C3, Kind::Opinion, ""),

@@ -28,6 +28,7 @@ pub(crate) fn variant(act: ActId, kind: Kind) -> Option<&'static str> {
         (L10, _) => "withdraw",
         (L11, _) => "remove",
         (L12 | E31, _) => "remind",
+        (L13, _) => "hand_over",
         (C1, _) => "begin",
         (C2, _) => "consult",
         (C3, _) => "give",

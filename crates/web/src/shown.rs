@@ -232,7 +232,7 @@ impl Fields<'_> {
             return format!("<time class=\"num\" datetime=\"{}\">{said}</time>", esc(text));
         }
         match name {
-            "unit" => return esc(&self.v.unit(text)),
+            "unit" | "collected_by" => return esc(&self.v.unit(text)),
             "duty" => return esc(&t.get(&format!("duty-{text}"), &[])),
             "act" => return esc(&t.get(&format!("act-{text}"), &[])),
             // A criterion by its name, where the regulation version has one.

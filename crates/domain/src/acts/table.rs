@@ -65,6 +65,7 @@ table! {
         plain ["L.draft"] by [ManagingOfficer, ManagingCoordinator];
     L11 ["L.listed"] => State("L.removed"), OneOf(&[ListKeeper]), None, Issued("list_entry_removal"), [DECISION_186], [], [P8], false;
     L12 ["L.supplement"] => Same, OneOf(&[ListKeeper]), None, Issued("reminder"), [CHOICE], [ANSWER_OVERDUE], [], false;
+    L13 ["L.draft"] => Same, OneOf(&[ManagingOfficer]), None, NoPaper, [CHOICE], [], [], false;
 
     C1 [NEW] => State("C.drafting"), OneOf(&[ManagingOfficer]), None, NoPaper, [LETTER_2291_2], [REGULATION_EFFECTIVE], [], false;
     C2 ["C.drafting"] => State("C.consulting"), OneOf(&[ManagingSigner]), None, Issued("consultation_letter"), [LETTER_2291_2], [], [], true;

@@ -40,6 +40,8 @@ pub enum Command {
     Withdraw { reason: Prose },
     /// L11
     Remove { ground: RemovalGround, explanation: Prose, successor: Option<ListEntryId> },
+    /// L13: to the agency's coordinating unit, which sends many by one letter.
+    HandOver {},
     /// L12
     Remind {},
     /// X4
@@ -105,6 +107,10 @@ pub enum Event {
         explanation: Pin,
         removed: Removed,
         paper: IssuedPaper,
+    },
+    /// To the unit with this code.
+    HandedOver {
+        unit: String,
     },
     Imported {
         regulation: String,

@@ -567,3 +567,20 @@ fn one_platform_with_many_names_is_one_record_under_one_code() {
     let view = l.streams[&product.into()].whole.state.view();
     assert_eq!(view.open_key, Some(record.code.to_string()), "the code is the key; names are not");
 }
+
+#[test]
+fn a_draft_handed_over_is_also_of_the_unit_that_collects() {
+    let mut l = Ledger::new();
+    l.organisation(MINISTRY, "A", None, None);
+    l.act(actor(30, Duty::Administrator, KEEPER), MINISTRY, coordinating("van-phong")).unwrap();
+    let entry = l.entry(1);
+    let readers = |l: &Ledger| crate::access::of(&l.streams[&entry.into()].whole).into_iter().map(|a| a.principal).collect::<Vec<_>>();
+    let collects = crate::access::Principal::Unit(MINISTRY, "van-phong".to_owned());
+    assert!(!readers(&l).contains(&collects), "a draft is its unit's own");
+    l.act(actor(1, Duty::ManagingOfficer, MINISTRY), entry, L::HandOver {}).unwrap();
+    assert!(readers(&l).contains(&collects) && readers(&l).len() == 2, "{:?}", readers(&l));
+    // Once it is sent it is the agency's like every other.
+    let proposal = Ledger::proposal();
+    l.paper(actor(4, Duty::ManagingSigner, MINISTRY), vec![(entry.into(), L::Submit { proposal }.into())]).unwrap();
+    assert!(!readers(&l).contains(&collects));
+}

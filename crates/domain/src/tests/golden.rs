@@ -46,6 +46,10 @@ fn story() -> Ledger {
         let id = l.paper_until(signer.clone(), vec![(entry.into(), act.into())], until).unwrap();
         l.on_paper(id, signer.clone(), command, None).unwrap();
     }
+    l.organisation(MINISTRY, "A", None, None);
+    l.act(actor(30, crate::authority::Duty::Administrator, KEEPER), MINISTRY, coordinating("van-phong")).unwrap();
+    let draft = l.entry(1);
+    l.act(actor(1, crate::authority::Duty::ManagingOfficer, MINISTRY), draft, crate::list_entry::Command::HandOver {}).unwrap();
     let (paper_dossier, ..) = l.evaluation((1, 2, 2), &[], 1);
     let paper = Some(crate::sheet::PaperSheet { entered_by: SUPPORT, scan: attachment() });
     let text = crate::sheet::SheetText { paper, ..Ledger::sheet_text(&[]) };

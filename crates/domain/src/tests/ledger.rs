@@ -621,3 +621,9 @@ impl Ledger {
         self.streams.keys().filter(|id| id.kind == kind).copied().collect()
     }
 }
+
+/// A unit that collects the drafts of the others.
+pub fn coordinating(code: &str) -> crate::organisation::Command {
+    let unit = crate::organisation::Unit { code: t(code), name_vi: t(code), name_en: None, coordinating: true, from: None, to: None };
+    crate::organisation::Command::RecordUnit { unit }
+}

@@ -64,6 +64,11 @@ fn entries() -> Vec<(&'static str, Answer)> {
         ("act.wrong_stage", l.clone().act(actor(6, Duty::ListRecords, KEEPER), three, L::Register { incoming: l.incoming() })),
         ("act.other_kind", l.clone().act(officer.clone(), two, dossier::Command::Count {})),
         ("input.due_in_past", l.clone().act(actor(7, Duty::ListUnitHead, KEEPER), three, late)),
+        ("list_entry.no_coordinating_unit", {
+            let mut l = l.clone();
+            l.organisation(MINISTRY, "A", None, None);
+            l.act(officer.clone(), one, L::HandOver {})
+        }),
         (
             "list_entry.not_managing_agency",
             l.clone().paper(actor(8, Duty::ListKeeper, KEEPER), vec![(four.into(), other.into())]).map(|_| ()),

@@ -17,7 +17,7 @@ use crate::links::{self, Link, Relation};
 use crate::list_entry::{Command as L, RemovalGround};
 use crate::machine::Command;
 use crate::objection::{self, Contention};
-use crate::organisation::{self, Ground, Unit};
+use crate::organisation::Ground;
 use crate::publication::{self, Register};
 use crate::recognition::{Command as R, Recognition, ReviewGround};
 use crate::reconsideration;
@@ -39,9 +39,7 @@ fn any_record() -> Vec<Story> {
     let list_head = actor(7, Duty::ListUnitHead, KEEPER);
     let withdraw = L::Withdraw { reason: t("x") };
     let admin = actor(30, Duty::Administrator, KEEPER);
-    let unit = |code: &str| organisation::Command::RecordUnit {
-        unit: Unit { code: t(code), name_vi: t(code), name_en: None, coordinating: true, from: None, to: None },
-    };
+    let unit = coordinating;
     let mut coordinated = l.clone();
     coordinated.act(admin.clone(), POLICE, unit("a")).unwrap();
     let historical = Historical {

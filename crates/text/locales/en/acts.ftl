@@ -72,6 +72,8 @@ act-L11 = Remove from the List
 act-L11-guard = The managing agency asks or the programme is amended; a successor on the List is named, or no dossier is open and no recognition is in force under the entry.
 act-L12 = Remind to complete the file
 act-L12-guard = The time limit has passed without an answer.
+act-L13 = Hand over to the coordinating unit
+act-L13-guard = The agency has named its coordinating unit; the drafting unit can still change the draft until it is sent.
 
 ## Acts: criteria set
 act-C1 = Draft the criteria set

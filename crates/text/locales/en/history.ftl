@@ -26,6 +26,7 @@ did-L9 = did not add it to the List
 did-L10 = withdrew the proposal
 did-L11 = removed it from the List
 did-L12 = reminded to complete the file
+did-L13 = handed the draft over to the coordinating unit
 did-C1 = began the draft
 did-C2 = sent the draft for consultation
 did-C3 = gave an opinion on the draft

@@ -43,6 +43,7 @@ refusal-account-body_duty = Duties in a council or expert group come only from i
 refusal-regulation-not_effective = Rule version { $regulation } does not apply on { $day }; choose a version that applies on that day.
 refusal-list_entry-duplicate = The List already has an entry that duplicates this proposal; look at that entry and explain the overlap, or do not add this one (with reasons).
 refusal-list_entry-not_managing_agency = The managing agency chosen is not the one in the proposal; enter the agency that made the proposal.
+refusal-list_entry-no_coordinating_unit = The agency has not named a coordinating unit; ask the administrator to name one on the agency's page, or send a letter of your own.
 refusal-list_entry-open_dossier = A dossier is still open under this entry; wait until it ends, or name a successor on the List.
 refusal-list_entry-recognition_in_force = A recognition is still in force under this entry; name a successor on the List, or wait until the recognition ends.
 

@@ -72,6 +72,8 @@ act-L11 = Đưa ra khỏi Danh mục
 act-L11-guard = Cơ quan chủ quản đề nghị hoặc chương trình được sửa đổi; nêu mục thay thế đang có trong Danh mục, hoặc không còn hồ sơ đánh giá đang mở và công nhận còn hiệu lực.
 act-L12 = Đôn đốc bổ sung hồ sơ
 act-L12-guard = Đã hết thời hạn bổ sung mà chưa có trả lời.
+act-L13 = Chuyển đơn vị đầu mối tổng hợp
+act-L13-guard = Cơ quan đã khai báo đơn vị đầu mối; dự thảo vẫn do đơn vị soạn sửa được cho đến khi gửi.
 
 ## Hành vi: bộ tiêu chí
 act-C1 = Xây dựng bộ tiêu chí

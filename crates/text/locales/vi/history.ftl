@@ -26,6 +26,7 @@ did-L9 = quyết định không bổ sung vào Danh mục
 did-L10 = rút đề xuất
 did-L11 = đưa ra khỏi Danh mục
 did-L12 = đôn đốc bổ sung hồ sơ
+did-L13 = chuyển dự thảo cho đơn vị đầu mối tổng hợp
 did-C1 = bắt đầu dự thảo
 did-C2 = gửi dự thảo lấy ý kiến
 did-C3 = góp ý dự thảo

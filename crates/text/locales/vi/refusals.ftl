@@ -43,6 +43,7 @@ refusal-account-body_duty = Nhiệm vụ trong hội đồng hoặc tổ chuyên
 refusal-regulation-not_effective = Phiên bản quy định { $regulation } không áp dụng vào ngày { $day }; chọn phiên bản áp dụng vào ngày đó.
 refusal-list_entry-duplicate = Danh mục đã có mục trùng với đề xuất này; kiểm tra mục đó và giải trình phần trùng lặp, hoặc không bổ sung (có lý do).
 refusal-list_entry-not_managing_agency = Cơ quan chủ quản được chọn khác với cơ quan chủ quản trong đề xuất; ghi đúng cơ quan đã đề xuất.
+refusal-list_entry-no_coordinating_unit = Cơ quan chưa khai báo đơn vị đầu mối tổng hợp; đề nghị quản trị khai báo ở trang cơ quan, hoặc tự trình công văn.
 refusal-list_entry-open_dossier = Mục này còn hồ sơ đánh giá đang mở; chờ hồ sơ kết thúc, hoặc nêu mục thay thế trong Danh mục.
 refusal-list_entry-recognition_in_force = Mục này còn nền tảng được công nhận còn hiệu lực; nêu mục thay thế trong Danh mục, hoặc chờ công nhận kết thúc.
 

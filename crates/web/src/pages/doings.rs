@@ -180,7 +180,10 @@ async fn given(v: &Visitor, seen: &Seen, now: &mut Vec<Doing>) -> Result<(), Ref
         .find(|l| Opinion::known(&l.neighbour.whole.state).is_some_and(|o| o.organisation == duty.org && o.draft == asked.draft));
     if let Some(own) = own {
         now.retain(|d| !d.href.starts_with("/gop-y/moi"));
-        now.insert(0, plain(v.t("web-opinion-given"), place_of(own.id)));
+        // Not every duty of the agency reads it.
+        if !v.app.engine.store.lines_of(&v.reading.scope(&v.app), &[own.id]).await?.is_empty() {
+            now.insert(0, plain(v.t("web-opinion-given"), place_of(own.id)));
+        }
     }
     Ok(())
 }

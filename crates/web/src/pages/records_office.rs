@@ -283,9 +283,6 @@ async fn groups(v: &Visitor, place: &str, all: &[Listed], asked: &Asked) -> Resu
     Ok(out)
 }
 
-/// States of a paper that is not yet issued, as they follow each other.
-const ON_THE_WAY: &[&str] = &["D.draft", "D.returned", "D.submitted", "D.initialled", "D.checked", "D.signed", "D.numbered", "D.sealed"];
-
 /// `GET /trinh-ky`: what waits for this duty first, then what is under way, then what is done.
 pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response, Refused> {
     let duty = v.acting()?.clone();
@@ -294,7 +291,7 @@ pub async fn signing(v: Visitor, Query(asked): Query<Asked>) -> Result<Response,
     let of_versions: Vec<(&String, Vec<&'static str>)> =
         v.directory.regulations.iter().map(|(name, r)| (name, r.paper.waits_for(level))).collect();
     let any = |stage: &&str| of_versions.iter().any(|(_, own)| own.contains(stage));
-    let (mine, other): (Vec<&str>, Vec<&str>) = ON_THE_WAY.iter().partition(|stage| any(stage));
+    let (mine, other): (Vec<&str>, Vec<&str>) = super::doings::ON_THE_WAY.iter().partition(|stage| any(stage));
     // What waits in one version and not in another stands where its own version puts it.
     let not_mine = |(name, own): &(&String, Vec<&'static str>)| {
         let out: Vec<&str> = mine.iter().filter(|s| !own.contains(s)).copied().collect();
