@@ -300,6 +300,7 @@ web-list-title = The List of platforms
 web-list-count = { $n } entries · { $day }
 web-list-columns = Id,Name,Managing agency,Status,Since
 web-list-agencies = Managing agencies with the most platforms
+web-list-published = Published by: { $editions }.
 web-list-source = Counted from the records of the List on { $day }.
 web-showing = Showing { $from }–{ $to } of { $n }
 web-download = Download

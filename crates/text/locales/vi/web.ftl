@@ -288,6 +288,7 @@ web-list-title = Danh mục nền tảng
 web-list-count = { $n } mục · ngày { $day }
 web-list-columns = Mã,Tên,Cơ quan chủ quản,Tình trạng,Từ ngày
 web-list-agencies = Cơ quan chủ quản có nhiều nền tảng nhất
+web-list-published = Nguồn công bố: { $editions }.
 web-list-source = Số đếm từ bản ghi trong Danh mục ngày { $day }.
 web-showing = Đang xem { $from }–{ $to } trong { $n }
 web-download = Tải về

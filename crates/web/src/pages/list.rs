@@ -16,6 +16,7 @@ use ndp_domain::recognition::Recognition;
 use ndp_domain::text::fold;
 use ndp_server::problem::{Edge, Refused};
 use ndp_server::public::Published as Line;
+use ndp_store::lists::{Filter, Order};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ struct Page {
     counted: String,
     count: String,
     showing: String,
+    /// The decisions by which the lists were issued; empty where there is none.
+    source: String,
     /// Downloads of what is found: address and kind.
     files: Vec<(String, String)>,
     open: bool,
@@ -233,6 +236,15 @@ fn facets(v: &Visitor, lines: &[Line], asked: &Asked) -> Vec<Facet> {
     ]
 }
 
+/// The newest edition of each register, by its decision.
+async fn published_by(v: &Visitor) -> Result<String, Refused> {
+    let scope = v.app.engine.scope(&ndp_domain::visibility::Reader::public());
+    let filter = Filter { kind: Some(Kind::Edition), stages: vec!["PE.issued".to_owned()], ..Filter::default() };
+    let editions = v.app.engine.store.list(&scope, &filter, Order::Updated, None, 4).await?;
+    let names: Vec<String> = editions.iter().map(|l| crate::known::line_name(v, l)).collect();
+    Ok(if names.is_empty() { String::new() } else { v.t1("web-list-published", &[("editions", &names.join("; "))]) })
+}
+
 /// `GET /`
 pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
     let asked = Asked::of(query.as_deref())?;
@@ -268,12 +280,14 @@ pub async fn list(v: Visitor, RawQuery(query): RawQuery) -> Result<Response, Ref
     let most = facets[1].options.iter().map(|o| o.n).max().unwrap_or(1).max(1);
     let bars = facets[1].options.iter().take(8).map(|o| (o.label.clone(), o.n, format!("{}", o.n * 100 / most))).collect();
     let recognised = lines.iter().filter(|l| l.register == Register::Recognised).count().to_string();
+    let source = published_by(&v).await?;
     let empty = if asked.q.trim().is_empty() { v.t("web-list-none-found") } else { v.t1("web-list-none-for", &[("q", asked.q.trim())]) };
     let f = frame(&v, &v.t("web-list-title"), "/").await?;
     page(&Page {
         counted: v.t1("web-hero-count", &[("n", &lines.len().to_string()), ("recognised", &recognised)]),
         count: v.t1("web-list-count", &[("n", &n), ("day", &say::day(v.today))]),
         showing,
+        source,
         files: ["csv", "xlsx", "docx", "json"].map(|kind| (asked.address(&format!("/nen-tang.{kind}"), 0), kind.to_uppercase())).to_vec(),
         open: !asked.status.is_empty() || !asked.agency.is_empty(),
         chips,
