@@ -185,6 +185,14 @@ async fn what_is_said_with_a_step_stands_with_it_and_the_agency_may_bring_its_ow
     assert!(csv.contains("Bộ Tài chính,\"812/BTC, ") && csv.lines().count() == 2, "{csv}");
     let (_, csv) = served.page(Some(&cast.managing.records), "/van-thu.csv?so=den").await;
     assert_eq!(csv.lines().count(), 1, "its own papers did not come in: {csv}");
+    // On the page of the agency that received it, for its own people, and for nobody else.
+    let agency = format!("/co-quan/{recipient}");
+    let (_, html) = served.page(Some(&cast.keeper.officer), &agency).await;
+    assert!(html.contains("Văn bản đã nhận") && html.contains("812/BTC – "), "{html}");
+    for other in [None, Some(&cast.applicant), Some(&cast.managing.officer)] {
+        let (_, html) = served.page(other, &agency).await;
+        assert!(!html.contains("812/BTC"), "{html}");
+    }
     // Whoever receives it has the sealed file, and nothing of what was said on its way.
     let (_, html) = served.page(Some(&cast.keeper.records), &place).await;
     assert!(html.contains("da-dong-dau.pdf") && !html.contains("Đề nghị ký sớm") && !html.contains("trong ngày"), "{html}");

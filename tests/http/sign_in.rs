@@ -260,3 +260,25 @@ async fn whoever_suspends_somebody_types_their_name() {
     let (status, to) = served.send_form(&cast.administrator, &place, &[("/reason", "Nghỉ việc"), ("_name", &name.to_uppercase())]).await;
     assert_eq!(status, 303, "{to}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_whose_place_stands_on_one_page_with_the_paper_that_says_so() {
+    let served = Served::new().await;
+    let cast = &served.world.cast;
+    let account = ndp_domain::id::Id::from(cast.managing.officer.account);
+    let org = ndp_domain::id::Id::from(cast.managing.org).to_string();
+    let fields = [
+        ("/held/duty", "MA-S"),
+        ("/held/org", org.as_str()),
+        ("/held/from", "02/03/2026"),
+        ("/held/to", "31/12/2099"),
+        ("/held/form", "by_order"),
+        ("/held/basis", "Quyết định 15/QĐ-BTC ngày 01/03/2026"),
+    ];
+    let (status, to) = served.send_form(&cast.administrator, &format!("/nguoi-dung/{account}/duties"), &fields).await;
+    assert_eq!(status, 303, "{to}");
+    let (_, html) = served.page(Some(&cast.administrator), "/quan-tri/uy-quyen").await;
+    let row = html.split("<tr>").find(|row| row.contains("15/QĐ-BTC")).unwrap_or_else(|| panic!("{html}"));
+    assert!(row.contains(&account.to_string()) && row.contains("Thừa lệnh") && row.contains("31/12/2099"), "{row}");
+    assert_eq!(served.page(Some(&cast.managing.signer), "/quan-tri/uy-quyen").await.0, 403);
+}

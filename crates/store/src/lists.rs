@@ -38,8 +38,8 @@ pub struct Filter {
     pub applicant: Option<OrganisationId>,
     pub parent: Option<Id>,
     pub product: Option<ProductId>,
-    /// Everybody's but this organisation's own.
-    pub others_than: Option<OrganisationId>,
+    /// Papers of others that were sent to this organisation.
+    pub sent_to: Option<OrganisationId>,
     /// States left out of records that follow a version, by its name.
     pub except: Vec<(String, Vec<&'static str>)>,
 }
@@ -101,9 +101,10 @@ fn filters(postgres: bool, filter: &Filter, values: &mut Vec<Value>) -> String {
         let among = if let [one] = places.as_slice() { format!("= {one}") } else { format!("IN ({})", places.join(", ")) };
         sql.push_str(&format!(" AND s.stage {among}"));
     }
-    if let Some(own) = filter.others_than {
-        values.push(own.to_string().into());
-        sql.push_str(&format!(" AND coalesce(s.managing, '') <> ${}", values.len()));
+    if let Some(org) = filter.sent_to {
+        values.push(org.to_string().into());
+        let (n, shared) = (values.len(), "r.facet = 'shared' AND r.stream = s.id");
+        sql.push_str(&format!(" AND s.managing <> ${n} AND EXISTS (SELECT 1 FROM access r WHERE r.principal = ${n} AND {shared})"));
     }
     for (regulation, stages) in filter.except.iter().filter(|(_, stages)| !stages.is_empty()) {
         values.push(regulation.clone().into());

@@ -532,6 +532,7 @@ web-invite-lead = An e-mail with a link to set the first password goes to the ad
 web-person-name = Full name
 web-organisation-platforms = Published entries
 web-organisation-none = No platform on the List yet.
+web-organisation-letters = Papers received
 web-organisation-names = Names over time
 web-organisation-now = Name now
 web-organisation-name-until = Until { $day }

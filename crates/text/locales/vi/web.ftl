@@ -508,6 +508,7 @@ web-invite-lead = Thư mời đặt mật khẩu được gửi đến địa ch
 web-person-name = Họ và tên
 web-organisation-platforms = Mục công bố
 web-organisation-none = Chưa có nền tảng nào trong Danh mục.
+web-organisation-letters = Văn bản đã nhận
 web-organisation-names = Tên gọi qua thời gian
 web-organisation-now = Tên hiện nay
 web-organisation-name-until = Đến ngày { $day }

@@ -148,7 +148,8 @@ pub async fn delegation(v: Visitor) -> Result<Response, Refused> {
                 || v.t1("web-since-day", &[("day", &say::day(h.from))]),
                 |to| format!("{} – {}", say::day(h.from), say::day(to)),
             );
-            let who = format!("<a href=\"{}\">{}</a><br><span class=\"hint\">{}</span>", v.href(&place_of(*id)), esc(&name), esc(&agency));
+            let duty = format!("{}, {agency}", v.t(&format!("duty-{}", h.duty.code())));
+            let who = format!("<a href=\"{}\">{}</a><br><span class=\"hint\">{}</span>", v.href(&place_of(*id)), esc(&name), esc(&duty));
             let basis = h.basis.as_ref().map_or_else(|| "–".to_owned(), |b| esc(b.as_str()));
             let cells = vec![
                 who,

@@ -7,7 +7,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use ndp_domain::authority::Duty;
+use ndp_domain::authority::{Duty, Side};
 use ndp_domain::id::{Kind, OrganisationId};
 use ndp_domain::text::fold;
 use ndp_server::problem::{Edge, Refused};
@@ -90,6 +90,8 @@ struct One {
     successors: Vec<(String, String, String)>,
     platforms: Vec<(String, String, String)>,
     dossiers: Vec<(String, String, String)>,
+    /// Papers that others sent to it, for its own staff and the focal agency.
+    letters: Vec<(String, String, String)>,
     names: Vec<(String, String)>,
     units: Vec<(String, String)>,
     acts: Vec<(String, String)>,
@@ -156,5 +158,7 @@ pub async fn one(v: Visitor, Path(id): Path<String>) -> Result<Response, Refused
     let units = o.units.iter().filter(|u| u.to.is_none_or(|to| to >= v.today)).map(unit).collect();
     let mut f = frame(&v, &v.organisation(id), "/co-quan").await?;
     f.crumbs.push(("/co-quan".to_owned(), v.t("web-nav-organisations")));
-    page(&One { f, code: o.record.code.to_string(), period, successors, platforms, dossiers, names, units, acts })
+    let reads = v.side() == Side::Focal || v.duty().is_some_and(|d| d.org == id);
+    let letters = if reads { super::records_office::received(&v, id).await? } else { Vec::new() };
+    page(&One { f, code: o.record.code.to_string(), period, successors, platforms, dossiers, letters, names, units, acts })
 }

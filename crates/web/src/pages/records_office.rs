@@ -101,14 +101,28 @@ async fn papers(v: &Visitor, of: &Listed, after: Option<&After>, limit: usize) -
     let scope = v.reading.scope(&v.app);
     let stages = of.stages.iter().map(|s| (*s).to_owned()).collect();
     let (own, except) = (v.duty().map(|d| d.org), of.except.clone());
-    let (managing, others_than) = if of.from_others { (None, own) } else { (own, None) };
-    let filter = Filter { kind: Some(Kind::Document), stages, managing, others_than, except, ..Filter::default() };
+    let (managing, sent_to) = if of.from_others { (None, own) } else { (own, None) };
+    let filter = Filter { kind: Some(Kind::Document), stages, managing, sent_to, except, ..Filter::default() };
     let lines = v.app.engine.store.list(&scope, &filter, Order::Updated, after, limit as u64).await?;
     let next = lines.last().filter(|_| lines.len() == limit).map(|l| After { value: l.key.clone(), id: l.id.uuid });
     let needs: Vec<_> = lines.into_iter().map(|l| ndp_domain::evidence::Need::Stream(l.id)).collect();
     let mut all: Vec<Loaded> = v.app.engine.store.load(&needs).await?.into_values().collect();
     all.sort_by_key(|l| std::cmp::Reverse(l.neighbour.whole.updated_at));
     Ok((all, next))
+}
+
+/// The newest papers that were sent to an organisation, as far as the reader reads them: address, number and subject, state.
+pub async fn received(v: &Visitor, org: OrganisationId) -> Result<Vec<(String, String, String)>, Refused> {
+    let stages = Listed::arrived().stages.into_iter().map(str::to_owned).collect();
+    let filter = Filter { kind: Some(Kind::Document), stages, sent_to: Some(org), ..Filter::default() };
+    let lines = v.app.engine.store.list(&v.reading.scope(&v.app), &filter, Order::Updated, None, FEW as u64).await?;
+    let subjects = abouts(v, &lines.iter().map(|l| l.id).collect::<Vec<_>>()).await?;
+    let one = |l: &ndp_store::lists::Line| {
+        let number = l.code.clone().unwrap_or_default();
+        let name = subjects.get(&l.id).map_or_else(|| number.clone(), |subject| format!("{number} – {subject}"));
+        (place_of(l.id), name, markup::state(&l.stage, v.lang))
+    };
+    Ok(lines.iter().map(one).collect())
 }
 
 /// What papers are about: the act's words and the record's name, by paper.
