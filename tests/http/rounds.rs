@@ -322,3 +322,24 @@ async fn whoever_applied_is_told_what_stays_open_and_until_when() {
     let (_, html) = served.page(Some(&cast.applicant), &place).await;
     assert!(html.contains("Quyền khiếu nại") && !html.contains("/xem-xet-lai/moi/"), "{html}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hired_unit_is_asked_for_its_report_once_there_is_a_round_to_report_on() {
+    let served = Served::new().await;
+    let (story, cast) = (served.world.story(), &served.world.cast);
+    let entry = story.list_entry("Nền tảng thuê đánh giá", 5).await.unwrap();
+    let set = story.criteria_set(entry, 3).await.unwrap();
+    story.hired(2, entry, set).await.unwrap();
+    let tasks = async || served.get(&cast.hired_unit, "/api/v1/tasks").await.1;
+    let reports = |tasks: &serde_json::Value| tasks["items"].as_array().unwrap().iter().filter(|t| t["act"] == "B11").count();
+    assert_eq!(reports(&tasks().await), 0, "nothing to report on yet");
+    let scope = served.world.engine.scope(&ndp_tests::reader(&cast.managing.officer));
+    let first = async |kind: Kind, stage: &str| {
+        let filter = Filter { kind: Some(kind), stages: vec![stage.to_owned()], ..Filter::default() };
+        served.world.engine.store.list(&scope, &filter, Order::Updated, None, 1).await.unwrap()[0].id
+    };
+    let (dossier, body) = (first(Kind::Dossier, "E.ready").await, first(Kind::Body, "B.contracted").await);
+    let open = E::OpenRound { body: body.try_into().unwrap(), cut_off: story.today() };
+    story.act(&cast.managing.officer, dossier, open).await.unwrap();
+    assert_eq!(reports(&tasks().await), 1);
+}

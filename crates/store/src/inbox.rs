@@ -103,6 +103,8 @@ impl Inbox<'_> {
                   OR (t.act = 'C3' AND c.kind = 'opinion' AND c.open_key LIKE '%/' || t.holder)))
                AND NOT (t.act = 'E11' AND t.duty = 'MA-O' AND NOT EXISTS
                  (SELECT 1 FROM stream b WHERE b.kind = 'body' AND b.managing = s.managing AND b.stage = 'B.contracted'))
+               AND NOT (t.act = 'B11' AND NOT EXISTS
+                 (SELECT 1 FROM stream c WHERE c.body = s.body AND c.kind = 'dossier' AND c.stage IN ('E.evaluating', 'E.clarifying')))
                AND NOT (t.act = 'B17' AND coalesce(s.sheets_due, 1) <=
                  (SELECT count(*) FROM stream c WHERE c.parent = t.stream AND c.kind = 'declaration' AND c.person = t.person))"
         )

@@ -240,8 +240,8 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// 1 selecting, 2 contracted, 3 reported, 4 accepted and concluded.
-    async fn hired(&self, until: u8, entry: ListEntryId, set: CriteriaSetId) -> Result<(), Problem> {
+    /// A unit hired for a dossier: 1 selecting, 2 contracted, 3 reported, 4 accepted and concluded.
+    pub async fn hired(&self, until: u8, entry: ListEntryId, set: CriteriaSetId) -> Result<(), Problem> {
         use body::Command as B;
         let cast = self.cast;
         let (dossier, product) = self.ready_dossier(&format!("Nền tảng mẫu thuê đánh giá {until}"), entry, set).await?;
