@@ -100,7 +100,7 @@ async fn what_is_looked_up_before_a_step_stands_over_its_form() {
     let directory = served.world.engine.directory();
     let term = directory.regulations["1230-2023"].terms["list_entry.decide"];
     let legal = directory.calendar.due(story.today(), term).on.format("%d/%m/%Y").to_string();
-    assert!(html.contains(&format!("(Bổ sung vào Danh mục) phải xong chậm nhất ngày {legal}")), "{html}");
+    assert!(html.contains(&format!("phải xong chậm nhất ngày {legal}")), "{html}");
     assert!(html.contains(&format!("value=\"{legal}\"")), "{html}");
     // Before anybody signs, the place of the signature names no office.
     let (_, html) = served.page(Some(&cast.managing.officer), &format!("{place}/ban-in")).await;

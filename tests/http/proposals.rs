@@ -328,8 +328,20 @@ async fn a_units_draft_is_handed_over_and_goes_by_the_coordinating_units_letter(
     assert_eq!(served.page(Some(coordinator), &format!("/de-xuat/{given}")).await.0, 404);
     let (_, html) = served.page(Some(&cast.managing.officer), &format!("/de-xuat/{given}")).await;
     assert!(html.contains("Chuyển đơn vị đầu mối tổng hợp"), "{html}");
+    // The unit has begun a letter of its own: what was typed there goes along, and that letter is given up.
+    let (_, letter) = served.send_form(&cast.managing.officer, &format!("/de-xuat/{given}/van-ban/submissions"), &[]).await;
+    let need = [("/0/proposal/need", "Cần một nơi họp chung cho các bộ.")];
+    let letter = letter.split('?').next().unwrap().to_owned();
+    let (status, html) = served.send_form(&cast.managing.officer, &format!("{letter}/nhu-cau"), &need).await;
+    assert!(status < 500, "{status} {html}");
     let (status, to) = served.send_form(&cast.managing.officer, &place, &[]).await;
     assert_eq!(status, 303, "{to}");
+    let own: Id = letter.split('/').nth(2).unwrap().parse().unwrap();
+    let own = served.world.engine.store.load_one(own).await.unwrap().unwrap();
+    assert_eq!(own.neighbour.whole.state.stage(), "D.void");
+    assert_eq!(served.world.engine.store.draft(given).await.unwrap()["need"].value, "\"Cần một nơi họp chung cho các bộ.\"");
+    let (_, html) = served.page(Some(&cast.managing.officer), &format!("/de-xuat/{given}")).await;
+    assert!(!html.contains("/handovers"), "it is handed over once: {html}");
     let (_, html) = served.page(Some(coordinator), LETTER).await;
     assert!(html.contains(&given.to_string()) && !html.contains(&kept.to_string()), "{html}");
     assert_eq!(served.page(Some(coordinator), &format!("/de-xuat/{kept}")).await.0, 404);
@@ -338,6 +350,8 @@ async fn a_units_draft_is_handed_over_and_goes_by_the_coordinating_units_letter(
     assert!(status == 303 && place.ends_with("/noi-dung"), "{status} {place}");
     let (status, html) = served.page(Some(coordinator), &place).await;
     assert!(status == 200 && html.contains("Nền tảng chuyển đi"), "{status} {html}");
+    let (_, html) = served.page(Some(coordinator), &format!("{place}/nhu-cau")).await;
+    assert!(html.contains("Cần một nơi họp chung cho các bộ."), "what the unit wrote is not written again: {html}");
     // The unit that wrote it still reads its draft and what was done with it.
     let (_, html) = served.page(Some(&cast.managing.officer), &format!("/de-xuat/{given}/lich-su")).await;
     assert!(html.contains("chuyển dự thảo cho đơn vị đầu mối tổng hợp"), "{html}");

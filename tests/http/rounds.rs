@@ -250,7 +250,13 @@ async fn the_scan_of_a_paper_sheet_is_kept_with_the_sheet_and_shown_to_whoever_c
     assert!(html.contains(&format!("/phieu/moi/paper-sheets?dossier={}", Id::from(dossier))), "it is the support team's work: {html}");
     let member = &cast.evaluators[1];
     let (sheet, sha) = typed_in(&served, dossier, member.account, b"%PDF-1.7 phieu giay").await;
+    // Who has a sheet already is not offered again.
+    let place = format!("/phieu/moi/paper-sheets?dossier={}", Id::from(dossier));
+    let (_, html) = served.page(Some(&cast.support), &place).await;
+    let offers = |who: &Persona| html.contains(&format!("<option value=\"{}\"", Id::from(who.account)));
+    assert!(!offers(member) && offers(&cast.evaluators[0]), "{html}");
     let (_, html) = served.page(Some(&cast.secretary), &format!("/phieu/{sheet}")).await;
+    assert!(html.contains("Xác nhận số liệu thị phần"), "{html}");
     assert!(html.contains(&format!("/phieu/{sheet}/tep/{sha}/xem")), "beside what was typed in: {html}");
     let got = served.page_answer(&cast.secretary, &format!("/phieu/{sheet}/tep/{sha}"), None).await;
     assert_eq!(got.status(), 200);

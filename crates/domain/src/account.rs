@@ -153,6 +153,10 @@ fn may_hold(already: &[Held], new: &Held) -> Result<(), Refusal> {
     if (new.duty.level() == Level::Signer) != new.form.is_some() {
         return Err(Refusal::SignerWithoutForm {});
     }
+    // By order and by authorisation somebody signs only as a paper says.
+    if matches!(new.form, Some(SigningForm::ByOrder | SigningForm::Authorised)) && new.basis.is_none() {
+        return Err(Refusal::DelegationWithoutPaper {});
+    }
     let oversees = |duty: Duty| duty.side() == Side::Overseer;
     let overlaps = |held: &Held| held.to.is_none_or(|to| new.from <= to) && new.to.is_none_or(|to| held.from <= to);
     if already.iter().any(|h| oversees(h.duty) != oversees(new.duty) && overlaps(h)) {

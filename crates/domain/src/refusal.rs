@@ -66,6 +66,7 @@ refusals! {
     DutyNotHeld { number: u32 } = "account.duty_not_held", Content, law::CHOICE;
     DecidingDutyOfOverseer {} = "account.overseer_decides", Content, law::CHOICE;
     SignerWithoutForm {} = "account.signer_without_form", Content, law::DECREE_30_13;
+    DelegationWithoutPaper {} = "account.delegation_without_paper", Content, law::DECREE_30_13;
     BodyDutyByDecisionOnly {} = "account.body_duty", Content, law::RULES_OF_WORK;
 
     RegulationNotEffective { regulation: String, day: NaiveDate } = "regulation.not_effective", Stage, law::CHOICE;

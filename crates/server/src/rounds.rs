@@ -10,13 +10,14 @@ use ndp_domain::authority::Duty;
 use ndp_domain::body::{self, Body};
 use ndp_domain::dossier::{self, Dossier};
 use ndp_domain::evidence::Need;
-use ndp_domain::id::{Id, Kind, OrganisationId};
+use ndp_domain::id::{AccountId, Id, Kind, OrganisationId};
 use ndp_domain::machine::Known as _;
 use ndp_domain::sheet::Sheet;
 use ndp_domain::visibility::Scope;
 use ndp_store::inbox::Task;
 use ndp_store::lists::{Filter, Order};
 use ndp_store::read::Loaded;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that waits: the act, its dossier by name, and the body that it is done in; of a sheet from paper (E15) the
 /// sheet.
@@ -59,7 +60,10 @@ pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused
             let helps = body.established().is_ok_and(|e| e.support.contains(&me));
             helps.then(|| Waits { act: ActId::E15, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() })
         };
-        return Ok(dossiers.filter_map(helps).collect());
+        let mut all: Vec<Waits> = dossiers.filter_map(helps).collect();
+        let without = without_sheet(app, &all.iter().map(|w| w.dossier).collect::<Vec<_>>()).await?;
+        all.retain(|w| without.get(&w.dossier).is_some_and(|members| !members.is_empty()));
+        return Ok(all);
     }
     for d in dossiers.filter(|d| d.stage == dossier::Stage::Meeting) {
         let Some((round, opened)) = d.round().and_then(|r| Some((r, r.opened.as_ref()?))) else { continue };
@@ -73,6 +77,23 @@ pub async fn waiting(app: &App, reading: &Reading) -> Result<Vec<Waits>, Refused
         all.push(Waits { act, dossier: d.id.into(), name: d.name.clone(), body: body.id.into() });
     }
     Ok(all)
+}
+
+/// Members who owe a sheet in the open round of these dossiers and of whom there is none yet, by dossier.
+pub async fn without_sheet(app: &App, dossiers: &[Id]) -> Result<BTreeMap<Id, BTreeSet<AccountId>>, Refused> {
+    if dossiers.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let needs: Vec<Need> = dossiers.iter().flat_map(|id| [Need::Stream(*id), Need::Children(*id, Kind::Sheet)]).collect();
+    let loaded = app.engine.store.load(&needs).await?;
+    let sheets: Vec<_> = loaded.values().filter_map(|l| Sheet::known(&l.neighbour.whole.state)).collect();
+    let owed = |id: &Id| {
+        let dossier = Dossier::known(&loaded.get(id)?.neighbour.whole.state)?;
+        let round = dossier.round()?;
+        let has = |m: &AccountId| sheets.iter().any(|s| s.dossier == dossier.id && s.round == round.n && s.member == *m);
+        Some((*id, round.due.iter().copied().filter(|m| !has(m)).collect()))
+    };
+    Ok(dossiers.iter().filter_map(owed).collect())
 }
 
 /// Rounds that a secretary may open: of the agency's dossiers that wait, by their names and no more, for the bodies

@@ -221,11 +221,18 @@ pub async fn called(v: &Visitor, ids: &[Id]) -> Result<BTreeMap<Id, String>, Ref
     };
     let products: Vec<Id> = states().flat_map(|(_, s)| about(s).into_iter().chain(evaluates(s))).collect();
     let products = if products.is_empty() { Vec::new() } else { v.app.engine.store.lines_of(&v.reading.scope(&v.app), &products).await? };
+    // Whoever reads a declaration reads what it is on, by its title.
+    let declared: Vec<_> =
+        states().filter_map(|(_, s)| if let State::Declaration(d) = s { Some(Id::from(d.product)) } else { None }).collect();
+    let declared: Vec<_> = declared.into_iter().map(ndp_domain::evidence::Need::Stream).collect();
+    let titles = if declared.is_empty() { BTreeMap::new() } else { v.app.engine.store.load(&declared).await? };
+    let titles: BTreeMap<Id, String> = titles.into_iter().filter_map(|(id, l)| Some((id, l.neighbour.whole.state.view().name?))).collect();
     for (id, state) in states() {
         let person = state.view().person.and_then(|p| people.get(&p).cloned());
         let said: Vec<String> = match state {
             State::Declaration(_) | State::Complaint(_) | State::Reconsideration(_) | State::Objection(_) => {
                 let on = about(state).and_then(|id| products.iter().find(|l| l.id == id)).map(|l| line_name(v, l));
+                let on = on.or_else(|| titles.get(&about(state)?).cloned());
                 person.into_iter().chain(on).collect()
             }
             State::Body(body) => {
@@ -316,6 +323,24 @@ async fn keys(known: &mut Known, v: &Visitor, state: &State) -> Result<(), Refus
             .insert("answers".to_owned(), points.iter().map(|p| (p.number.to_string(), format!("{}. {}", p.number, p.text))).collect());
     }
     Ok(())
+}
+
+/// A unit that was typed by its name, or the beginning of it, is written by its code where the organisation has one such.
+pub fn unit_by_name(v: &Visitor, pairs: &mut crate::form::Pairs) {
+    let typed = fold(pairs.get("/held/unit").trim());
+    let org = id_of(Some(Kind::Organisation), pairs.get("/held/org")).and_then(|id| id.try_into().ok());
+    let Some(units) = org.and_then(|org| v.directory.organisations.get(&org)).map(|o| &o.units).filter(|_| !typed.is_empty()) else {
+        return;
+    };
+    let named = |u: &&ndp_domain::organisation::Unit| {
+        let names = std::iter::once(u.name_vi.as_str()).chain(u.name_en.as_ref().map(|n| n.as_str()));
+        names.into_iter().any(|name| fold(name).starts_with(&typed))
+    };
+    if units.iter().all(|u| fold(u.code.as_str()) != typed)
+        && let [only] = units.iter().filter(named).collect::<Vec<_>>().as_slice()
+    {
+        pairs.set("/held/unit", only.code.to_string());
+    }
 }
 
 /// A version of the rules by its decision, and its own code.

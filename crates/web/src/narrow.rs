@@ -79,7 +79,8 @@ pub async fn to(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
             let seen = ndp_server::records::seen(&v.app, &v.reading, dossier).await?;
             let whole = ndp_domain::shown::whole(Kind::Dossier, &seen.facets);
             if let Some(round) = Dossier::known(&seen.loaded.neighbour.whole.state).filter(|_| whole).and_then(|d| d.round()) {
-                keep(known, Kind::Account, |id| round.due.iter().any(|m| m.to_string() == id));
+                let owed = ndp_server::rounds::without_sheet(&v.app, &[dossier]).await?.remove(&dossier).unwrap_or_default();
+                keep(known, Kind::Account, |id| owed.iter().any(|m| m.to_string() == id));
                 findings(v, round, Some(&seen.loaded), known);
             }
             known.carried.push("/text/paper/entered_by");

@@ -16,6 +16,7 @@ pub mod draft;
 pub mod evaluation;
 pub mod evidence;
 pub mod facts;
+pub mod handover;
 pub mod history;
 pub mod joined;
 pub mod letter;

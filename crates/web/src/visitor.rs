@@ -257,13 +257,29 @@ fn public() -> Reading {
     Reading { signed_in: None, actor: ndp_domain::occasion::Actor::default(), reader: Reader::public(), duty: None }
 }
 
-/// Cookie values keep to plain characters: `@` and `/` are written as `%40` and `%2F`.
+/// Cookie values keep to plain characters: everything else is written as `%` and two hexadecimal digits a byte.
 fn unescaped(text: &str) -> String {
-    text.replace("%40", "@").replace("%2F", "/")
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
+        match digits.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 pub fn escaped(text: &str) -> String {
-    text.replace('@', "%40").replace('/', "%2F")
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// A cookie to be set; `lasts` in seconds, 0 ends it, none for the browser's session.
@@ -272,4 +288,19 @@ pub fn set_cookie(app: &App, name: &str, value: &str, lasts: Option<u32>) -> Opt
     let age = lasts.map_or_else(String::new, |s| format!("; Max-Age={s}"));
     let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie_name(app, name));
     Some((header::SET_COOKIE, HeaderValue::from_str(&text).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duty_of_a_unit_in_any_writing_travels_in_a_cookie() {
+        for text in ["MA-U@BTC/Văn phòng Bộ", "EV@BTC", "a%2", "", "100%; Path=/"] {
+            let written = escaped(text);
+            assert!(written.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b';' | b',' | b'"')), "{written}");
+            assert_eq!(unescaped(&written), text);
+        }
+        assert_eq!(unescaped("%zz%"), "%zz%", "what is no escape stays");
+    }
 }

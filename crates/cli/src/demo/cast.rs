@@ -156,9 +156,10 @@ pub async fn cast(
         (Operator, enterprise),
         (Auditor, keeper),
         (CountingBoard, managing),
+        (ManagingUnitHead, managing),
     ] {
-        // Who collects the units' proposals sits in the coordinating unit.
-        let unit = (duty == ManagingCoordinator).then_some(COORDINATING_UNIT);
+        // Who collects the units' proposals sits in the coordinating unit, and so does the head of that one.
+        let unit = matches!(duty, ManagingCoordinator | ManagingUnitHead).then_some(COORDINATING_UNIT);
         others.push(casting.person(duty, org, unit).await?);
     }
     Ok(Cast {

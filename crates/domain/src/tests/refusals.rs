@@ -125,6 +125,7 @@ fn installation() -> Vec<(&'static str, Answer)> {
         ("account.duty_not_held", try_(&l, A::End { number: 3, on: day("2026-03-02") })),
         ("account.overseer_decides", try_(&auditor, held(Duty::ManagingSigner, Some(SigningForm::Head), None))),
         ("account.signer_without_form", try_(&l, held(Duty::ManagingSigner, None, None))),
+        ("account.delegation_without_paper", try_(&l, held(Duty::ManagingSigner, Some(SigningForm::Authorised), None))),
         ("account.body_duty", try_(&l, held(Duty::Evaluator, None, None))),
     ]
 }

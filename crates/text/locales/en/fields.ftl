@@ -133,6 +133,8 @@ field-figure = Market figure
 field-figure_confirmed = Market figure confirmed by the evaluator
 field-file = Report file
 field-file_date = Date on the signed file
+field-D8-file_sha256 = File with the agency's signature
+field-D10-file_sha256 = File with the agency's signature
 field-file_sha256 = Signed letter (file)
 field-files = Attached files
 field-findings = Finding for each criterion
@@ -916,12 +918,14 @@ choice-X4 = Enter a historical record
 
 ## Hints under labels
 hint-AC2-basis = Kind, number, date and issuer of the paper that gives or delegates the duty; leave empty for duties that do not sign.
+hint-AC2-unit = The unit's code, for example cuc-chuyen-doi-so, or its name as on the agency's page.
 hint-AC2-scope = No act chosen means the whole duty.
 hint-AC3-number = A duty that ends stays in the history of the account.
 hint-B4-numerator = Whole number, for example 2 in the fraction 2/3.
 hint-B6-numerator = Whole number, for example 2 in the fraction 2/3.
 hint-D6-file_sha256 = Print the paper under Print, sign it, then upload the signed file. An enclosure is not the signed paper.
 hint-D2-text = The letter in its own words, printed above what each act says. Leave it empty where it is not needed.
+hint-D10-file_sha256 = The PDF with the signatures of the signer and of the agency. Leave empty where the paper copy is stamped.
 hint-D8-file_sha256 = The PDF with the signatures of the signer and of the agency. Leave empty where the paper copy is stamped.
 hint-OR4-basis = Give type, number, date, issuer and subject of the document.
 hint-R3-scope = Choose the criteria to evaluate again; none chosen means all of them.

@@ -34,6 +34,7 @@ refusal-organisation-coordinating_unit_twice = This agency already has a coordin
 
 ## Accounts and duties
 refusal-account-duty_period = A duty or a link must end on the day it begins or later.
+refusal-account-delegation_without_paper = Whoever signs by order (TL.) or by authorisation (TUQ.) does so by a paper: give its kind, number, date and issuer.
 refusal-account-duty_not_held = The account has no duty number { $number }; look at the list of its duties.
 refusal-account-overseer_decides = One account may not hold an administration or audit duty and another duty of the process at the same time; give them to two people or separate the periods.
 refusal-account-signer_without_form = A signing duty must state its form of signing (head of the agency, Q., KT., TL., TUQ., TM.), and any other duty must not.

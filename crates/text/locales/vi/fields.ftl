@@ -133,6 +133,8 @@ field-figure = Số liệu thị phần
 field-figure_confirmed = Đã xác nhận số liệu thị phần
 field-file = Tệp báo cáo
 field-file_date = Ngày ghi trên tệp đã ký
+field-D8-file_sha256 = Tệp đã ký số của cơ quan
+field-D10-file_sha256 = Tệp đã ký số của cơ quan
 field-file_sha256 = Tệp văn bản đã ký
 field-files = Tệp kèm theo
 field-findings = Đánh giá từng tiêu chí
@@ -916,12 +918,14 @@ choice-X4 = Nhập hồ sơ lịch sử
 
 ## Gợi ý dưới nhãn
 hint-AC2-basis = Ghi loại, số, ngày và cơ quan ban hành văn bản giao hoặc ủy quyền; với nhiệm vụ không ký thì để trống.
+hint-AC2-unit = Mã đơn vị, ví dụ cuc-chuyen-doi-so, hoặc tên đơn vị như ghi ở trang cơ quan.
 hint-AC2-scope = Không chọn hành vi nào là giao toàn bộ nhiệm vụ.
 hint-AC3-number = Nhiệm vụ kết thúc vẫn còn trong lịch sử của tài khoản.
 hint-B4-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
 hint-B6-numerator = Số nguyên, ví dụ 2 trong tỷ lệ 2/3.
 hint-D6-file_sha256 = In văn bản ở phần Bản in, ký, rồi tải lên tệp đã ký. Tài liệu kèm theo không phải văn bản đã ký.
 hint-D2-text = Lời văn của văn bản, in trên nội dung từng việc. Không cần thì để trống.
+hint-D10-file_sha256 = Tệp PDF đã ký số của người ký và của cơ quan. Để trống nếu đóng dấu trên bản giấy.
 hint-D8-file_sha256 = Tệp PDF đã ký số của người ký và của cơ quan. Để trống nếu đóng dấu trên bản giấy.
 hint-OR4-basis = Ghi loại, số, ngày, cơ quan ban hành và trích yếu của văn bản.
 hint-R3-scope = Chọn các tiêu chí cần đánh giá lại; không chọn là đánh giá mọi tiêu chí.

@@ -34,6 +34,7 @@ refusal-organisation-coordinating_unit_twice = Cơ quan này đã có một đơ
 
 ## Tài khoản và nhiệm vụ
 refusal-account-duty_period = Ngày kết thúc của nhiệm vụ hoặc mối liên hệ phải là ngày bắt đầu hoặc sau đó.
+refusal-account-delegation_without_paper = Ký thừa lệnh (TL.) hoặc thừa ủy quyền (TUQ.) phải ghi văn bản ủy quyền: loại, số, ngày, cơ quan ban hành.
 refusal-account-duty_not_held = Tài khoản không có nhiệm vụ số { $number }; xem lại danh sách nhiệm vụ của tài khoản.
 refusal-account-overseer_decides = Trong cùng thời gian, một tài khoản không được vừa giữ nhiệm vụ quản trị hoặc kiểm tra vừa giữ nhiệm vụ khác trong quy trình; giao cho hai người hoặc tách thời gian.
 refusal-account-signer_without_form = Nhiệm vụ ký văn bản phải ghi hình thức ký (người đứng đầu, Q., KT., TL., TUQ., TM.), còn nhiệm vụ khác thì không ghi.

@@ -374,6 +374,9 @@ pub async fn send(
         Some(record) if !sent.files.is_empty() => files::keep(&v, |_| record, &mut sent, &mut wrong).await?,
         _ => {}
     }
+    if form.act == ActId::AC2 {
+        known::unit_by_name(&v, &mut sent.pairs);
+    }
     let pairs = sent.pairs.numbered(shape, true);
     let known = if shape.takes_files() { known::of(&v, shape, seen.as_ref()).await? } else { Known::default() };
     let (content, mut unread) = pairs.content(shape, &known);
@@ -389,9 +392,17 @@ pub async fn send(
         let general = vec![v.t1("web-confirm-name-wrong", &[("name", &name)])];
         return show(&v, &filling, pairs, &Mistakes::new(), general, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
+    let letters = match id.filter(|_| form.act == ActId::L13) {
+        Some(entry) => match super::handover::carried(&v, entry).await {
+            Ok(letters) => letters,
+            Err(refused) => return again(&v, filling, pairs, refused).await,
+        },
+        None => Vec::new(),
+    };
     let expect = seen.as_ref().and(sent.version());
     match order(&v.app, &v.reading, form, opened, expect, sent.key(), content).await {
         Ok(receipt) => {
+            super::handover::given_up(&v, letters).await?;
             // A counting board is named for a meeting: back to it.
             let meeting = known::id_of(Some(Kind::Dossier), pairs.get("/dossier")).filter(|_| form.act == ActId::B7);
             // Whoever typed a sheet in from paper goes on with the dossier's next one.

@@ -408,6 +408,7 @@ pub async fn send(v: Visitor, mut sent: Sent) -> Result<Response, Refused> {
     if super::act::worked(&mut sent.pairs, &what) {
         return invitation(&v, &sent, &Mistakes::new(), Vec::new(), StatusCode::OK).await;
     }
+    crate::known::unit_by_name(&v, &mut sent.pairs);
     let (content, wrong) = sent.pairs.numbered(&shape, true).content(&shape, &crate::form::Known::default());
     let mut wrong = wrong;
     let general = Vec::new();

@@ -213,6 +213,8 @@ pub fn follows(state: &State, act: ActId, level: Option<Level>) -> bool {
         (State::Dossier(d), ActId::E27) => d.stop_requested.is_some() || state.stage() == "E.draft",
         // A unit's head signs only what is theirs to decide.
         (State::Document(d), ActId::D6) if level == Some(Level::UnitHead) => d.heads_sign(),
+        // Handed over once, a draft is with the coordinating unit.
+        (State::ListEntry(e), ActId::L13) => e.collected_by.is_none(),
         (State::Recognition(r), ActId::R5 | ActId::R8 | ActId::R10 | ActId::R11) => r.task_fits(act),
         _ => true,
     }

@@ -21,10 +21,7 @@ pub async fn of(v: &Visitor, form: &OrderForm, seen: Option<&Seen>, pairs: &Pair
     match (form.act, &seen.loaded.neighbour.whole.state) {
         (ActId::L4 | ActId::E5, state) => {
             let legal = after_assignment(v, form.act, state.view().regulation.as_deref());
-            let said = |(act, due): (ActId, Due)| {
-                let act = v.t(&format!("act-{}", act.name()));
-                esc(&v.t1("web-fact-until", &[("act", &act), ("day", &say::day(due.on))]))
-            };
+            let said = |(_, due): (ActId, Due)| esc(&v.t1("web-fact-until", &[("day", &say::day(due.on))]));
             Ok(legal.map(said).into_iter().collect())
         }
         (ActId::D7 | ActId::D8 | ActId::D9, State::Document(d)) => of_paper(v, seen, d, pairs).await,

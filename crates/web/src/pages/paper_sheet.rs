@@ -37,7 +37,14 @@ pub async fn cards(v: &Visitor, seen: &Seen) -> Result<Vec<(String, String)>, Re
         format!("<li><span>{}{reason}</span><span>{}</span></li>", esc(&known::line(v, &sheet.regulation, &f.code)), met(v, is))
     };
     let lines: String = text.findings.iter().map(line).collect();
-    let mut cards = vec![(v.t("web-paper-sheet-entered"), format!("<ul class=\"rows\">{lines}</ul>"))];
+    let figure = {
+        let f = &text.figure;
+        let remark = f.remark.as_ref().map(|r| format!("<br><span class=\"hint\">{}</span>", esc(r.as_str()))).unwrap_or_default();
+        let said = v.t(if f.confirmed { "web-yes" } else { "web-no" });
+        format!("<li><span>{}{remark}</span><span>{}</span></li>", esc(&v.t("web-paper-sheet-figure")), esc(&said))
+    };
+    let rows = format!("<ul class=\"rows\">{lines}{figure}</ul>");
+    let mut cards = vec![(v.t("web-paper-sheet-entered"), rows)];
     if let Some(paper) = &text.paper {
         let files = ndp_server::evidence::files_of(&v.app, &v.reading, seen).await?;
         let kept = files.iter().find(|f| f.sha256 == paper.scan.sha256);
