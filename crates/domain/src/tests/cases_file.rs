@@ -584,3 +584,17 @@ fn a_draft_handed_over_is_also_of_the_unit_that_collects() {
     l.paper(actor(4, Duty::ManagingSigner, MINISTRY), vec![(entry.into(), L::Submit { proposal }.into())]).unwrap();
     assert!(!readers(&l).contains(&collects));
 }
+
+#[test]
+fn the_promised_day_adds_up_the_steps_to_come_and_stands_still_for_nobody_who_is_awaited() {
+    let l = Ledger::new();
+    let (regulation, today) = (&l.regulations["test"], l.today());
+    let promised = |stage: &str| crate::dossier::promised(stage, &[], regulation, &l.calendar, today);
+    let then = |from, term: &str| regulation.terms.get(term).map_or(from, |t| l.calendar.due(from, *t).on);
+    assert_eq!(promised("E.concluded"), Some(then(today, "dossier.decide")));
+    assert_eq!(promised("E.counted"), Some(then(then(today, "dossier.conclude"), "dossier.decide")));
+    assert!(promised("E.submitted") >= promised("E.examining") && promised("E.examining") >= promised("E.evaluating"));
+    for stage in ["E.draft", "E.supplement", "E.clarifying", "E.decided"] {
+        assert_eq!(promised(stage), None, "{stage}");
+    }
+}
